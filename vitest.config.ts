@@ -12,12 +12,18 @@ const isApart = (text: string) => /\bvi\.(?:do)?mock\(|import\(.*\.test\.ts/i.te
 const apart = files.filter((file) => isApart(readFileSync(file, 'utf8')));
 const exclude = [...configDefaults.exclude, 'test/backend/**'];
 
-/** Tests that wait for processes come first, whatever their files' sizes: at the end, one of them would keep all waiting. */
-class ProcessesFirst extends BaseSequencer {
+// At the end, one of these would keep all waiting: what computes long, then what waits for processes, then the others.
+const ORDER = [
+  /test\/(core\/(poll\/poller|submit\/charges)|kill\/kill)\./,
+  /test\/(kill|hostile|command|[^/]*$)/,
+];
+
+/** The longest tests come first, whatever their files' sizes. */
+class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const waits = ({ moduleId }: TestSpecification) => /test\/(kill|hostile|command|[^/]*$)/.test(moduleId);
-    return [...sorted.filter(waits), ...sorted.filter((file) => !waits(file))];
+    const rank = ({ moduleId }: TestSpecification) => [...ORDER, /./].findIndex((one) => one.test(moduleId));
+    return sorted.sort((one, other) => rank(one) - rank(other));
   }
 }
 
@@ -28,7 +34,9 @@ export default defineConfig({
     hookTimeout: 120_000,
     // For a machine of two cores: tests that wait for services and processes take most of the time.
     maxWorkers: 6,
-    sequence: { sequencer: ProcessesFirst },
+    sequence: { sequencer: LongestFirst },
+    // Of the tests of one file that wait for processes side by side.
+    maxConcurrency: 10,
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     projects: [
       {

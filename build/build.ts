@@ -98,7 +98,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['contracts', /^(contracts\/|cli\/request\/)/],
   [
     'generate',
-    /^core\/(generate\.ts$|(submit|reconcile|money)\/|reuse-result\.ts$|wait\/resume-pending\.ts$|tasks\/list-tasks\.ts$)/,
+    /^core\/(generate\.ts$|(submit|reconcile|money)\/|wait\/resume-pending\.ts$|tasks\/list-tasks\.ts$)/,
   ],
   ['journal', /^(disk\/|stores\/|core\/record\/while-fenced\.ts$)/],
   ['terminal', /^cli\/progress\/(terminal|draw)\.ts$/],
@@ -107,11 +107,12 @@ const PARTS: readonly [part: string, files: RegExp][] = [
     /^(cli\/(actions\/(pending|local-journal)|render\/pending)|core\/(record\/forget-records|tasks\/(cancellable|may-cancel)))\.ts$/,
   ],
   ['spending', /^cli\/actions\/spending-without-key\.ts$/],
+  ['advice', /^cli\/actions\/without-key\.ts$/],
   ['download', /^(download\/|core\/deliver\/file-warnings\.ts$|http\/public-lookup\.ts$)/],
   // A call that asks for a state once polls nothing.
   [
     'live',
-    /^((http|providers)\/|core\/(result|session|deliver\/deliver|poll\/(interval|status-query)|record\/(made-elsewhere|task-record)|tasks\/get-status)\.ts$|cli\/(actions\/(live|stand-ins)|render\/(outcome|reused|state))\.ts$)/,
+    /^((http|providers)\/|core\/(result|session|deliver\/deliver|poll\/(interval|status-query)|record\/(other-account|task-record)|tasks\/get-status)\.ts$|cli\/(actions\/(live|stand-ins)|render\/(outcome|reused|state))\.ts$)/,
   ],
   ['wait', /^((http|core)\/|cli\/render\/(account|cancellable|list|many|spending|task)\.ts$)/],
   ['main', /^cli\//],
@@ -159,18 +160,10 @@ for (const folder of [outDir, lib]) {
 for (const part of new Set(sources.map(partOf))) {
   const files = sources.filter((file) => partOf(file) === part);
   const only = files.length === 1 ? files[0] : files.find((file) => file === `${part}/index.ts`);
-  const entry =
-    only !== undefined
-      ? { entryPoints: [path.join(source, only)] }
-      : {
-          stdin: {
-            contents: files.map((file) => `export * from './${file}';`).join('\n'),
-            resolveDir: source,
-            sourcefile: `${part}.ts`,
-          },
-        };
+  const contents = files.map((file) => `export * from './${file}';`).join('\n');
+  const all = { contents, resolveDir: source, sourcefile: `${part}.ts` };
   const { outputFiles } = await build({
-    ...entry,
+    ...(only === undefined ? { stdin: all } : { entryPoints: [path.join(source, only)] }),
     outfile: path.join(outDir, placeOf(part)),
     bundle: true,
     format: 'esm',
@@ -212,17 +205,13 @@ function finished(text: string): string {
   return `${note}const require = (name) => process.getBuiltinModule(name);\n${code}`;
 }
 
-/** Returns the licence file of a package, however it is spelled. */
-function licenceIn(folder: string): string {
-  return path.join(folder, readdirSync(folder).find((name) => /^licen[cs]e(\.md|\.txt)?$/i.test(name))!);
-}
-
 /** The licences of the packages that are compiled in. */
 function notices(): string {
   const names = 'get-east-asian-width string-width strip-ansi ansi-regex undici yaml zod'.split(' ');
   const packages = names.map((name) => {
     const folder = path.join(root, 'node_modules', name);
-    return `${name} ${versionIn(folder)}\n\n${readFileSync(licenceIn(folder), 'utf8').trim()}\n`;
+    const licence = readdirSync(folder).find((file) => /^licen[cs]e(\.md|\.txt)?$/i.test(file))!;
+    return `${name} ${versionIn(folder)}\n\n${readFileSync(path.join(folder, licence), 'utf8').trim()}\n`;
   });
   return `The compiled scripts in this folder contain parts of these packages.\n\n${packages.join(`\n${'-'.repeat(80)}\n\n`)}`;
 }

@@ -22,7 +22,7 @@ const RULES = `## What stays yours
 
 - **Store before you send.** A client keeps no record. Store the request with its idempotency key before \`submit\`, and the task's id before anything waits.
 - **Read \`outcome\`.** After an error of \`submit\`, \`rejected\` means that nothing is charged and the request may be submitted again (after \`retryAfter\` seconds where set).
-  \`unknown\` means that it may be charged: call \`reconcile\` with the stored request, never \`submit\`. It sends nothing. Only when the service's list has been
+  \`unknown\` means that it may be charged: call \`reconcile\` with the stored request, never \`submit\`. It submits nothing. Only when the service's list has been
   clear of the task for 60 seconds, its result has \`resubmit\`, which sends the request once more. APIDot documents no list: there a person decides, or a callback that names the task.
 - **Share the limit.** \`rateLimit\` of \`providers()\` holds for all processes of one address together. All waits of one client share one poller, whose list query serves
   many tasks; a client does not know of other clients and processes.

@@ -343,9 +343,8 @@ async function checkRequest(settings, request) {
 }
 function checkTaskId(taskId) {
   if (typeof taskId === "string" && TASK_ID.test(taskId)) return taskId;
-  throw invalidInput([
-    issue("taskId", "the id of a task", shown(taskId), "pass the id that submit returned")
-  ]);
+  const hint = "pass the id that submit returned";
+  throw invalidInput([issue("taskId", "the id of a task", shown(taskId), hint)]);
 }
 function deadlineAt({ clock }, until) {
   return clock.monotonic() + checkMoment("until", until) - clock.wall();
@@ -427,9 +426,10 @@ function taskCalls(connection) {
           task: (_, state) => onStatus?.({ taskId, state, record: {} }),
           polled: (seen2) => onStatus?.(publicStatus(taskId, seen2))
         };
-        const { waitOn, waitTask } = await import("./lib/wait.mjs");
+        const { waitTask } = await import("./lib/wait.mjs");
         const watched = { ...session, observer };
-        const result = typeof task === "string" ? await waitTask(watched, taskId, settings) : await waitOn(watched, { ...task, id: taskId }, settings);
+        const shown2 = typeof task === "string" ? void 0 : task;
+        const result = await waitTask(watched, taskId, settings, {}, shown2);
         if (result.kind === "notFetched") throw result.failure;
         if (result.kind === "running") stop.throwIfAborted();
         const { kind, seen, lastPollError, retryAfter = null } = result;

@@ -49,8 +49,7 @@ function checkTarget(wanted, skill) {
   return target;
 }
 function copyTo(target, skill) {
-  const isNew = !fs.existsSync(target);
-  const made = isNew ? fs.mkdirSync(target, { recursive: true }) : void 0;
+  const made = fs.mkdirSync(target, { recursive: true });
   try {
     for (const { from, to } of parts(skill)) {
       fs.mkdirSync(path.dirname(path.join(target, to)), { recursive: true });

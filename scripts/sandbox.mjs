@@ -36,11 +36,8 @@ function say(line) {
 }
 async function main() {
   const { port, speed, folder, help } = readFlags(process.argv.slice(2));
-  if (help) {
-    process.stdout.write(`${USAGE}
+  if (help) return void process.stdout.write(`${USAGE}
 `);
-    return;
-  }
   const sandbox = await startSandbox({ port, speed, folder, log: say });
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void sandbox.close());
   if (sandbox.warning !== null) say(sandbox.warning);

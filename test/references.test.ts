@@ -171,20 +171,6 @@ describe('facts about the services', () => {
 });
 
 describe('the shape of the documents', () => {
-  test('each reference is under 200 lines and linked from SKILL.md', () => {
-    for (const file of references) {
-      expect(text(file).split('\n').length, file).toBeLessThan(200);
-      expect(text('SKILL.md'), file).toContain(file);
-    }
-  });
-
-  test('relative links resolve', () => {
-    for (const file of documents) {
-      for (const [, target] of text(file).matchAll(/\]\((?!https?:)([^)#]+)/g))
-        expect(existsSync(path.join(ROOT, path.dirname(file), target!)), `${file}: ${target}`).toBe(true);
-    }
-  });
-
   test('examples are JSON', () => {
     for (const file of documents)
       for (const code of fences(text(file), 'json')) expect(() => JSON.parse(code), code).not.toThrow();

@@ -1,4 +1,15 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
+// scripts/src/cli/actions/without-key.ts
+async function answerWithoutKey(args, caller, environment, warn) {
+  const isCancel = args.action === "cancelTask" && args.taskId === void 0;
+  if (args.action !== "spending" && !isCancel || environment.stateFolder === "") return null;
+  const { localJournal } = await import("./pending.mjs");
+  const journal = localJournal(args, environment, warn);
+  if (isCancel) return (await import("./pending.mjs")).cancelsWithoutKey(journal, args, caller);
+  const { spendingWithoutKey } = await import("./spending.mjs");
+  return spendingWithoutKey(journal, args, caller);
+}
+
 // scripts/src/cli/command-line/help.ts
 import { RETRIES, TIMEOUT_MS } from "./main.mjs";
 import { PROFILES } from "./main.mjs";
@@ -8,6 +19,7 @@ import { commandLine } from "./main.mjs";
 var WIDTH = 125;
 function helpText(version) {
   const run = commandLine([]);
+  const exits = exitCodes().map((line) => `  ${line}`);
   return `async-media-workflow ${version}: one command makes a finished file from a payload.
 ${plainly(ONE_CHARGE)}
 
@@ -26,7 +38,7 @@ Environment
 ${wrapped(VARIABLES, 2).join("\n")}
 
 Exit codes (a batch: that of the line to see to first, ${BATCH_ORDER.filter((code) => code !== EXIT.bug).join(", ")}; status FAILED with taskId null: it failed before there was a task)
-${exitCodes().map((line) => `  ${line}`).join("\n")}`;
+${exits.join("\n")}`;
 }
 var VARIABLES = [
   `${PROFILES.map(({ keyVariable }) => keyVariable).join(", ")} (needed for live calls)`,
@@ -65,10 +77,9 @@ function wrapped(text, indent) {
 }
 function exitCodes() {
   const lines = [""];
-  for (const name of Object.keys(EXIT)) {
-    const { means, next } = EXIT_WORDS[name];
-    const isAlone = EXIT[name] === EXIT.stillRunning || EXIT[name] === EXIT.submitUnknown;
-    const item = `${EXIT[name]} ${means}${isAlone ? `: ${plainly(next)}` : ""}`;
+  for (const { code, means, next } of Object.values(EXIT_WORDS)) {
+    const isAlone = code === EXIT.stillRunning || code === EXIT.submitUnknown;
+    const item = `${code} ${means}${isAlone ? `: ${plainly(next)}` : ""}`;
     const line = lines.at(-1);
     if (line === "" || !isAlone && line.length + item.length < WIDTH)
       lines[lines.length - 1] = `${line}${line === "" ? "" : "   "}${item}`;
@@ -267,15 +278,9 @@ function unknownModel({ provider, model, known }) {
   }
 }
 function takenBy(owner) {
-  switch (owner.is) {
-    case "otherTask":
-      return `is the file of this request's earlier task ${owner.taskId}`;
-    case "thisTask":
-    case "unknown":
-      return "exists already, and a new task makes a new file";
-    case "other":
-      return "exists already and is not the file of this request";
-  }
+  if (owner.is === "otherTask") return `is the file of this request's earlier task ${owner.taskId}`;
+  if (owner.is === "other") return "exists already and is not the file of this request";
+  return "exists already, and a new task makes a new file";
 }
 function folderIssue(folder, why, expected) {
   return issue(STATE_FOLDER, expected, `${folder} (${why})`, `set ${STATE_FOLDER} to another folder`);
@@ -404,15 +409,10 @@ var DOWNLOAD_FAILED = {
     "A VPN or proxy program on this machine answers names with addresses of its own (198.18.0.0/15). Set HTTPS_PROXY to its address, or let it answer with the real ones; then run the same command again."
   ]
 };
-function ownedBy(owner = { is: "unknown" }) {
-  switch (owner.is) {
-    case "otherTask":
-      return `is the file of another task of this request, ${owner.taskId}`;
-    case "thisTask":
-      return "was saved for this task, but was changed since";
-    default:
-      return "is another file, or a damaged one";
-  }
+function ownedBy(owner) {
+  if (owner?.is === "otherTask") return `is the file of another task of this request, ${owner.taskId}`;
+  if (owner?.is === "thisTask") return "was saved for this task, but was changed since";
+  return "is another file, or a damaged one";
 }
 
 // scripts/src/cli/render/errors/explained.ts
@@ -561,13 +561,13 @@ function chargedSteps({ details: { charged, taskId, reason } }, caller) {
   if (charged === void 0 || taskId === void 0 || LASTING.has(reason?.kind ?? "")) return [];
   const place = reason?.kind === "fileInTheWay" ? { download: void 0, output: reason.free } : reason?.kind === "resultFolder" ? { download: "out", output: void 0 } : {};
   const resume = resumeCommand2(caller, taskId, { ...caller.resumeFlags, ...place });
-  return charged === "finished" ? [
-    resume,
-    `The task is finished and paid for. ${MAY_BE_GONE.has(reason?.kind ?? "") ? ONCE_MORE : FETCHES}`
-  ] : [
-    "The task was submitted and charged, and runs on at the service. This resumes it as often as you like, and charges nothing:",
-    resume
-  ];
+  if (charged === "running")
+    return [
+      "The task was submitted and charged, and runs on at the service. This resumes it as often as you like, and charges nothing:",
+      resume
+    ];
+  const fetches = MAY_BE_GONE.has(reason?.kind ?? "") ? ONCE_MORE : FETCHES;
+  return [resume, `The task is finished and paid for. ${fetches}`];
 }
 export {
   AUTH_FAILED,
@@ -579,6 +579,7 @@ export {
   TASK_NOT_FOUND,
   TEMPORARY,
   advised,
+  answerWithoutKey,
   cheaperSteps,
   explained,
   helpText

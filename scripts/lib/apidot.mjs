@@ -100,7 +100,7 @@ function dataOf({ data }) {
 }
 function taskFrom(data, id, record) {
   const { status, progress } = data;
-  const known = typeof status === "string" ? stateOf(status) : { state: "UNKNOWN" };
+  const known = typeof status === "string" ? stateIn(APIDOT.states, status) : { state: "UNKNOWN" };
   const error = firstText(data.error_message);
   return {
     id,
@@ -112,7 +112,6 @@ function taskFrom(data, id, record) {
     record
   };
 }
-var stateOf = (word) => stateIn(APIDOT.states, word);
 function timeOf(text) {
   if (typeof text !== "string" || !/T.*(Z|[+-]\d\d:?\d\d)$/i.test(text)) return void 0;
   const time = Date.parse(text);

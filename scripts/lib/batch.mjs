@@ -85,46 +85,8 @@ var BatchSpending = class {
 
 // scripts/src/core/batch/file-names.ts
 const path = require("node:path");
-import { freeVersion, isVersionOf, mediaIn, nameKey, stemOfOutput as stemOfOutput2 } from "./download.mjs";
+import { freeVersion, isVersionOf, mediaIn, nameKey, stemOfOutput } from "./download.mjs";
 import { Failure as Failure2 } from "./main.mjs";
-
-// scripts/src/core/batch/known-lines.ts
-import { stemOfOutput } from "./download.mjs";
-import { nameOfPayload, newestOf } from "./journal.mjs";
-import { isUnsaved } from "./journal.mjs";
-var NOTHING = { entry: void 0, isUnknown: false, older: [] };
-async function knownLines(store, lines) {
-  if (!store) return lines.map(() => NOTHING);
-  const known = [];
-  for (const { contract, payloadHash, ordinal } of lines) {
-    const records = await store.allOf(
-      nameOfPayload({ model: contract.model, payloadHash, ordinal }, store.place)
-    );
-    const entry = newestOf(records);
-    const older = records.filter((one) => one !== null && one !== entry && isUnsaved(one.record));
-    const isUnknown = entry === null || entry?.record.taskId === null;
-    known.push({ entry: entry ?? void 0, isUnknown, older });
-  }
-  return known;
-}
-function priceIn({ entry }) {
-  const { quoted: quoted2 = null, charged = null } = entry?.record.credits ?? {};
-  return quoted2 ?? charged;
-}
-function recordedName({ entry }) {
-  const output = entry?.record.output;
-  return output ? stemOfOutput(output) : null;
-}
-function unsavedTasks(lines) {
-  const newest = new Set(lines.map(({ taskId, known }) => taskId ?? known.entry?.record.taskId));
-  return lines.flatMap(({ number, known: { entry, older } }) => {
-    const records = [...entry && isUnsaved(entry.record) ? [entry] : [], ...older];
-    const taskIds = records.map(({ record }) => record.taskId).filter((taskId) => !newest.has(taskId));
-    return taskIds.map((taskId) => ({ line: number, taskId }));
-  });
-}
-
-// scripts/src/core/batch/file-names.ts
 function namesFor(lines, known, folder, pending, isNew, pattern) {
   const media = folder === null ? /* @__PURE__ */ new Map() : mediaIn(folder);
   const issues = lines.flatMap(({ number, name }, n) => {
@@ -147,9 +109,12 @@ function namesFor(lines, known, folder, pending, isNew, pattern) {
   const here = pending.filter(({ record }) => folder !== null && record.download === folder && record.output);
   const taken = /* @__PURE__ */ new Set([
     ...media.keys(),
-    ...here.map(({ record }) => nameKey(stemOfOutput2(record.output)))
+    ...here.map(({ record }) => nameKey(stemOfOutput(record.output)))
   ]);
-  const named = lines.map((line, n) => ({ ...line, recorded: isNew ? null : recordedName(known[n]) }));
+  const named = lines.map((line, n) => {
+    const output = known[n].entry?.record.output;
+    return { ...line, recorded: isNew || !output ? null : stemOfOutput(output) };
+  });
   return fileNames(named, (name) => taken.has(nameKey(name)), pattern);
 }
 function fileNames(lines, isTaken, pattern = { before: "", after: "" }) {
@@ -179,8 +144,42 @@ function isOfNumber(name, { before, after }) {
   );
 }
 function nameOfFile(file, name) {
-  const saved = file && stemOfOutput2(path.basename(file));
+  const saved = file && stemOfOutput(path.basename(file));
   return saved && isVersionOf(saved, name) ? saved : name;
+}
+
+// scripts/src/core/batch/known-lines.ts
+import { nameOfPayload, newestOf } from "./journal.mjs";
+import { isUnsaved } from "./journal.mjs";
+import { isTerminal } from "./main.mjs";
+var NOTHING = { entry: void 0, isUnknown: false, older: [] };
+async function knownLines(store, lines) {
+  if (!store) return lines.map(() => NOTHING);
+  const known = [];
+  for (const { contract, payloadHash, ordinal } of lines) {
+    const records = await store.allOf(
+      nameOfPayload({ model: contract.model, payloadHash, ordinal }, store.place)
+    );
+    const entry = newestOf(records);
+    const older = records.filter((one) => one !== null && one !== entry && isUnsaved(one.record));
+    const isUnknown = entry === null || entry?.record.taskId === null;
+    known.push({ entry: entry ?? void 0, isUnknown, older });
+  }
+  return known;
+}
+function statusOf(known) {
+  const states = known.map(({ entry }) => entry?.record.status);
+  if (states.every((state) => state === void 0)) return void 0;
+  if (states.some((state) => state === void 0 || !isTerminal(state))) return "PROGRESS";
+  return states.every((state) => state === "COMPLETED") ? "COMPLETED" : "FAILED";
+}
+function unsavedTasks(lines) {
+  const newest = new Set(lines.map(({ taskId, known }) => taskId ?? known.entry?.record.taskId));
+  return lines.flatMap(({ number, known: { entry, older } }) => {
+    const records = [...entry && isUnsaved(entry.record) ? [entry] : [], ...older];
+    const taskIds = records.map(({ record }) => record.taskId).filter((taskId) => !newest.has(taskId));
+    return taskIds.map((taskId) => ({ line: number, taskId }));
+  });
 }
 
 // scripts/src/core/batch/line-prices.ts
@@ -324,8 +323,8 @@ async function quoteBatch(session, lines, caps) {
 
 // scripts/src/core/batch/run-batch.ts
 const { setMaxListeners } = require("node:events");
-import { Failure as Failure7 } from "./main.mjs";
-import { isTerminal as isTerminal3 } from "./main.mjs";
+import { Failure as Failure7, orFailure as orFailure2 } from "./main.mjs";
+import { isTerminal as isTerminal4 } from "./main.mjs";
 import { folderFor } from "./wait.mjs";
 import { begin, conclude } from "./generate.mjs";
 import { madeBy, taskResult as taskResult2 } from "./live.mjs";
@@ -433,7 +432,7 @@ function hashOf(lines) {
 
 // scripts/src/core/batch/totals.ts
 import { Failure as Failure5 } from "./main.mjs";
-import { isTerminal } from "./main.mjs";
+import { isTerminal as isTerminal2 } from "./main.mjs";
 function lineOutcomeOf({ end, taskId, state }) {
   if (end instanceof Failure5 && end.code === "SUBMIT_OUTCOME_UNKNOWN") return "unknown";
   if (taskId === null) return "notSubmitted";
@@ -476,7 +475,7 @@ function stateAfter(end, before) {
   if (end === null) return before;
   if (!(end instanceof Failure5)) return end.seen.state;
   const { status } = end.details;
-  return before !== null && isTerminal(before) ? before : status ?? before;
+  return before !== null && isTerminal2(before) ? before : status ?? before;
 }
 function shareOf(line) {
   const { isOver, taskId } = line;
@@ -517,7 +516,7 @@ var ProgressSums = class {
 
 // scripts/src/core/batch/track.ts
 import { Failure as Failure6 } from "./main.mjs";
-import { isTerminal as isTerminal2 } from "./main.mjs";
+import { isTerminal as isTerminal3 } from "./main.mjs";
 import { taskResult } from "./live.mjs";
 function tracked(observer, line, on) {
   return {
@@ -564,7 +563,7 @@ function interruptedEnd({ isSubmitting, taskId, state, known: { entry } }) {
     return { kind: "notFetched", taskId, seen, warnings: [], failure, credits };
   }
   const result = taskResult(taskId, seen, { credits });
-  return isTerminal2(seen.state) ? { ...result, seen: { ...seen, isRecordUnread: true } } : result;
+  return isTerminal3(seen.state) ? { ...result, seen: { ...seen, isRecordUnread: true } } : result;
 }
 
 // scripts/src/core/batch/run-batch.ts
@@ -604,16 +603,18 @@ var Batch = class {
     this.#deadline = this.#acceptedAt + wait.waitMs;
     this.#spending = new BatchSpending(terms.caps.maxTotalCredits);
     const stop = options.stop.requested;
-    const until = () => this.#submitsUntil;
+    const isPatient = options.isDetached || wait.waitMs === 0;
+    const until = () => isPatient ? this.#acceptedAt + STALLED_MS : this.#deadline;
     this.#gate = new BatchGate({ clock, signal, stop, until, spending: this.#spending });
     if (signal) setMaxListeners(0, signal);
   }
   async run() {
     const { lines, terms, wait, pattern } = this.#options;
     const journal = await this.#session.records();
-    const folder = await folderFor(wait.folder);
-    this.#folder = folder;
     const known = await knownLines(journal, lines);
+    const folder = await orFailure2(folderFor(wait.folder));
+    if (folder instanceof Failure7) throw terms.isNew ? folder : folder.with({ status: statusOf(known) });
+    this.#folder = folder;
     const pending = await journal?.pending() ?? [];
     const names = namesFor(lines, known, folder, pending, terms.isNew, pattern);
     this.#lines = lines.map((line, n) => this.#lineOf(line, known[n], names[n]));
@@ -652,6 +653,7 @@ var Batch = class {
   #lineOf(line, known, name) {
     const before = this.#options.terms.isNew ? void 0 : known.entry?.record;
     const record = before?.taskId ? before : void 0;
+    const priced = known.entry?.record.credits;
     return {
       line,
       known,
@@ -663,7 +665,7 @@ var Batch = class {
       state: record?.status ?? null,
       credits: record?.credits,
       isReused: record !== void 0,
-      quoted: priceIn(known),
+      quoted: priced?.quoted ?? priced?.charged ?? null,
       isSubmitting: false,
       isOver: false,
       end: null
@@ -768,14 +770,14 @@ var Batch = class {
     const place = { folder: this.#folder, output: line.name };
     const known = await attached(entry, place);
     const { status, taskId, credits } = entry.record;
-    if (isDetached && !isTerminal3(status)) {
+    if (isDetached && !isTerminal4(status)) {
       return taskResult2(
         taskId,
         { state: status, record: {} },
         { origin: { resumed: madeBy(entry.record) }, credits }
       );
     }
-    const waitMs = Math.max(this.#left, isTerminal3(status) ? 0 : GLANCE_MS);
+    const waitMs = Math.max(this.#left, isTerminal4(status) ? 0 : GLANCE_MS);
     return conclude(this.#sessionOf(line), {
       ...known,
       model: line.model,
@@ -803,11 +805,6 @@ var Batch = class {
   get #left() {
     return Math.max(0, this.#deadline - this.#session.api.clock.monotonic());
   }
-  /** When the last submit may be sent. Without a wait every line is submitted, unless the service lets none through. */
-  get #submitsUntil() {
-    const { isDetached, wait } = this.#options;
-    return isDetached || wait.waitMs === 0 ? this.#acceptedAt + STALLED_MS : this.#deadline;
-  }
   #tell(line) {
     this.#progress.count(line.number, line);
     this.#session.observer.batch(this.#progress.progress);
@@ -815,7 +812,7 @@ var Batch = class {
 };
 
 // scripts/src/cli/batch/command.ts
-import { mediaIn as mediaIn2, nameKey as nameKey2, stemOfOutput as stemOfOutput3, versionOf } from "./download.mjs";
+import { mediaIn as mediaIn2, nameKey as nameKey2, stemOfOutput as stemOfOutput2, versionOf } from "./download.mjs";
 import { commandForLine } from "./main.mjs";
 import { refusalOf } from "./main.mjs";
 
@@ -829,6 +826,7 @@ import { BATCH_ORDER, EXIT as EXIT2 } from "./main.mjs";
 import { isGone } from "./live.mjs";
 import { Failure as Failure8 } from "./main.mjs";
 import { counted as counted2 } from "./main.mjs";
+import { isCommandLine } from "./main.mjs";
 import { EXIT, OPEN } from "./main.mjs";
 
 // scripts/src/cli/render/batch-warnings.ts
@@ -964,10 +962,8 @@ var isLineGone = ({ end }) => end !== null && !(end instanceof Failure8) && isGo
 var isLastingEnd = ({ end }) => end !== null && "failure" in end && LASTING.has(end.failure.details.reason?.kind ?? "");
 var isChanged = ({ end }) => end instanceof Failure8 && end.details.reason?.kind === "lineChanged";
 function ownSteps({ line, outcome }, caller) {
-  const own = textsIn2(outcome, "nextSteps").filter(
-    (step) => step !== caller.same && !step.startsWith("Run this command")
-  );
-  return own.slice(0, 6).map((step) => step.startsWith("node ") ? step : `Line ${line.number}: ${step}`);
+  const own = textsIn2(outcome, "nextSteps").filter((step) => step !== caller.same);
+  return own.slice(0, 6).map((step) => isCommandLine(step) ? step : `Line ${line.number}: ${step}`);
 }
 var FIRST = /* @__PURE__ */ new Set([EXIT.submitUnknown, EXIT.stillRunning, EXIT.temporary]);
 function withResume(own, sorted, open2, caller) {
@@ -1001,10 +997,8 @@ function lineOutcomes({ lines, leftOver: leftOver2 }, caller, alone2 = /* @__PUR
 }
 function outcomeOfLine({ end, taskId, state }, caller, isLeft) {
   if (end === null) {
-    const nextSteps = [
-      isLeft ? `This line was not made once more: without --new the batch returns its earlier task. To make it once more, with a new charge: ${caller.anew}` : "This line was not submitted yet. Run the batch again, without --new."
-    ];
-    return success(null, null, { nextSteps }, EXIT2.stillRunning);
+    const step = isLeft ? `This line was not made once more: without --new the batch returns its earlier task. To make it once more, with a new charge: ${caller.anew}` : "This line was not submitted yet. Run the batch again, without --new.";
+    return success(null, null, { nextSteps: [step] }, EXIT2.stillRunning);
   }
   if (!(end instanceof Failure9)) return taskOutcome(end, caller);
   return failed(advisedInLine(end, caller, taskId), state, taskId);
@@ -1179,10 +1173,8 @@ async function runBatchCommand(session, call, batch, wait) {
   const pattern = args.output === void 0 ? void 0 : patternOf(path3.basename(args.output));
   if (action === "quote") {
     if (!session.provider.can.quote) throw refusalOf(args.profile, "quote");
-    return batchQuoteOutcome(
-      await quoteBatch(session, batch.lines, { maxCredits, maxTotalCredits, pattern }),
-      caller
-    );
+    const quote = await quoteBatch(session, batch.lines, { maxCredits, maxTotalCredits, pattern });
+    return batchQuoteOutcome(quote, caller);
   }
   const result = await runBatch(session, {
     lines: batch.lines,
@@ -1232,7 +1224,7 @@ function freeName(folder, name) {
 }
 var MAY_BE_MADE_AGAIN = /* @__PURE__ */ new Set(["failed", "cancelled", "unknown"]);
 function patternOf(output) {
-  const [before = "", ...after] = stemOfOutput3(output).split("{n}");
+  const [before = "", ...after] = stemOfOutput2(output).split("{n}");
   return { before, after: after.join("{n}") };
 }
 
@@ -1305,7 +1297,7 @@ function plainText(bytes, from, end) {
 
 // scripts/src/cli/batch/parse-line.ts
 const { isUtf8 } = require("node:buffer");
-import { stemOfOutput as stemOfOutput4 } from "./download.mjs";
+import { stemOfOutput as stemOfOutput3 } from "./download.mjs";
 import { nameProblem } from "./main.mjs";
 import { isObject } from "./main.mjs";
 import { nearest } from "./main.mjs";
@@ -1354,7 +1346,7 @@ function textField(line, field, refuse) {
 function nameField(line, refuse) {
   const given = textField(line, "name", refuse);
   if (given === void 0) return null;
-  const name = stemOfOutput4(given);
+  const name = stemOfOutput3(given);
   const problem = nameProblem(given) ?? nameProblem(name);
   return problem === null ? name : refuse("name", "a file name", inQuotes(given), problem);
 }
@@ -1372,7 +1364,7 @@ import { estimate } from "./estimate.mjs";
 import { checkPayload } from "./contracts.mjs";
 import { withoutBody } from "./contracts.mjs";
 import { nameKey as nameKey3 } from "./download.mjs";
-import { Failure as Failure10, orFailure as orFailure2 } from "./main.mjs";
+import { Failure as Failure10, orFailure as orFailure3 } from "./main.mjs";
 import { jsonHash as jsonHash2 } from "./journal.mjs";
 import { inQuotes as inQuotes2, issue as issue3 } from "./main.mjs";
 import { explained as explained3 } from "./advice.mjs";
@@ -1632,7 +1624,7 @@ var Reader = class {
     if (!parts) return null;
     const { contract, fields, image, name } = parts;
     if (image === void 0) return { contract, payload: fields, name };
-    const payload = await orFailure2(afterCollecting(() => withImage(contract, fields, image)));
+    const payload = await orFailure3(afterCollecting(() => withImage(contract, fields, image)));
     if (!(payload instanceof Failure10)) return { contract, payload, name };
     issues.push(...issuesOf(explained3(payload, this.#caller)));
     return null;
@@ -1655,13 +1647,12 @@ var Reader = class {
       issues.push(issue3("model", "a model", "nothing", hint));
       return null;
     }
-    const parts = await orFailure2(this.#fieldsOf(model, line, issues));
+    const parts = await orFailure3(this.#fieldsOf(model, line, issues));
     if (!(parts instanceof Failure10)) return parts && { ...parts, name: line.name };
-    const found = issuesOf(explained3(parts, this.#caller));
-    const inLine = (hint) => hint.replace(/^write --model (\S+)$/, 'write "model":"$1"');
-    issues.push(
-      ...line.model === void 0 ? found : found.map((one) => ({ ...one, hint: inLine(one.hint) }))
-    );
+    for (const found of issuesOf(explained3(parts, this.#caller))) {
+      const inLine = found.hint.replace(/^write --model (\S+)$/, 'write "model":"$1"');
+      issues.push(line.model === void 0 ? found : { ...found, hint: inLine });
+    }
     return null;
   }
   async #fieldsOf(model, line, issues) {
@@ -1737,17 +1728,16 @@ export {
   overBudget,
   parseJson,
   parseLine,
-  priceIn,
   pricesOf,
   pricesWithin,
   quoteBatch,
   ranges,
   readBatch,
-  recordedName,
   reportRow,
   runBatch,
   runBatchCommand,
   stateAfter,
+  statusOf,
   sumOf,
   textOf,
   totalsOf,

@@ -2561,11 +2561,7 @@ var STANDARD = {
       node.enum = value;
     }
   },
-  default: {
-    read(node, value) {
-      node.default = value;
-    }
-  },
+  default: {},
   pattern: {
     types: ["string"],
     read(node, value, where) {
@@ -2580,12 +2576,7 @@ var STANDARD = {
   maxLength: { types: ["string"], read: count },
   minimum: { types: ["number", "integer"], read: number3 },
   maximum: { types: ["number", "integer"], read: number3 },
-  items: {
-    types: ["array"],
-    read(node, value, where) {
-      node.items = readNode(value, where);
-    }
-  },
+  items: { types: ["array"] },
   minItems: { types: ["array"], read: count },
   maxItems: { types: ["array"], read: count }
 };
@@ -2609,8 +2600,8 @@ function readNode(schema, where = "") {
       throw new ContractError(`${at(keyword)} does not fit the type ${node.types.join(" or ")}`);
     standard?.read?.(node, value, at(keyword), keyword);
   }
-  if (node.types.includes("array") && node.items === void 0)
-    throw new ContractError(`${at("items")} is missing`);
+  if (schema.default !== void 0) node.default = schema.default;
+  if (node.types.includes("array")) node.items = readNode(schema.items, at("items"));
   if (node.types.includes("object")) readObject(node, schema, at);
   const properties = isObject6(schema.properties) ? schema.properties : {};
   const scope = { node, properties, readSchema: readNode };
@@ -2821,9 +2812,24 @@ import { plain as plain4 } from "./main.mjs";
 import { inQuotes, refused } from "./main.mjs";
 var MAX_INPUT_BYTES = 64 * 1024 * 1024;
 var MAX_IMAGE_BYTES = 32 * 1024 * 1024;
-async function readFields(text2, signal) {
-  if (text2 === void 0) return {};
-  return parsePayload(text2 === "-" ? await readStdin(signal, "--payload") : text2, text2 === "-");
+async function readFields(given, signal) {
+  if (given === void 0) return {};
+  const fromStdin = given === "-";
+  const text2 = fromStdin ? await readStdin(signal, "--payload") : given;
+  let value;
+  try {
+    value = parseStrict(text2.replace(/^\uFEFF/, ""));
+  } catch (error) {
+    if (error instanceof DuplicateName) {
+      const received2 = `${inQuotes(error.path)} twice`;
+      throw refused("--payload", "each field once", received2, `leave one ${inQuotes(error.path)} out`);
+    }
+    throw mangled(text2, fromStdin, error instanceof Error ? error.message : "");
+  }
+  if (isObject8(value)) return value;
+  const kind2 = value === null ? "null" : Array.isArray(value) ? "an array" : `a ${typeof value}`;
+  const hint2 = 'write the fields in braces, for example {"prompt":"a lighthouse at dawn"}';
+  throw refused("--payload", "a JSON object", kind2, hint2);
 }
 async function withImage(contract, payload, image) {
   if (image === void 0) return payload;
@@ -2845,22 +2851,6 @@ async function withImage(contract, payload, image) {
   }
   return { ...payload, [field]: await readImage(image) };
 }
-function parsePayload(text2, fromStdin) {
-  let value;
-  try {
-    value = parseStrict(text2.replace(/^\uFEFF/, ""));
-  } catch (error) {
-    if (error instanceof DuplicateName) {
-      const received2 = `${inQuotes(error.path)} twice`;
-      throw refused("--payload", "each field once", received2, `leave one ${inQuotes(error.path)} out`);
-    }
-    throw mangled(text2, fromStdin, error instanceof Error ? error.message : "");
-  }
-  if (isObject8(value)) return value;
-  const kind2 = value === null ? "null" : Array.isArray(value) ? "an array" : `a ${typeof value}`;
-  const hint2 = 'write the fields in braces, for example {"prompt":"a lighthouse at dawn"}';
-  throw refused("--payload", "a JSON object", kind2, hint2);
-}
 var STDIN_FORM = "pass the JSON on standard input: put it into a file and run the command with --payload - < payload.json";
 function mangled(text2, fromStdin, syntax) {
   const trimmed = text2.trim();
@@ -2871,10 +2861,8 @@ function mangled(text2, fromStdin, syntax) {
     const received3 = `${text2.length} characters that end inside base64 data: cut off on the way`;
     return refusal(received3, `one argument is limited to 128 KiB: use --image <file>, or ${STDIN_FORM}`);
   }
-  if (!fromStdin && /^'/.test(trimmed)) {
-    const hint2 = `this shell keeps single quotes (cmd.exe does): ${STDIN_FORM}`;
-    return refusal("single quotes around it", hint2);
-  }
+  if (!fromStdin && /^'/.test(trimmed))
+    return refusal("single quotes around it", `this shell keeps single quotes (cmd.exe does): ${STDIN_FORM}`);
   if (!fromStdin && /^\{?\s*\\"/.test(trimmed)) {
     const hint2 = `the shell passed the backslashes on: ${STDIN_FORM}`;
     return refusal("quotes with a backslash before them", hint2);
@@ -2978,7 +2966,7 @@ function hint(place) {
     return `ask the user for the words, and add them as ${fieldName(path)}, ${wanted(node)}`;
   if (value === void 0) return `add ${sample(place)}`;
   if (value === null) return required2 ? `write ${sample(place)}, not null` : `leave ${pathText(path)} out`;
-  const meant = sameMeaning(node, value);
+  const meant = sameMeaning(node, value).find((candidate) => fits(node, candidate));
   if (meant !== void 0) return `write ${assign(path, meant)}${kind(meant, value)}, not ${literal(value)}`;
   if (node.enum !== void 0) return enumHint(place, node.enum);
   if (typeof value === "string" && node.types.includes("string")) return textHint(place, value);
@@ -3041,10 +3029,7 @@ function textHint(place, value) {
   return `write ${sample(place)}`;
 }
 function sameMeaning(node, value) {
-  return candidates(node, value).find((candidate) => fits(node, candidate));
-}
-function candidates(node, value) {
-  if (node.anyOf !== void 0) return node.anyOf.flatMap((form) => candidates(form, value));
+  if (node.anyOf !== void 0) return node.anyOf.flatMap((form) => sameMeaning(form, value));
   if (node.enum !== void 0 && typeof value !== "object")
     return node.enum.filter((choice) => choice !== null && meaning(choice) === meaning(value));
   const found = [];
@@ -3164,8 +3149,7 @@ function valueAt(from, path) {
   let here = from;
   for (const step of path) {
     if (Array.isArray(here) && typeof step === "number") here = here[step];
-    else if (isObject9(here) && Object.hasOwn(here, step)) here = here[step];
-    else return void 0;
+    else here = isObject9(here) ? fieldOf(here, String(step)) : void 0;
   }
   return here;
 }
@@ -3268,10 +3252,9 @@ async function noQuote({ profile }, contract, payload) {
   return refusal.with({ issues, nextSteps: [...steps, describe2] });
 }
 function readCallback({ profile }, value, loopback) {
-  const flag = `--${profile.callbackFlag}`;
   const problem = checkCallbackUrl(value, loopback);
   if (!problem) return new URL(value).href;
-  throw refused2(flag, problem.expected, `"${plain6(value, 80)}"`, problem.hint);
+  throw refused2(`--${profile.callbackFlag}`, problem.expected, `"${plain6(value, 80)}"`, problem.hint);
 }
 export {
   A_TYPE,

@@ -120,13 +120,21 @@ var WORKER_FROM_BYTES = 32 * 1024 * 1024;
 var BLOCK_BYTES = 64 * 1024;
 var FileHash = class {
   #file;
+  /** With its only message, which rejects when the thread fails, whenever that is. */
   #thread;
   constructor(file) {
     this.#file = file;
   }
   /** So many bytes will come. A thread takes as long to start as a tenth of its work, and can do so in the meantime. */
   expect(bytes) {
-    if (bytes >= WORKER_FROM_BYTES) this.#thread ??= this.#start();
+    if (bytes < WORKER_FROM_BYTES || this.#thread) return;
+    const beside = import.meta.url.endsWith(".mjs") ? "./hash-worker.mjs" : "../../lib/hash-worker.mjs";
+    const worker = new Worker(new URL(beside, import.meta.url), { workerData: this.#file });
+    worker.unref();
+    const answer = once(worker, "message");
+    answer.catch(() => {
+    });
+    this.#thread = { worker, answer };
   }
   written(bytes) {
     this.expect(bytes);
@@ -143,15 +151,6 @@ var FileHash = class {
     worker.ref();
     worker.postMessage({ upTo: bytes, last: true });
     return (await answer)[0];
-  }
-  #start() {
-    const beside = import.meta.url.endsWith(".mjs") ? "./hash-worker.mjs" : "../../lib/hash-worker.mjs";
-    const worker = new Worker(new URL(beside, import.meta.url), { workerData: this.#file });
-    worker.unref();
-    const answer = once(worker, "message");
-    answer.catch(() => {
-    });
-    return { worker, answer };
   }
 };
 var spare = null;
@@ -802,7 +801,8 @@ var Fetch = class {
     const problem = refusedAddress(address, this.#downloader.loopback);
     if (problem)
       throw new Failure4("DOWNLOAD_FAILED", `The result's address is not fetched; expected ${problem}.`);
-    const headers = { accept: "*/*", "user-agent": USER_AGENT, ...this.#file.rangeHeaders() };
+    const plain2 = { accept: "*/*", "accept-encoding": "identity", "user-agent": USER_AGENT };
+    const headers = { ...plain2, ...this.#file.rangeHeaders() };
     return { method: "GET", url: new URL(address), headers };
   }
   /** Fetches a new link for one that has expired, once. @throws Failure for every other answer without a file */

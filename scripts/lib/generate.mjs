@@ -1,9 +1,9 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/core/generate.ts
-import { Failure as Failure8, orFailure as orFailure4 } from "./main.mjs";
+import { Failure as Failure8, orFailure as orFailure5 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
-import { folderFor, outputOf as outputOf2 } from "./wait.mjs";
+import { folderFor } from "./wait.mjs";
 
 // scripts/src/core/money/check-price.ts
 import { estimate } from "./estimate.mjs";
@@ -38,22 +38,15 @@ function shortOfCredits(contract, { payload }, quote2, said) {
     }
   }
   const price = quote2?.credits ?? estimateCredits(contract, payload);
-  return new Failure("INSUFFICIENT_CREDITS", `${said}${missing}`, {
-    data,
-    nothingSubmitted: true,
-    reason: {
-      kind: "shortOfCredits",
-      cheaper: price === null ? null : cheaperWithin(contract, payload, price, quote2?.balance ?? Infinity)
-    }
-  });
+  const balance = quote2?.balance ?? Infinity;
+  const most2 = price !== null && balance < price ? balance : null;
+  const cheaper = price === null ? null : { ...cheaperThan(contract, payload, most2 ?? price - 1), most: most2 };
+  const reason = { kind: "shortOfCredits", cheaper };
+  return new Failure("INSUFFICIENT_CREDITS", `${said}${missing}`, { data, nothingSubmitted: true, reason });
 }
 function cheaperThan(contract, payload, most2) {
   const variants = cheaperVariants(contract, payload, most2 + 1);
   return { model: contract.model, asOf: contract.price?.asOf, variants, most: most2 };
-}
-function cheaperWithin(contract, payload, price, balance) {
-  if (balance < price) return cheaperThan(contract, payload, balance);
-  return { ...cheaperThan(contract, payload, price - 1), most: null };
 }
 
 // scripts/src/core/money/check-price.ts
@@ -112,53 +105,22 @@ async function askPrice(session, contract, generation, deadline = Infinity) {
 
 // scripts/src/core/generate.ts
 import { graceOf, isMissingForNow } from "./wait.mjs";
-import { taskResult } from "./live.mjs";
-
-// scripts/src/core/reuse-result.ts
-import { deliver } from "./live.mjs";
-import { finish } from "./wait.mjs";
-import { outputOf } from "./wait.mjs";
-import { madeBy } from "./live.mjs";
-import { waitTask } from "./wait.mjs";
-import { beginWait } from "./wait.mjs";
-var DAY_MS = 24 * 36e5;
-async function reuseResult(session, entry, settings) {
-  const { taskId, created, status } = entry.record;
-  session.observer.attached(taskId, created);
-  await noteUse(session, entry);
-  const result = await (status === "COMPLETED" ? sameResult(session, entry, settings) : waitTask(session, taskId, { ...settings, waitMs: 0 }, { entry }));
-  const reused = { ...madeBy(entry.record), status };
-  const isResubmitted = entry.record.resubmitted || result.isResubmitted;
-  return { ...result, reused, isResubmitted };
-}
-async function noteUse({ api }, entry) {
-  const now2 = api.clock.wall();
-  const { created, used } = entry.record;
-  if (now2 - Date.parse(used ?? created) < DAY_MS) return;
-  await entry.update({ used: new Date(now2).toISOString() });
-}
-async function sameResult(session, entry, settings) {
-  const { download, credits, taskId } = entry.record;
-  session.observer.task(taskId, "COMPLETED");
-  const folder = settings.folder ?? download;
-  const wait = beginWait(session, { ...settings, folder, output: outputOf(settings, entry) });
-  return deliver(session, entry, await finish({ session, taskId, wait, known: { entry, credits } }));
-}
+import { madeBy as madeBy2, taskResult } from "./live.mjs";
 
 // scripts/src/core/submit/submit-on-record.ts
-import { takenOver } from "./journal.mjs";
-import { Failure as Failure7 } from "./main.mjs";
+import { newestOf, requestNameOf, takenOver } from "./journal.mjs";
+import { Failure as Failure7, orFailure as orFailure4 } from "./main.mjs";
 import { jsonHash } from "./journal.mjs";
 import { spentOn } from "./journal.mjs";
 import { checkNameIsFree } from "./wait.mjs";
 
 // scripts/src/core/money/record-charge.ts
 import { Failure as Failure3 } from "./main.mjs";
-var DAY_MS2 = 24 * 36e5;
+var DAY_MS = 24 * 36e5;
 var LEAST_PATIENCE_MS = 5e3;
 async function recordCharge(session, { store, entry, change, quote: quote2, before = 0 }, { maxCreditsPerDay: limit }, deadline) {
   const credits = (quote2?.credits ?? 0) + before;
-  const budget = limit !== void 0 && quote2 !== null ? { windowMs: DAY_MS2, limit, credits } : null;
+  const budget = limit !== void 0 && quote2 !== null ? { windowMs: DAY_MS, limit, credits } : null;
   const { clock, signal, shortDeadline } = session.api;
   const until = Math.min(shortDeadline, Math.max(deadline, clock.monotonic() + LEAST_PATIENCE_MS));
   const reserved = await store.reserve(entry, change, budget, until, signal);
@@ -211,10 +173,12 @@ import { isObject } from "./main.mjs";
 var CLOCK_TOLERANCE_MS = 2e3;
 var SAME_TIME_MS = 2 * CLOCK_TOLERANCE_MS;
 var MADE_WITHIN_MS = 5 * 6e4;
-function findInList(list, generation, times, equals = 1) {
-  const byKey = list.tasks.find((task) => task.idempotencyKey === generation.idempotencyKey);
+var PAGE_SIZES = /* @__PURE__ */ new Set([10, 20, 25, 30, 50, 100, 200, 250, 500, 1e3]);
+function findInList(list, generation, times, equals = 1, others = /* @__PURE__ */ new Set()) {
+  const tasks = list.tasks.filter(({ id }) => !others.has(id));
+  const byKey = tasks.find((task) => task.idempotencyKey === generation.idempotencyKey);
   if (byKey) return byKey;
-  const alike = list.tasks.filter(
+  const alike = tasks.filter(
     (task) => task.idempotencyKey === void 0 && sameModel(task.model, generation.model) && (task.input === void 0 || sameInput(task.input, generation.payload))
   );
   if (times.sentAt === null) return list.unread > 0 || alike.length > 0 ? "similar" : "absent";
@@ -231,7 +195,9 @@ function findInList(list, generation, times, equals = 1) {
   if (near.length > equals) return "similar";
   if (own && own.createdAt <= times.endedAt + offset + MADE_WITHIN_MS) return own;
   const maybe = list.unread > 0 || alike.some((task) => list.serverTime === null || !isOld(task));
-  return maybe ? "similar" : "absent";
+  if (maybe) return "similar";
+  const isNewer = (task) => task.createdAt !== void 0 && !isOld(task);
+  return PAGE_SIZES.has(list.tasks.length) && list.tasks.every(isNewer) ? "cut" : "absent";
 }
 function sameModel(kept, sent) {
   return kept === void 0 || kept === sent || kept.startsWith(`${sent}-`);
@@ -241,8 +207,12 @@ function sameInput(input, payload) {
   return Object.entries(payload).every(([name, sent]) => {
     const kept = Object.hasOwn(input, name) ? input[name] : void 0;
     if (sent === null) return kept === null || kept === void 0;
-    return isDeepStrictEqual(kept, sent) || sameMedia(kept, sent);
+    return isDeepStrictEqual(kept, sent) || sameText(kept, sent) || sameMedia(kept, sent);
   });
+}
+function sameText(kept, sent) {
+  const plain = (text) => text.normalize("NFC").trim();
+  return typeof kept === "string" && typeof sent === "string" && plain(kept) === plain(sent);
 }
 function sameMedia(kept, sent) {
   if (Array.isArray(sent)) {
@@ -273,8 +243,9 @@ async function reconcile(session, lost, until, source = {}) {
     if (found.kind === "found") return found;
     const failure = found.kind === "unreadable" ? found.failure : void 0;
     if (failure && !failure.details.transient) return { kind: "unreadable", failure };
-    if ((found.kind === "absent" || found.kind === "similar") && startedAt - found.ageMs >= clearAt) {
-      if (found.kind === "similar") return { kind: "never", why: "similar" };
+    const isRead = found.kind === "absent" || found.kind === "similar" || found.kind === "cut";
+    if (isRead && startedAt - found.ageMs >= clearAt) {
+      if (found.kind !== "absent") return { kind: "never", why: found.kind };
       if (lost.resubmitted) return { kind: "never", why: "resubmitted" };
       const { resultsKeptMs = 0 } = session.provider;
       if (clock.wall() - lost.since.wall > resultsKeptMs) return { kind: "never", why: "late" };
@@ -308,12 +279,11 @@ async function search(session, lost, until, source = {}) {
     const endedAt2 = wall - elapsed;
     const now2 = supplied ? supplied.answeredAt : wall;
     const ageMs = supplied ? Math.max(0, askedAt - supplied.askedAt) : 0;
-    const tasks = list.tasks.filter(({ id }) => !others.has(id));
     const sentAt = lost.sentAt > lost.since.wall ? null : lost.sentAt;
     const { generation } = lost;
     const equals = records ? await equalSubmits(records, generation.idempotencyKey) : 1;
-    const found = findInList({ ...list, tasks }, generation, { sentAt, endedAt: endedAt2, now: now2 }, equals);
-    if (found === "absent" || found === "similar") return { kind: found, ageMs };
+    const found = findInList(list, generation, { sentAt, endedAt: endedAt2, now: now2 }, equals, others);
+    if (typeof found === "string") return { kind: found, ageMs };
     if (found.idempotencyKey !== void 0 || !records) return { kind: "found", task: found };
     const isContested = await isEqualUnderWay(records, generation.idempotencyKey);
     return isContested ? { kind: "contested" } : { kind: "found", task: found };
@@ -325,10 +295,10 @@ async function search(session, lost, until, source = {}) {
 }
 
 // scripts/src/core/submit/submit-on-record.ts
-import { otherAccountOf } from "./wait.mjs";
+import { otherAccountOf } from "./live.mjs";
 import { promptExcerpt } from "./wait.mjs";
 import { dateOf as dateOf2 } from "./live.mjs";
-import { madeBy as madeBy2 } from "./live.mjs";
+import { madeBy } from "./live.mjs";
 
 // scripts/src/core/submit/name-task.ts
 import { Failure as Failure5, orFailure as orFailure2 } from "./main.mjs";
@@ -345,7 +315,9 @@ async function nameTask(request, { task, by, isResubmitted }) {
   const fence = await fenceOf(request, task.id);
   try {
     const holder = await orFailure2(store.byTask(task.id));
-    if (!holder || holder instanceof Failure5 || isSame(holder, entry)) return await record();
+    if (!holder || holder instanceof Failure5) return await record();
+    const { request: own, created } = entry.record;
+    if (holder.record.request === own && holder.record.created === created) return await record();
     if (!isAlike && isLookalike(request, holder)) {
       await exchangeSubmits(entry, holder);
       return "taken";
@@ -373,9 +345,6 @@ async function exchangeSubmits(entry, holder) {
 function submitOf(record) {
   const { idempotencyKey, sentAt, unsettledSince, submitTimeout, resubmitted } = record;
   return { idempotencyKey, sentAt, unsettledSince, submitTimeout, resubmitted };
-}
-function isSame({ record: a }, { record: b }) {
-  return a.request === b.request && a.created === b.created;
 }
 async function fenceOf({ session, store }, taskId) {
   const { clock } = session.api;
@@ -524,7 +493,7 @@ async function submitOnRecord(session, store, request, deadline) {
     const isResumed = by === "list" && !isNew && resubmitted === wasResubmitted;
     if (isResumed) observer.attached(task.id, created);
     observer.task(task.id, task.state);
-    const made = isNew ? void 0 : madeBy2(entry.record);
+    const made = isNew ? void 0 : madeBy(entry.record);
     const origin = { ...isResumed ? { resumed: made } : { begun: made }, isResubmitted: resubmitted };
     return { entry, credits, task, origin, isUnrecorded, other };
   } finally {
@@ -539,6 +508,15 @@ function claimOf({ generation, terms, folder, output }, now2) {
   const run = terms.isNew ? { newRun: { began: new Date(now2).toISOString(), lines: payloadHash } } : {};
   return { ordinal: 1, ...run, ...named, ...content, idempotencyKey, download: folder, output };
 }
+async function withRecorded(store, { generation: { model, payload, idempotencyKey }, terms }, failure) {
+  if (!store || terms.isNew) return failure;
+  const claim = { ...terms, model, idempotencyKey, payloadHash: jsonHash(payload) };
+  const entries = await orFailure4(store.allOf(requestNameOf(claim, store.place)));
+  const known2 = entries instanceof Failure7 ? void 0 : newestOf(entries);
+  if (!known2) return failure;
+  const { taskId, status } = known2.record;
+  return failure.with({ taskId: taskId ?? void 0, status });
+}
 async function keepPlace(entry, { folder, output }) {
   const { download, output: named = null } = entry.record;
   if (folder !== null && (download !== folder || named !== output)) {
@@ -548,7 +526,7 @@ async function keepPlace(entry, { folder, output }) {
 async function attached(entry, place) {
   await keepPlace(entry, place);
   const { credits, resubmitted } = entry.record;
-  return { entry, credits, origin: { resumed: madeBy2(entry.record), isResubmitted: resubmitted } };
+  return { entry, credits, origin: { resumed: madeBy(entry.record), isResubmitted: resubmitted } };
 }
 async function taskOf(own, isNew) {
   let result = await (isNew ? submitNew(own) : reconcileEarlier(own));
@@ -675,8 +653,9 @@ async function submitWithoutRecord(session, { contract, generation, terms, quote
 }
 
 // scripts/src/core/generate.ts
-import { waitOn, waitTask as waitTask2 } from "./wait.mjs";
+import { waitTask } from "./wait.mjs";
 var RETRY_AT_LEAST_MS = 1500;
+var DAY_MS2 = 24 * 36e5;
 async function generate(session, options) {
   return conclude(session, await begin(session, options));
 }
@@ -684,14 +663,16 @@ async function begin(session, options) {
   const { api } = session;
   const { contract, generation, isDetached } = options;
   const start = api.clock.monotonic();
-  const wait = { ...options.wait, folder: await folderFor(options.wait.folder) };
+  const journal = await session.records();
+  const folder = await orFailure5(folderFor(options.wait.folder));
+  if (folder instanceof Failure8) throw await withRecorded(journal, options, folder);
+  const wait = { ...options.wait, folder };
   if (isDetached) wait.waitMs = 0;
   const deadline = isDetached ? session.api.shortDeadline : start + Math.max(wait.waitMs, RETRY_AT_LEAST_MS);
-  const journal = await session.records();
   const { model, maxCredits } = generation;
-  const { folder, output = null } = wait;
+  const { output = null } = wait;
   const request = { ...options, folder, output };
-  const known2 = await orFailure4(
+  const known2 = await orFailure5(
     journal ? submitOnRecord(session, journal, request, deadline) : submitWithoutRecord(session, request, deadline)
   );
   if (!(known2 instanceof Failure8)) {
@@ -704,58 +685,60 @@ async function begin(session, options) {
 async function conclude(session, begun) {
   const { maxCredits, estimate: estimate2, wait: whole, start, ...known2 } = begun;
   const wait = { ...whole, waitMs: whole.waitMs - (session.api.clock.monotonic() - start) };
-  if (!known2.task && isTerminal(known2.entry.record.status)) return reuseResult(session, known2.entry, wait);
   const taskId = known2.task ? known2.task.id : known2.entry.record.taskId;
-  const result = await orFailure4(
+  if (!known2.task && isTerminal(known2.entry.record.status))
+    return reuseResult(session, known2.entry, taskId, wait);
+  const result = await orFailure5(
     known2.task ? endOfSubmitted(session, known2.task, wait, known2) : endOfRecorded(session, known2.entry, taskId, wait, known2)
   );
   const { credits } = result instanceof Failure8 ? known2 : result;
-  const warnings = [...told(known2, taskId), ...aboveCap(credits, maxCredits)];
+  const warnings = [];
+  if (known2.other) warnings.push({ kind: "otherAccount", ...known2.other });
+  if (known2.isUnrecorded) warnings.push({ kind: "unrecorded", taskId });
+  const charged = credits?.charged ?? 0;
+  if (maxCredits !== void 0 && charged > maxCredits)
+    warnings.push({ kind: "aboveCap", charged, maxCredits });
   if (!(result instanceof Failure8))
     return { ...result, estimate: estimate2, warnings: [...warnings, ...result.warnings] };
   throw result.with({ submit: { credits, isResubmitted: known2.origin?.isResubmitted, warnings } });
 }
 async function endOfSubmitted(session, task, wait, facts) {
   if (wait.waitMs <= 0 && !isTerminal(task.state)) return taskResult(task.id, task, facts);
-  const { entry } = facts;
-  const folder = wait.folder ?? entry?.record.download ?? null;
-  const place = { folder, output: outputOf2(wait, entry) };
-  const result = await orFailure4(waitOn(session, task, { ...wait, ...place }, facts));
+  const result = await orFailure5(waitTask(session, task.id, wait, facts, task));
   if (!(result instanceof Failure8)) return result;
   throw result.with({ taskId: task.id, charged: "running" });
 }
 async function endOfRecorded(session, entry, taskId, wait, facts) {
-  session.observer.attached(taskId, entry.record.created);
-  const result = await orFailure4(waitTask2(session, taskId, wait, facts));
-  if (result instanceof Failure8) throw stillRecorded(session, entry, taskId, result);
-  return result;
-}
-function told({ other, isUnrecorded }, taskId) {
-  const all = other ? [{ kind: "otherAccount", ...other }] : [];
-  return isUnrecorded ? [...all, { kind: "unrecorded", taskId }] : all;
-}
-function aboveCap(credits, maxCredits = Infinity) {
-  const charged = credits?.charged ?? 0;
-  return charged > maxCredits ? [{ kind: "aboveCap", charged, maxCredits }] : [];
-}
-function stillRecorded(session, entry, taskId, failure) {
   const { created } = entry.record;
-  const data = { ...failure.details.data, resumed: true };
-  if (failure.code !== "TASK_NOT_FOUND") return failure.with({ taskId, data });
-  const mayShowLater = isMissingForNow(failure, graceOf(session, entry), session.api.clock.monotonic());
+  session.observer.attached(taskId, created);
+  const result = await orFailure5(waitTask(session, taskId, wait, facts));
+  if (!(result instanceof Failure8)) return result;
+  const data = { ...result.details.data, resumed: true };
+  if (result.code !== "TASK_NOT_FOUND") throw result.with({ taskId, data });
+  const mayShowLater = isMissingForNow(result, graceOf(session, entry), session.api.clock.monotonic());
   const reason = mayShowLater ? { kind: "recordedTaskYoung", taskId } : { kind: "recordedTaskGone", taskId, created };
-  return failure.with({ taskId, data, reason });
+  throw result.with({ taskId, data, reason });
+}
+async function reuseResult(session, entry, taskId, wait) {
+  const { created, used, status } = entry.record;
+  session.observer.attached(taskId, created);
+  const now2 = session.api.clock.wall();
+  if (now2 - Date.parse(used ?? created) >= DAY_MS2) await entry.update({ used: new Date(now2).toISOString() });
+  session.observer.task(taskId, status);
+  const result = await waitTask(session, taskId, wait, { entry }, { state: status });
+  const reused = { ...madeBy2(entry.record), status };
+  return { ...result, reused, isResubmitted: entry.record.resubmitted || result.isResubmitted };
 }
 
 // scripts/src/core/money/account.ts
 import { estimateCredits as estimateCredits2 } from "./estimate.mjs";
-import { nameOfPayload, newestOf } from "./journal.mjs";
-import { Failure as Failure9, orFailure as orFailure5 } from "./main.mjs";
+import { nameOfPayload, newestOf as newestOf2 } from "./journal.mjs";
+import { Failure as Failure9, orFailure as orFailure6 } from "./main.mjs";
 import { jsonHash as jsonHash2 } from "./journal.mjs";
-import { otherAccountOf as otherAccountOf2 } from "./wait.mjs";
+import { otherAccountOf as otherAccountOf2 } from "./live.mjs";
 async function quote(session, { contract, generation }) {
   const { model, payload } = generation;
-  const recorded = await orFailure5(recordedOf(session, generation));
+  const recorded = await orFailure6(recordedOf(session, generation));
   const found = recorded instanceof Failure9 ? NOT_RECORDED : recorded;
   const isCharged = typeof found.known?.taskId === "string";
   const unlimited = { model, payload, idempotencyKey: "" };
@@ -779,7 +762,7 @@ async function recordedOf(session, { model, payload, idempotencyKey }) {
   const store = await session.records();
   const which = { model, payloadHash: jsonHash2(payload), ordinal: 1 };
   if (!store) return NOT_RECORDED;
-  const entry = newestOf(await store.allOf(nameOfPayload(which, store.place)));
+  const entry = newestOf2(await store.allOf(nameOfPayload(which, store.place)));
   if (entry !== void 0) return { known: entry?.record ?? null, other: null };
   const other = await otherAccountOf2(store, { ...which, isNamed: false, idempotencyKey });
   return { known: null, other: other ?? null };
@@ -793,7 +776,7 @@ async function account(session, contracts) {
 }
 
 // scripts/src/core/money/spending.ts
-import { Failure as Failure10, orFailure as orFailure6 } from "./main.mjs";
+import { Failure as Failure10, orFailure as orFailure7 } from "./main.mjs";
 import {
   countsOf,
   NOTHING,
@@ -811,7 +794,7 @@ function otherRequests(rows, own) {
 async function spending(session, since) {
   const { api, provider } = session;
   const store = await session.records();
-  const read = provider.can.list ? await orFailure6(api.read(provider.list())) : null;
+  const read = provider.can.list ? await orFailure7(api.read(provider.list())) : null;
   const listFailure = read instanceof Failure10 ? read : void 0;
   if (listFailure && !(store && AWAY.has(listFailure.code))) throw listFailure;
   const list = read instanceof Failure10 ? null : read;
@@ -824,7 +807,7 @@ async function spending(session, since) {
   const twice = [...shown].filter(({ created }) => isIn(since, Date.parse(created)));
   const less = twice.flatMap((record) => recordedRow(record) ?? []);
   return {
-    ...summedUp([...rows, ...recorded.map(toSums), ...less.map(toSums).map(negative)], since),
+    ...summedUp([...rows, ...recorded, ...less.map(negative)], since),
     asOf: api.clock.wall(),
     list: list && { ...cover, unread: list.unread },
     journal: store && { more: countOf(recorded) - countOf(less), keys: "this", unreadable },
@@ -834,8 +817,12 @@ async function spending(session, since) {
 }
 var AWAY = /* @__PURE__ */ new Set(["NETWORK_ERROR", "RATE_LIMITED", "UNKNOWN_ERROR"]);
 function recordedSpending(rows, since, asOf, unreadable) {
-  const sums = summedUp(rows.map(toSums), since);
-  return { ...sums, asOf, list: null, journal: { more: countOf(rows), keys: "all", unreadable } };
+  return {
+    ...summedUp(rows, since),
+    asOf,
+    list: null,
+    journal: { more: countOf(rows), keys: "all", unreadable }
+  };
 }
 async function recordsOf(store, tasks) {
   const entries = await Promise.all([...new Set(tasks.map(({ id }) => id))].map((id) => store.byTask(id)));
@@ -844,12 +831,9 @@ async function recordsOf(store, tasks) {
   return found.flatMap((entry) => entry && store.isOwn(entry) ? entry.record : []);
 }
 var countOf = (rows) => rows.reduce((sum, { tasks }) => sum + tasks, 0);
-function toSums({ day, provider, service, account: account2, ...sums }) {
-  return sums;
-}
-function negative({ model, ...sums }) {
-  const less = Object.entries(sums).map(([name, sum]) => [name, -sum]);
-  return { model, ...Object.fromEntries(less) };
+function negative(row) {
+  const less = Object.entries(plus(NOTHING, row)).map(([name, sum]) => [name, -sum]);
+  return { model: row.model, ...Object.fromEntries(less) };
 }
 var isIn = (since, time) => since === null || time >= since;
 function rowsOfList(listed, records, since) {
@@ -906,7 +890,7 @@ function listedRow(task, record) {
 }
 function summedUp(rows, since) {
   const models = /* @__PURE__ */ new Map();
-  for (const { model, ...sums } of rows) models.set(model, plus(models.get(model) ?? NOTHING, sums));
+  for (const row of rows) models.set(row.model, plus(models.get(row.model) ?? NOTHING, row));
   const net = ({ charged, refunded }) => charged - refunded;
   const byNet = [...models].flatMap(([model, sums]) => sums.tasks > 0 ? [{ model, ...sums }] : []);
   byNet.sort((a, b) => net(b) - net(a) || ((a.model ?? "") < (b.model ?? "") ? -1 : 1));
@@ -946,7 +930,7 @@ function checkUnclaimed({ record }, taskId, holder) {
 }
 
 // scripts/src/core/submit/name-listed.ts
-import { orFailure as orFailure7 } from "./main.mjs";
+import { orFailure as orFailure8 } from "./main.mjs";
 import { whileFenced as whileFenced2 } from "./journal.mjs";
 async function lostSubmits({ records }) {
   const store = await records();
@@ -959,7 +943,7 @@ async function nameListed(session, lost, tasks) {
   for (const entry of store ? lost : []) {
     const task = tasks.find(({ idempotencyKey }) => idempotencyKey === entry.record.idempotencyKey);
     if (!task) continue;
-    await orFailure7(
+    await orFailure8(
       whileFenced2(store, entry, async () => {
         const { taskId, resubmitted } = entry.record;
         const found = { kind: "accepted", task, by: "list", isResubmitted: resubmitted };
@@ -970,13 +954,13 @@ async function nameListed(session, lost, tasks) {
 }
 
 // scripts/src/core/tasks/list-tasks.ts
-import { Failure as Failure12, orFailure as orFailure8 } from "./main.mjs";
+import { Failure as Failure12, orFailure as orFailure9 } from "./main.mjs";
 import { noteState, ownPending, recordOf } from "./live.mjs";
 async function listTasks(session, filter, withinMs) {
   const { api, provider } = session;
   const until = withinMs === void 0 ? void 0 : api.clock.monotonic() + withinMs;
   const list = await api.read(provider.list(), until, { until });
-  const lost = await orFailure8(lostSubmits(session));
+  const lost = await orFailure9(lostSubmits(session));
   if (!(lost instanceof Failure12)) await nameListed(session, lost, list.tasks);
   await noteStates(session, list.tasks);
   const all = [...list.tasks].sort((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0));
@@ -1009,7 +993,7 @@ async function listTasks(session, filter, withinMs) {
   };
 }
 async function othersOf({ records, provider }, since) {
-  const rows = await orFailure8((async () => (await records())?.spending(since ?? 0))());
+  const rows = await orFailure9((async () => (await records())?.spending(since ?? 0))());
   return rows instanceof Failure12 ? [] : otherRequests(rows ?? [], provider.id);
 }
 async function namesOf(request) {
@@ -1020,7 +1004,7 @@ async function namesOf(request) {
 }
 async function noteStates(session, tasks) {
   const states = new Map(tasks.map(({ id, state }) => [id, state]));
-  const own = await orFailure8(ownPending(session));
+  const own = await orFailure9(ownPending(session));
   for (const entry of own instanceof Failure12 ? [] : own) {
     const state = states.get(entry.record.taskId ?? "");
     if (state !== void 0) await noteState(session, entry, state);
@@ -1029,13 +1013,13 @@ async function noteStates(session, tasks) {
 
 // scripts/src/core/wait/resume-pending.ts
 const { setMaxListeners } = require("node:events");
-import { Failure as Failure13, orFailure as orFailure9 } from "./main.mjs";
+import { Failure as Failure13, orFailure as orFailure10 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
 import { dateOf as dateOf4, ownPending as ownPending2 } from "./live.mjs";
 import {
   madeBy as madeBy3
 } from "./live.mjs";
-import { waitTask as waitTask3 } from "./wait.mjs";
+import { waitTask as waitTask2 } from "./wait.mjs";
 async function waitForNewest(session, settings) {
   const { tasks, ...submits } = await pendingRequests(session);
   const { unknown: unknown2 } = submits;
@@ -1084,7 +1068,7 @@ async function endOf(session, settings, entry) {
   const name = output && (await import("./download.mjs")).stemOfOutput(output);
   const observer = name ? session.observer.named(name) : session.observer;
   const known2 = { entry, origin: { resumed: madeBy3(entry.record) } };
-  const ended = await orFailure9(waitTask3({ ...session, observer }, taskId, settings, known2));
+  const ended = await orFailure10(waitTask2({ ...session, observer }, taskId, settings, known2));
   if (!(ended instanceof Failure13)) return ended;
   await entry.update({ checked: dateOf4(session) });
   const named = ended.with({ status: ended.details.status ?? status, taskId });
@@ -1103,7 +1087,7 @@ async function findLost(session) {
   const { api, provider } = session;
   const lost = provider.can.list ? await lostSubmits(session) : [];
   if (lost.length === 0) return void 0;
-  const list = await orFailure9(api.once(provider.list()));
+  const list = await orFailure10(api.once(provider.list()));
   if (list instanceof Failure13) return list;
   await nameListed(session, lost, list.tasks);
   return void 0;
@@ -1145,7 +1129,6 @@ export {
   reconcileUntil,
   recordCharge,
   recordedSpending,
-  reuseResult,
   rowsOfList,
   search,
   sendOnce,
@@ -1155,5 +1138,6 @@ export {
   submitOrReconcile,
   submitWithoutRecord,
   waitForAll,
-  waitForNewest
+  waitForNewest,
+  withRecorded
 };

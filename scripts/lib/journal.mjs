@@ -98,23 +98,15 @@ async function writeWhole(file, text2, clock) {
 }
 function replaceAtOnce(file, text2) {
   const temp = writeTemp(file, text2);
-  try {
-    renameSync(temp, file);
-  } catch (error) {
-    rmSync(temp, { force: true });
-    throw error;
-  }
+  orDiscard(temp, () => renameSync(temp, file));
 }
 function replaceUnsynced(file, text2, before) {
   const temp = tempOf(file);
-  try {
+  orDiscard(temp, () => {
     writeFileSync(temp, text2, { flag: "wx", mode: 384 });
     before?.(temp);
     renameSync(temp, file);
-  } catch (error) {
-    discard(temp);
-    throw error;
-  }
+  });
 }
 function createAtOnce(file, text2) {
   if (lstatSync(file, { throwIfNoEntry: false })) return false;
@@ -130,14 +122,11 @@ function createAtOnce(file, text2) {
   return true;
 }
 function overwrite(file, text2) {
-  const descriptor = openSync(file, "r+");
-  try {
+  withOpen(file, "r+", (descriptor) => {
     const bytes = writeSync(descriptor, text2, 0);
     ftruncateSync(descriptor, bytes);
     fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
+  });
 }
 var OWN = randomBytes(6).toString("hex");
 var written = 0;
@@ -147,17 +136,28 @@ function tempOf(file) {
 }
 function writeTemp(file, text2) {
   const temp = tempOf(file);
-  try {
-    const descriptor = openSync(temp, "wx", 384);
-    try {
+  orDiscard(
+    temp,
+    () => withOpen(temp, "wx", (descriptor) => {
       writeFileSync(descriptor, text2);
       fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-    return temp;
+    })
+  );
+  return temp;
+}
+function withOpen(file, flags, use) {
+  const descriptor = openSync(file, flags, 384);
+  try {
+    use(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+function orDiscard(temp, work) {
+  try {
+    work();
   } catch (error) {
-    rmSync(temp, { force: true });
+    discard(temp);
     throw error;
   }
 }
@@ -176,12 +176,7 @@ async function renamePatiently(from, to, clock) {
 }
 function syncFolder(folder) {
   try {
-    const descriptor = openSync(folder, "r");
-    try {
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
+    withOpen(folder, "r", fsyncSync);
   } catch (error) {
     if (!["EPERM", "EISDIR", "EACCES", "EINVAL", "ENOTSUP"].includes(diskError(error))) throw error;
   }
@@ -716,32 +711,6 @@ ${json}`).slice(0, LENGTH);
 const { existsSync: existsSync2, readFileSync: readFileSync3, rmSync: rmSync3, utimesSync: utimesSync2 } = require("node:fs");
 const path4 = require("node:path");
 
-// scripts/src/stores/file/names.ts
-const { randomBytes: randomBytes3 } = require("node:crypto");
-var RECORD = /^([0-9a-f]{32})-(\d{8}T\d{9}Z)-[0-9a-f]{6}\.json(\.corrupt)?$/;
-var CORRUPT = ".corrupt";
-function newName(request, made) {
-  const stamp = new Date(made).toISOString().replace(/[-:.]/g, "");
-  return `${request}-${stamp}-${randomBytes3(3).toString("hex")}.json`;
-}
-function isRecordName(name) {
-  return RECORD.test(name);
-}
-function madeAt(name) {
-  const [, year, month, day, hour, minute, second, ms] = /-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z-/.exec(name) ?? [];
-  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`);
-}
-function newestFirst(a, b) {
-  const [first, second] = [a.slice(33), b.slice(33)];
-  return first < second ? 1 : first > second ? -1 : 0;
-}
-function shardOf(name) {
-  return name.slice(0, 2);
-}
-function isShard(name) {
-  return /^[0-9a-f]{2}$/.test(name);
-}
-
 // scripts/src/stores/file/record.ts
 import { isIdempotencyKey } from "./main.mjs";
 import { isObject as isObject2 } from "./main.mjs";
@@ -867,6 +836,34 @@ var KNOWN = Object.entries(FIELDS);
 const { existsSync, mkdirSync, readdirSync, readFileSync: readFileSync2, renameSync: renameSync3 } = require("node:fs");
 const path3 = require("node:path");
 import { Failure as Failure3 } from "./main.mjs";
+
+// scripts/src/stores/file/names.ts
+const { randomBytes: randomBytes3 } = require("node:crypto");
+var RECORD = /^([0-9a-f]{32})-(\d{8}T\d{9}Z)-[0-9a-f]{6}\.json(\.corrupt)?$/;
+var CORRUPT = ".corrupt";
+function newName(request, made) {
+  const stamp = new Date(made).toISOString().replace(/[-:.]/g, "");
+  return `${request}-${stamp}-${randomBytes3(3).toString("hex")}.json`;
+}
+function isRecordName(name) {
+  return RECORD.test(name);
+}
+function madeAt(name) {
+  const [stamp] = name.slice(33).split("-", 1);
+  return Date.parse(stamp.replace(/(....)(..)(..)T(..)(..)(..)/, "$1-$2-$3T$4:$5:$6."));
+}
+function newestFirst(a, b) {
+  const [first, second] = [a.slice(33), b.slice(33)];
+  return first < second ? 1 : first > second ? -1 : 0;
+}
+function shardOf(name) {
+  return name.slice(0, 2);
+}
+function isShard(name) {
+  return /^[0-9a-f]{2}$/.test(name);
+}
+
+// scripts/src/stores/file/record-files.ts
 var RecordFiles = class {
   /** Absolute. */
   folder;
@@ -1153,14 +1150,6 @@ var Entry = class {
     );
   }
 };
-function draftAfter(before, fields, files) {
-  const wall = files.clock.wall();
-  const now = new Date(wall).toISOString();
-  const begun = { created: now, sentAt: now, unsettledSince: now, submitTimeout: null, duration: null };
-  const record = { promptExcerpt: null, ...begun, ...fields };
-  const made = before === void 0 ? wall : Math.max(wall, madeAt(before) + 1);
-  return new Entry(files, newName(fields.request, made), record, true);
-}
 function changesOf(change, now) {
   return typeof change === "function" ? change(now) : change;
 }
@@ -1202,15 +1191,7 @@ function factsOf(record) {
 
 // scripts/src/stores/file/flat-folder.ts
 const { randomBytes: randomBytes4 } = require("node:crypto");
-const {
-  existsSync: existsSync3,
-  lstatSync: lstatSync3,
-  readlinkSync: readlinkSync3,
-  realpathSync,
-  renameSync: renameSync4,
-  symlinkSync,
-  writeFileSync: writeFileSync3
-} = require("node:fs");
+const { existsSync: existsSync3, lstatSync: lstatSync3, readlinkSync: readlinkSync3, realpathSync, renameSync: renameSync4, symlinkSync } = require("node:fs");
 const path5 = require("node:path");
 import { Failure as Failure4 } from "./main.mjs";
 var TAKEN = /^flat-[0-9a-f]{8}$/;
@@ -1240,7 +1221,7 @@ var FlatFolder = class {
         const stat = lstatSync3(this.#folder, { throwIfNoEntry: false });
         if (stat?.isFile()) return void 0;
         if (!stat) {
-          if (this.#close()) return void 0;
+          if (createAtOnce(this.#folder, NOTE)) return void 0;
           continue;
         }
         isTrusted(this.#folder);
@@ -1259,16 +1240,6 @@ var FlatFolder = class {
       throw diskErrorText(error) === void 0 ? error : unwritable(error, this.#folder);
     }
   }
-  /** Puts a file in the place of the folder. Returns false when there is something again. */
-  #close() {
-    try {
-      writeFileSync3(this.#folder, NOTE, { flag: "wx", mode: 384 });
-      return true;
-    } catch (error) {
-      if (diskError(error) === "EEXIST") return false;
-      throw error;
-    }
-  }
   /**
    * Moves records to their groups: those of a request and a few more, or all.
    * @returns the process that is submitting the request, by a lock that came with the folder
@@ -1276,36 +1247,25 @@ var FlatFolder = class {
   move(request) {
     if (this.#isMoved) return void 0;
     let owner;
-    let left = 0;
+    let isLeft = false;
     for (const folder of this.#records.list("").filter((name) => TAKEN.test(name))) {
       owner ??= this.#liveOwner(folder, (name) => name === `${request}.lock`);
       const names = this.#records.list(folder).filter(isRecordName);
-      const isWanted = (name) => request !== void 0 && name.startsWith(request);
-      const wanted = [
-        ...names.filter(isWanted),
-        ...names.filter((name) => !isWanted(name)).slice(0, request === void 0 ? Infinity : SLICE)
-      ];
-      for (const name of wanted) this.#moveOne(folder, name);
-      left += names.length - wanted.length;
-      if (names.length === wanted.length && !this.#liveOwner(folder))
-        discard(path5.join(this.#records.folder, folder));
+      const isWanted = (name) => request === void 0 || name.startsWith(request);
+      const others = names.filter((name) => !isWanted(name));
+      for (const name of [...names.filter(isWanted), ...others.slice(0, SLICE)]) this.#moveOne(folder, name);
+      if (others.length > SLICE) isLeft = true;
+      else if (!this.#liveOwner(folder)) discard(path5.join(this.#records.folder, folder));
     }
-    this.#isMoved = left === 0 && !owner;
+    this.#isMoved = !isLeft && !owner;
     return owner;
   }
   #moveOne(folder, name) {
     const from = path5.join(this.#records.folder, folder, name);
     const to = this.#records.fileOf(name);
     try {
-      for (; ; ) {
-        try {
-          renameSync4(from, to);
-          return;
-        } catch (error) {
-          if (diskError(error) !== "ENOENT" || existsSync3(path5.dirname(to))) throw error;
-          makeShard(path5.dirname(to));
-        }
-      }
+      if (!existsSync3(path5.dirname(to))) makeShard(path5.dirname(to));
+      renameSync4(from, to);
     } catch (error) {
       if (diskError(error) === "ENOENT") return;
       throw diskErrorText(error) === void 0 ? error : unwritable(error, this.#records.folder);
@@ -1338,7 +1298,7 @@ function olderVersion({ pid, host }) {
 
 // scripts/src/stores/file/index-files.ts
 const { randomBytes: randomBytes5 } = require("node:crypto");
-const { readFileSync: readFileSync4, statSync: statSync3, writeFileSync: writeFileSync4 } = require("node:fs");
+const { readFileSync: readFileSync4, statSync: statSync3, writeFileSync: writeFileSync3 } = require("node:fs");
 const path6 = require("node:path");
 
 // scripts/src/stores/file/row-table.ts
@@ -1428,6 +1388,7 @@ var IndexFiles = class {
     if (changed === void 0) return void 0;
     return {
       changed: Number(changed),
+      isStable: true,
       part: (name) => valueIn(ours(`${shard} ${name} ${changed}`), lines[PARTS.indexOf(name)])
     };
   }
@@ -1436,8 +1397,8 @@ var IndexFiles = class {
     return valueIn(ours(`${shard} members`), line) ?? [];
   }
   /** Saves what is known of a group. A disk that refuses only costs time later. */
-  save(shard, changed, summary, members) {
-    const parts = PARTS.map((name) => checkedLine(ours(`${shard} ${name} ${changed}`), summary[name]));
+  save(shard, { changed, part }, members) {
+    const parts = PARTS.map((name) => checkedLine(ours(`${shard} ${name} ${changed}`), part(name)));
     if (!this.#tryToWrite(`${shard}.members`, [checkedLine(ours(`${shard} members`), members)])) return;
     this.#tryToWrite(shard, [String(changed), ...parts]);
   }
@@ -1467,17 +1428,14 @@ function probe(folder) {
   const now = onDisk(
     () => {
       makePrivate(folder);
-      writeFileSync4(file, "", { flag: "wx", mode: 384 });
-      return statSync3(file).mtimeMs;
+      writeFileSync3(file, "", { flag: "wx", mode: 384 });
+      const { mtimeMs } = statSync3(file);
+      return statSync3(folder).mtimeMs >= mtimeMs - FOLDER_MS ? mtimeMs : null;
     },
     () => null
   );
-  const isDated = now !== null && onDisk(
-    () => statSync3(folder).mtimeMs >= now - FOLDER_MS,
-    () => false
-  );
   discard(file);
-  return isDated ? now : null;
+  return now;
 }
 
 // scripts/src/stores/file/journal.ts
@@ -1514,8 +1472,7 @@ var STABLE_MS = 2e3;
 var RecordIndex = class {
   #records;
   #files;
-  #saved = /* @__PURE__ */ new Map();
-  #made = /* @__PURE__ */ new Map();
+  #known = /* @__PURE__ */ new Map();
   constructor(records) {
     this.#records = records;
     this.#files = new IndexFiles(path8.join(records.folder, "index"));
@@ -1542,29 +1499,23 @@ var RecordIndex = class {
     if (saved) return saved;
     const tables = shards.map((shard) => this.#part(shard, "rows"));
     const table = tableOf(sumTables(tables, ""));
-    if (shards.every((shard, n) => this.#isSaved(shard, dates[n])))
+    if (shards.every((shard, n) => isOf(this.#known.get(shard), dates[n])))
       this.#files.saveRows(first, state, table);
     return table;
   }
-  #isSaved(shard, changed) {
-    const made = this.#made.get(shard);
-    return made ? made.isStable && made.changed === changed : this.#saved.get(shard)?.changed === changed;
-  }
   #part(shard, name) {
-    if (!this.#made.has(shard)) {
-      const saved = this.#saved.get(shard) ?? this.#files.summary(shard);
-      if (saved) this.#saved.set(shard, saved);
-      const part = saved?.changed === this.#changed(shard) ? saved.part(name) : void 0;
-      if (part !== void 0) return part;
-    }
-    return this.#current(shard).summary[name];
+    const known = this.#known.get(shard) ?? this.#files.summary(shard);
+    if (known) this.#known.set(shard, known);
+    const part = isOf(known, this.#changed(shard)) ? known?.part(name) : void 0;
+    return part ?? this.#current(shard).part(name);
   }
   #current(shard) {
-    const made = this.#made.get(shard);
-    if (made?.isStable && made.changed === this.#changed(shard)) return made;
+    const known = this.#known.get(shard);
+    const made = known && "members" in known ? known : void 0;
+    if (made && isOf(made, this.#changed(shard))) return made;
     const renewed = this.#renew(shard, made?.members ?? this.#files.members(shard));
-    this.#made.set(shard, renewed);
-    if (renewed.isStable) this.#files.save(shard, renewed.changed, renewed.summary, renewed.members);
+    this.#known.set(shard, renewed);
+    if (renewed.isStable) this.#files.save(shard, renewed, renewed.members);
     return renewed;
   }
   #changed(shard) {
@@ -1581,7 +1532,8 @@ var RecordIndex = class {
       const wasSetAside = (name) => !name.endsWith(CORRUPT) && !lstatSync4(path8.join(this.#records.folder, shard, name), { throwIfNoEntry: false });
       if (members.some(({ facts, name }) => facts === null && wasSetAside(name))) continue;
       const isStable = started !== null && changed < started - STABLE_MS && this.#changed(shard) === changed;
-      return { changed, isStable, members, summary: summaryOf(members, this.#records.clock.wall()) };
+      const summary = summaryOf(members, this.#records.clock.wall());
+      return { changed, isStable, members, part: (name) => summary[name] };
     }
   }
   /** Reads the records of a group that have changed since they were read before. */
@@ -1601,9 +1553,12 @@ var RecordIndex = class {
     });
   }
 };
+function isOf(known, changed) {
+  return known?.isStable === true && known.changed === changed;
+}
 
 // scripts/src/stores/file/sweep.ts
-const { readFileSync: readFileSync6, statSync: statSync5, writeFileSync: writeFileSync5 } = require("node:fs");
+const { readFileSync: readFileSync6, statSync: statSync5, writeFileSync: writeFileSync4 } = require("node:fs");
 const path9 = require("node:path");
 import { Failure as Failure5 } from "./main.mjs";
 var DAY_MS = 24 * 36e5;
@@ -1626,7 +1581,7 @@ function sweepDaily(records, index) {
   } catch {
   }
   onDisk(
-    () => writeFileSync5(marker, String(now), { mode: 384 }),
+    () => writeFileSync4(marker, String(now), { mode: 384 }),
     () => {
     }
   );
@@ -1738,9 +1693,17 @@ var Journal = class {
       throw error;
     }
   }
-  /** Returns a record that is not on the disk yet. @param names the older records of the request, newest first */
+  /**
+   * Returns a record that is not on the disk yet. Its name sorts after those of its request, also after the clock was set back.
+   * @param names the older records of the request, newest first
+   */
   draft(fields, [before] = this.#files.namesOf(fields.request)) {
-    return draftAfter(before, fields, this.#files);
+    const wall = this.place.clock.wall();
+    const now = new Date(wall).toISOString();
+    const begun = { created: now, sentAt: now, unsettledSince: now, submitTimeout: null, duration: null };
+    const record = { promptExcerpt: null, ...begun, ...fields };
+    const made = before === void 0 ? wall : Math.max(wall, madeAt(before) + 1);
+    return new Entry(this.#files, newName(fields.request, made), record, true);
   }
   /** Returns the records of a request, newest first; null for a record that exists and cannot be read. */
   find(request) {
@@ -1880,7 +1843,7 @@ var Journal = class {
 
 // scripts/src/stores/file/rate-limiter.ts
 const { randomBytes: randomBytes6 } = require("node:crypto");
-const { mkdirSync: mkdirSync2, readdirSync: readdirSync2, readFileSync: readFileSync7, renameSync: renameSync5, writeFileSync: writeFileSync6 } = require("node:fs");
+const { existsSync: existsSync4, mkdirSync: mkdirSync2, readdirSync: readdirSync2, readFileSync: readFileSync7, renameSync: renameSync5, writeFileSync: writeFileSync5 } = require("node:fs");
 const path11 = require("node:path");
 import {
   LONGEST_PAUSE_MS,
@@ -1956,7 +1919,7 @@ var FileRateLimiter = class {
   /** Returns the permits, at least one. @throws the disk's error */
   #read(now) {
     const permits = /* @__PURE__ */ new Map();
-    for (const name of this.#names()) {
+    for (const name of namesIn(this.#place) ?? this.#make()) {
       const [, number, usedAt, letter] = NAME.exec(name) ?? [];
       if (number === void 0 || Number(number) >= this.#permits.count) continue;
       const isLookup = letter === "l";
@@ -1966,15 +1929,6 @@ var FileRateLimiter = class {
     }
     if (permits.size === 0) throw Object.assign(new Error("no permit"), { code: "EINVAL" });
     return this.#sinceClockWasSet([...permits.values()], now);
-  }
-  #names() {
-    try {
-      const names = readdirSync2(this.#place);
-      if (names.length > 0) return names;
-    } catch (error) {
-      if (diskError(error) !== "ENOENT") throw error;
-    }
-    return this.#make();
   }
   /**
    * Moves permits back that lie ahead, as after the clock was set back, so that the newest of them is used just now. The
@@ -1996,7 +1950,7 @@ var FileRateLimiter = class {
     try {
       mkdirSync2(temp, { mode: 448 });
       for (let number = 0; number < this.#permits.count; number += 1) {
-        writeFileSync6(path11.join(temp, permitName({ number, usedAt: 0, isLookup: false })), "", {
+        writeFileSync5(path11.join(temp, permitName({ number, usedAt: 0, isLookup: false })), "", {
           flag: "wx",
           mode: 384
         });
@@ -2020,6 +1974,10 @@ var FileRateLimiter = class {
     }
   }
 };
+function namesIn(folder) {
+  const names = existsSync4(folder) ? readdirSync2(folder) : [];
+  return names.length > 0 ? names : void 0;
+}
 function permitName({ number, usedAt, isLookup }) {
   return `${String(number).padStart(3, "0")}-${usedAt}${isLookup ? "l" : ""}`;
 }
@@ -2043,7 +2001,6 @@ var KEPT_MS2 = 10 * 6e4;
 var MOST_BYTES = 1024 * 1024;
 var MOST_TASKS = 1e4;
 var FORMAT2 = 3;
-var EMPTY = { list: NO_LIST, tasks: /* @__PURE__ */ new Map() };
 var FileStatusCache = class {
   #folder;
   #clock;
@@ -2119,7 +2076,7 @@ var FileStatusCache = class {
   }
   /** Leaves out what lies ahead, as after the clock was set back. */
   #status(seen) {
-    if (!seen) return EMPTY;
+    if (!seen) return { list: NO_LIST, tasks: /* @__PURE__ */ new Map() };
     const latest = this.#clock.wall() + 1e3;
     const isDated = ({ at, failedAt = 0, missingAt = 0 }) => Math.max(at, failedAt, missingAt) <= latest;
     const { list } = seen;
@@ -2207,7 +2164,6 @@ export {
   diskError,
   diskErrorText,
   distrustOf,
-  draftAfter,
   encodeRecord,
   factsOf,
   firstRecord,

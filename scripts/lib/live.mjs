@@ -1,11 +1,19 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/cli/actions/live.ts
-const { existsSync } = require("node:fs");
+const { existsSync: existsSync2 } = require("node:fs");
 const path2 = require("node:path");
 
-// scripts/src/core/record/made-elsewhere.ts
+// scripts/src/core/record/other-account.ts
 import { Failure } from "./main.mjs";
+async function otherAccountOf(store, request) {
+  const found = await store.underOtherAccount(request);
+  if (!found) return void 0;
+  const { created, taskId, account, service } = found.record;
+  const other = (value, own) => value === own ? null : value;
+  const { place } = store;
+  return { created, taskId, account: other(account, place.account), service: other(service, place.service) };
+}
 async function madeElsewhere(session, error, taskId) {
   if (error.code !== "TASK_NOT_FOUND") return void 0;
   const records = await session.records();
@@ -29,7 +37,7 @@ async function madeElsewhere(session, error, taskId) {
 import { isTerminal as isTerminal2 } from "./main.mjs";
 
 // scripts/src/core/record/task-record.ts
-const { statSync } = require("node:fs");
+const { existsSync, statSync } = require("node:fs");
 import { Failure as Failure2, orFailure } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
 async function recordOf({ records }, taskId) {
@@ -56,15 +64,8 @@ function dateOf({ api }) {
   return new Date(api.clock.wall()).toISOString();
 }
 function wholeCopy({ files, fileCount }) {
-  if (files.length < (fileCount ?? 1)) return void 0;
-  const isThere = ({ path: path3, bytes }) => {
-    try {
-      return statSync(path3).size === bytes;
-    } catch {
-      return false;
-    }
-  };
-  return files.every(isThere) ? files[0]?.path : void 0;
+  const isWhole = files.length >= (fileCount ?? 1) && files.every(({ path: path3, bytes }) => existsSync(path3) && statSync(path3).size === bytes);
+  return isWhole ? files[0]?.path : void 0;
 }
 
 // scripts/src/core/result.ts
@@ -119,12 +120,19 @@ function deliver(session, entry, result) {
 import { Failure as Failure3, orFailure as orFailure2 } from "./main.mjs";
 async function pollOnce({ api, provider }, taskId, until) {
   const status = await api.once(provider.status(taskId), { until, isPermitted: true });
-  return status.possibleError ? api.once(provider.task(taskId), { until }) : status;
+  return confirmed(status, () => api.once(provider.task(taskId), { until }));
 }
 async function fetchStatus({ api, provider }, taskId) {
   const deadline = api.shortDeadline;
   const status = await api.read(provider.status(taskId), deadline);
-  return status.possibleError ? api.read(provider.task(taskId), deadline) : status;
+  return confirmed(status, () => api.read(provider.task(taskId), deadline));
+}
+async function confirmed(status, readRecord) {
+  if (status.possibleError) return readRecord();
+  const isRecord = "urls" in status;
+  if (isRecord || status.state !== "FAILED" && status.state !== "CANCEL") return status;
+  const task = await orFailure2(readRecord());
+  return !(task instanceof Failure3) && task.state === "COMPLETED" && task.urls.length > 0 ? task : status;
 }
 async function withRecord(seen, read) {
   const task = await orFailure2(read());
@@ -177,9 +185,8 @@ function isExcessive(body, most) {
   return false;
 }
 function parseBody(body) {
-  const start = body.length >= 3 && body[0] === 239 && body[1] === 187 && body[2] === 191 ? 3 : 0;
   try {
-    return JSON.parse(body.toString("utf8", start));
+    return JSON.parse(new TextDecoder().decode(body));
   } catch {
     return void 0;
   }
@@ -364,7 +371,7 @@ var Api = class {
     this.timeoutMs = timeoutMs;
     this.maxRetries = maxRetries;
   }
-  /** The deadline, on the monotonic clock, of a call that has no wait of its own. */
+  /** The deadline of a call that has no wait of its own. */
   get shortDeadline() {
     return this.clock.monotonic() + PAUSE_BUDGET_MS;
   }
@@ -400,7 +407,7 @@ var Api = class {
   }
   /**
    * Makes a call that is safe to repeat, with retries until the deadline.
-   * @param deadline on the monotonic clock, in milliseconds; absent: the call has no wait of its own
+   * @param deadline absent: the call has no wait of its own
    * @param options with `until`, all attempts together end then, or `leastMs` after the first one began
    */
   async read(call, deadline = this.shortDeadline, options = {}) {
@@ -448,28 +455,21 @@ import { Failure as Failure6 } from "./main.mjs";
 // scripts/src/http/decode.ts
 function decoded(body, encoding, most, tooLarge) {
   const codings = (encoding ?? "").toLowerCase().split(",").slice(0, 3).reverse();
-  let out = body;
-  for (const coding of codings) {
-    const undo = UNDO[coding.trim()];
-    if (!undo) continue;
-    try {
-      out = undo(process.getBuiltinModule("node:zlib"), out, { maxOutputLength: most });
-    } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE")
-        throw tooLarge();
-      return body;
-    }
+  try {
+    return codings.reduce((out, coding) => undone(out, coding.trim(), { maxOutputLength: most }), body);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE") throw tooLarge();
+    return body;
   }
-  return out;
 }
-var gunzip = (zlib, body, options) => zlib.gunzipSync(body, options);
-var UNDO = {
-  gzip: gunzip,
-  "x-gzip": gunzip,
-  br: (zlib, body, options) => zlib.brotliDecompressSync(body, options),
-  // Some servers leave out the frame that belongs to it: its first byte would say 8 in its lower half.
-  deflate: (zlib, body, options) => ((body[0] ?? 0) & 15) === 8 ? zlib.inflateSync(body, options) : zlib.inflateRawSync(body, options)
-};
+function undone(body, coding, options) {
+  if (!["gzip", "x-gzip", "br", "deflate"].includes(coding)) return body;
+  const zlib = process.getBuiltinModule("node:zlib");
+  if (coding === "br") return zlib.brotliDecompressSync(body, options);
+  if (coding !== "deflate") return zlib.gunzipSync(body, options);
+  const isFramed = ((body[0] ?? 0) & 15) === 8;
+  return isFramed ? zlib.inflateSync(body, options) : zlib.inflateRawSync(body, options);
+}
 
 // scripts/src/http/exchange.ts
 function exchange(client, request, receiver, { timeoutMs, signal, fresh = false, onLeave }) {
@@ -718,14 +718,13 @@ var Transport = class {
 import { systemClock } from "./main.mjs";
 import { FIRST_POLL_MS } from "./main.mjs";
 import { Failure as Failure9, orFailure as orFailure3 } from "./main.mjs";
-import { SANDBOX_KEY } from "./main.mjs";
+import { SANDBOX_KEY, withoutApiPath } from "./main.mjs";
 import { createProvider } from "./main.mjs";
 import { isSubmit, needsRecords } from "./main.mjs";
 import { journalFolder } from "./main.mjs";
 
 // scripts/src/cli/render/state.ts
 import { unlessEmpty } from "./main.mjs";
-import { BRIEF_WAIT_S } from "./main.mjs";
 
 // scripts/src/providers/read-answer.ts
 import { isObject } from "./main.mjs";
@@ -835,19 +834,22 @@ function taskCancelled(_, { profile, retry }, isReused) {
 // scripts/src/cli/render/reused.ts
 import { Failure as Failure8 } from "./main.mjs";
 function runSteps({ newRun }) {
-  return newRun === void 0 ? [] : [
+  if (newRun === void 0) return [];
+  return [
     `${byNewRun(newRun, "it")} It is the newest task of this request: a run with --new that began later submitted nothing.`
   ];
 }
 function resumedSteps(made, isNewest) {
-  if (!isNewest) return made.newRun === void 0 ? [] : [byNewRun(made.newRun, "it")];
-  return made.newRun === void 0 ? [`This request was made on ${made.created}${NONE_SINCE}.`] : runSteps(made);
+  if (made.newRun === void 0)
+    return isNewest ? [`This request was made on ${made.created}${NONE_SINCE}.`] : [];
+  return isNewest ? runSteps(made) : [byNewRun(made.newRun, "it")];
 }
 function runStepsOfLines(lines) {
   const made = (line) => line.end instanceof Failure8 ? void 0 : line.end?.reused ?? line.end?.resumed;
   const runs = new Set(lines.map((line) => made(line)?.newRun));
   const [newRun] = runs.size === 1 ? runs : [];
-  return newRun === void 0 ? [] : [
+  if (newRun === void 0) return [];
+  return [
     `${byNewRun(newRun, "every line")} These are the newest tasks of the batch: a run with --new that began later submitted nothing.`
   ];
 }
@@ -898,8 +900,12 @@ function endOutcome(result, caller) {
   const data = dataOf(result);
   switch (result.kind) {
     case "running": {
+      const { wait } = caller.resumeFlags;
       const nextSteps = [
-        resumeCommand(caller, taskId, { ...caller.resumeFlags, wait: waitOf(result, caller) }),
+        resumeCommand(caller, taskId, {
+          ...caller.resumeFlags,
+          wait: wait && Math.min(+wait, result.record?.wait || +wait)
+        }),
         "The task runs on at the service. Run this command as often as you like: it charges nothing."
       ];
       const exitCode = caller.wantsEnd ? EXIT.stillRunning : EXIT.done;
@@ -918,13 +924,9 @@ function endOutcome(result, caller) {
     }
   }
 }
-function waitOf({ record }, caller) {
-  const { wait } = caller.resumeFlags;
-  return wait === BRIEF_WAIT_S ? briefWait(caller, record?.wait) : wait;
-}
 function saveSteps({ taskId, record }, caller) {
   const copy = record && wholeCopy(record);
-  if (copy !== void 0) return [`Its file is saved already: ${copy}`];
+  if (copy) return [`Its file is saved already: ${copy}`];
   const wait = { wait: briefWait(caller, record?.wait), download: "out" };
   return [
     caller.wantsEnd ? resumeCommand(caller, taskId, wait) : saveCommand(caller, taskId),
@@ -1013,12 +1015,10 @@ function withStandInWarnings(outcome) {
     (folder) => path.basename(folder) !== SANDBOX_FOLDER && hasOthers(folder, saved)
   );
   const use = flagWords({ download: SANDBOX_FOLDER }).join(" ");
-  return withWarnings(
-    outcome,
-    mixed.map(
-      (folder) => `The files of this sandbox run are stand-ins, never a result, and they lie beside other files in ${folder}: for a rehearsal use ${use}.`
-    )
+  const warnings = mixed.map(
+    (folder) => `The files of this sandbox run are stand-ins, never a result, and they lie beside other files in ${folder}: for a rehearsal use ${use}.`
   );
+  return withWarnings(outcome, warnings);
 }
 function hasOthers(folder, saved) {
   try {
@@ -1073,7 +1073,7 @@ async function runLive(call, batch) {
 function isWithoutRecords({ args, environment }) {
   const folder = journalFolder(environment, args.sandbox);
   const folders = [folder, path2.join(path2.dirname(folder), "journal")];
-  return !needsRecords(args.action) && !folders.some((one) => existsSync(one));
+  return !needsRecords(args.action) && !folders.some((one) => existsSync2(one));
 }
 async function openJournal(call, provider) {
   const { args, environment, progress } = call;
@@ -1083,7 +1083,7 @@ async function openJournal(call, provider) {
   const journal = new Journal({
     folder: journalFolder(environment, args.sandbox),
     provider: provider.id,
-    service: args.sandbox ? "sandbox" : addressOf(serviceUrl(call)),
+    service: args.sandbox ? "sandbox" : addressOf(call),
     account: await accountOf(call),
     clock: systemClock,
     warn
@@ -1100,15 +1100,15 @@ async function openSharing(call, provider) {
   const { sharingIn } = await import("./journal.mjs");
   return sharingIn({
     folder: environment.stateFolder,
-    service: addressOf(serviceUrl(call)),
+    service: addressOf(call),
     account: await accountOf(call),
     limit: provider.rateLimit,
     clock: systemClock
   });
 }
 var serviceUrl = ({ args, environment }) => environment.baseUrl ?? new URL(args.profile.url);
-function addressOf({ host, pathname }) {
-  return `${host}${pathname.replace(/\/+$/, "")}`;
+function addressOf(call) {
+  return withoutApiPath(serviceUrl(call), call.args.profile.apiPath).replace(/^\w+:\/\//, "");
 }
 var keyOf = ({ args, environment }) => args.sandbox ? SANDBOX_KEY : environment.key;
 async function accountOf(call) {
@@ -1130,8 +1130,7 @@ async function act(session, args, request, environment) {
     case "getTask":
       return (await import("./wait.mjs")).getTask(session, taskId, wait);
     case "cancelTask":
-      if (args.taskId === void 0)
-        return (await import("./pending.mjs")).cancellable(session);
+      if (!taskId) return (await import("./pending.mjs")).cancellable(session);
       return (await import("./wait.mjs")).cancelTask(session, taskId);
     case "waitTask": {
       if (args.taskId === void 0) {
@@ -1183,10 +1182,8 @@ async function startSandbox(environment, warn) {
   const { startSandbox: start } = await import("./sandbox-server.mjs");
   const { stateFolder, withoutState } = environment;
   const sandbox = await start({ folder: stateFolder === "" ? null : path2.join(stateFolder, "sandbox") });
-  if (withoutState !== null) {
-    const remedy = "ASYNC_MEDIA_STATE_DIR may name another one.";
-    warn(`${withoutState}: what the sandbox makes ends with this process. ${remedy}`);
-  }
+  const remedy = "what the sandbox makes ends with this process. ASYNC_MEDIA_STATE_DIR may name another one.";
+  if (withoutState !== null) warn(`${withoutState}: ${remedy}`);
   if (sandbox.warning) warn(sandbox.warning);
   return sandbox;
 }
@@ -1220,6 +1217,7 @@ function usual({ polls, waitedMs, ageMs }, { firstMs, likely }) {
 
 // scripts/src/providers/aivideomaker/api.ts
 import { isObject as isObject3 } from "./main.mjs";
+import { withoutApiPath as withoutApiPath2 } from "./main.mjs";
 import { plain as plain3 } from "./main.mjs";
 
 // scripts/src/providers/call.ts
@@ -1275,8 +1273,9 @@ var codeNamed = (name) => CODES.find((code) => code === name);
 var MOST_MODELS = 200;
 function aivideomaker(settings) {
   const { profile, baseUrl, key } = settings;
-  const origin = baseUrl.href.replace(/\/+$/, "").replace(/\/api\/v1$/, "");
-  const request = (method, path3, body) => jsonRequest(method, `${origin}/api/v1/${path3}`, { key }, body);
+  const { apiPath = "" } = AIVIDEOMAKER;
+  const root = `${withoutApiPath2(baseUrl, apiPath)}${apiPath}`;
+  const request = (method, path3, body) => jsonRequest(method, `${root}/${path3}`, { key }, body);
   const call = (kind, req, read, limits) => callOf(kind, req, settings, (at) => read(objectIn(at, errorOf), at), limits);
   return {
     ...profile,
@@ -1290,7 +1289,7 @@ function aivideomaker(settings) {
         if (task) return { ...task, model, idempotencyKey, record: body };
         if (!saysFailed(body) && !namesError(body)) throw unreadable(at, "names no task");
         const failure = errorOf(body, at);
-        throw isSet(body.taskId) || isSet(body.id) ? failure.with({ unclear: true }) : failure;
+        throw isSet(body.id) ? failure.with({ unclear: true }) : failure;
       };
       return call("submit", req, read, RECORD);
     },
@@ -1332,9 +1331,8 @@ function aivideomaker(settings) {
         const tasks = body.tasks.flatMap(
           (item) => isObject3(item) ? taskFrom(item, item.id, key) ?? [] : []
         );
-        const date = Date.parse(at.answer.headers.date ?? "");
         const unread = body.tasks.length - tasks.length;
-        return { tasks, unread, serverTime: Number.isNaN(date) ? null : date, record: body };
+        return { tasks, unread, serverTime: dateIn(at.answer.headers.date) ?? null, record: body };
       };
       return call("other", request("GET", "tasks"), read, LIST);
     },
@@ -1364,17 +1362,18 @@ function errorIn(body, at) {
   return looksLikeError(body) || saysFailed(body) ? errorOf(body, at) : unreadable(at, "has none of the expected fields");
 }
 function errorOf(body, at) {
-  const { answer, kind } = at;
+  const { answer, kind, settings } = at;
   const inner = typeof body.code === "number" && body.code >= 400 && body.code < 600 ? body.code : void 0;
   const status = answer.status < 300 && inner !== void 0 ? inner : answer.status;
   const said = firstText(body.message, body.error, body.errorCode);
-  return errorAnswer({ code: codeOf(body, status, kind, said ?? ""), status, said }, at);
+  const failure = errorAnswer({ code: codeOf(body, status, kind, said ?? ""), status, said }, at);
+  const { taskId } = body;
+  if (kind !== "submit" || !isSet(taskId)) return failure;
+  return failure.with({ unclear: true, ...isTaskId(taskId, settings.key) && { taskId } });
 }
 function codeOf(body, status, kind, said) {
-  for (const name of [body.errorCode, body.error, body.code]) {
-    const code = codeNamed(name);
-    if (code) return code;
-  }
+  const named = [body.errorCode, body.error, body.code].map(codeNamed).find((code) => code !== void 0);
+  if (named) return named;
   if (/insufficient credits/i.test(said)) return "INSUFFICIENT_CREDITS";
   if (/invalid api key/i.test(said)) return "AUTH_FAILED";
   return status === 409 && kind === "submit" ? "IDEMPOTENCY_CONFLICT" : codeOfStatus(status, kind);
@@ -1469,6 +1468,7 @@ export {
   networkError,
   noteState,
   objectIn,
+  otherAccountOf,
   outcomeOfResult,
   outgoingBody,
   outgoingHeaders,

@@ -91,6 +91,7 @@ var AIVIDEOMAKER = {
   },
   resultsKeptMs: 24 * 36e5,
   url: "https://aivideomaker.ai",
+  apiPath: "/api/v1",
   keyVariable: "AIVIDEO_API_KEY",
   urlVariable: "AIVIDEO_BASE_URL",
   callbackFlag: "webhookUrl",
@@ -358,9 +359,7 @@ function parseSince(text2, now) {
   const since2 = localDay(year, month - 1, date);
   return since2.day === text2 && since2.from <= now ? since2 : void 0;
 }
-function localDay(year, month, date) {
-  return sinceAt(new Date(year, month, date).getTime());
-}
+var localDay = (year, month, date) => sinceAt(new Date(year, month, date).getTime());
 function sinceAt(from) {
   return { from, day: dayOf(from), timeZone: zoneAt(new Date(from)) };
 }
@@ -753,6 +752,9 @@ var SANDBOX_FOLDER = "sandbox-out";
 function commandLine(words) {
   return ["node", script(), ...words].map((word) => quoteWord(word)).join(" ");
 }
+function isCommandLine(step) {
+  return step.startsWith(commandLine([]));
+}
 function flagWords(flags) {
   return Object.entries(flags).flatMap(([flag, value]) => {
     if (value === void 0 || value === false) return [];
@@ -822,13 +824,11 @@ function checkTogether(action, given, issues) {
     issues.push(issue("--output", "a name without {n}, which stands for the number of a line", "{n}", hint));
   }
   if (action === "waitTask" && given.has("idempotencyKey")) {
-    if (!given.has("taskId"))
-      issues.push(
-        issue("--taskId", "<id> beside --idempotencyKey", "nothing", "add the id of the found task")
-      );
+    const hint = "add the id of the found task";
+    if (!given.has("taskId")) issues.push(issue("--taskId", "<id> beside --idempotencyKey", "nothing", hint));
     if (given.has("noJournal")) {
-      const hint = "leave --noJournal out: the task is written into the record of the key";
-      issues.push(issue("--noJournal", "not to be given with --idempotencyKey", "both", hint));
+      const hint2 = "leave --noJournal out: the task is written into the record of the key";
+      issues.push(issue("--noJournal", "not to be given with --idempotencyKey", "both", hint2));
     }
   }
   if (action === "forget" && given.has("taskId") === given.has("idempotencyKey")) {
@@ -846,7 +846,7 @@ function checkService(action, profile, given, issues) {
   }
   if (!can.quote && given.has("maxCreditsPerDay")) {
     const expected = `not to be given with ${title}, which documents no price before a submit`;
-    const hint = "ask the user for a yes to a run without a limit for the day; only then leave --maxCreditsPerDay out. --maxCredits is compared with an estimate";
+    const hint = "ask the user to do without, then leave --maxCreditsPerDay out";
     issues.push(issue("--maxCreditsPerDay", expected, "it", hint));
   }
 }
@@ -959,7 +959,7 @@ function parseArguments(argv) {
     action: action ?? "generate",
     profile,
     isProviderNamed: given.has("provider"),
-    since: since2 && parseSince(since2, Date.now())?.from,
+    since: since2 === void 0 ? void 0 : parseSince(String(since2), Date.now())?.from,
     callback: given.get(profile.callbackFlag)
   });
 }
@@ -1134,6 +1134,10 @@ function serviceAddress(text2) {
   const safe = url?.protocol === "https:" || url?.protocol === "http:" && isLoopback(url);
   return url && safe && !url.username && !url.password && !url.search && !url.hash ? url : void 0;
 }
+function withoutApiPath({ href }, apiPath = "") {
+  const whole = href.replace(/\/+$/, "");
+  return whole.endsWith(apiPath) ? whole.slice(0, whole.length - apiPath.length).replace(/\/+$/, "") : whole;
+}
 function checkCallbackUrl(value, loopback) {
   const problem = checkPublicUrl(value, { schemes: ["https"] });
   const url = urlOf(value);
@@ -1192,22 +1196,14 @@ var EXIT_WORDS = {
     next: "`retryAfter` set: run the same command without `--new` after that many seconds; it reconciles, and never submits while that may charge twice. `retryAfter` null: waiting changes nothing; the user decides, with the commands in `data.nextSteps`",
     isOpen: true
   },
-  taskNotFound: {
-    code: 8,
-    means: "no such task for this key",
-    next: "check the id and the key"
-  },
+  taskNotFound: { code: 8, means: "no such task for this key", next: "check the id and the key" },
   downloadFailed: {
     code: 9,
     means: "finished but not saved",
     next: "run the command in `data.nextSteps`; it charges nothing. `data.resultGone`: the result is lost, and repeating changes nothing; ask for a yes to a new charge, then `--new` (a batch: only the command of that line)",
     isOpen: true
   },
-  bug: {
-    code: 70,
-    means: "a bug of this program",
-    next: "report it; run the same command without `--new`"
-  },
+  bug: { code: 70, means: "a bug of this program", next: "report it; run the same command without `--new`" },
   interrupted: { code: 130, means: "interrupted", next: "run the same command without `--new`" },
   terminated: { code: 143, means: "terminated", next: "run the same command without `--new`" }
 };
@@ -1463,18 +1459,12 @@ function redraws(env) {
   return env.TERM !== "dumb" && !(env.CI && env.CI !== "false" && env.CI !== "0");
 }
 function overrule(env) {
-  const lines2 = [];
-  if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") {
-    delete env.NODE_TLS_REJECT_UNAUTHORIZED;
-    lines2.push(
-      "NODE_TLS_REJECT_UNAUTHORIZED=0 is overruled: certificates are verified. NODE_EXTRA_CA_CERTS adds one of your own."
-    );
-  }
-  if (env.NODE_DEBUG) {
-    muteNode();
-    lines2.push("NODE_DEBUG is overruled: what Node shows for it would show the key.");
-  }
-  return lines2;
+  const tls = "NODE_TLS_REJECT_UNAUTHORIZED=0 is overruled: certificates are verified. NODE_EXTRA_CA_CERTS adds one of your own.";
+  const debug = "NODE_DEBUG is overruled: what Node shows for it would show the key.";
+  const isUnsafe = env.NODE_TLS_REJECT_UNAUTHORIZED === "0";
+  if (isUnsafe) delete env.NODE_TLS_REJECT_UNAUTHORIZED;
+  if (env.NODE_DEBUG) muteNode();
+  return [...isUnsafe ? [tls] : [], ...env.NODE_DEBUG ? [debug] : []];
 }
 function readEnvironment(env, profile, { isLive, hasState, isRehearsal = false }) {
   const issues = [];
@@ -1643,32 +1633,37 @@ var Meter = class {
 };
 
 // scripts/src/cli/progress/situation.ts
-var Submits = class {
-  situation = { phase: "before", taskId: null, state: null, isAboutMany: false };
+var Situation = class {
+  phase = "before";
+  taskId = null;
+  state = null;
+  /** The call is about several tasks: none of them stands for the whole call. */
+  isAboutMany = false;
+  /** Called when it is known of each submit whether it made a task. */
+  onOutcomeKnown;
   #underWay = /* @__PURE__ */ new Set();
   #hasTask = false;
-  isAboutMany() {
-    this.situation.isAboutMany = true;
-    if (this.situation.phase === "before") this.situation.phase = "running";
+  several() {
+    this.isAboutMany = true;
+    if (this.phase === "before") this.phase = "running";
   }
   /** Notes what is known of the task of a call; of one of several it says nothing about the call. */
   saw(taskId2, state) {
-    const { situation } = this;
-    if (situation.isAboutMany) return;
-    situation.taskId = taskId2 ?? situation.taskId;
-    situation.state = state ?? situation.state;
+    if (this.isAboutMany) return;
+    this.taskId = taskId2 ?? this.taskId;
+    this.state = state ?? this.state;
   }
   began(key2) {
     this.#underWay.add(key2);
-    this.situation.phase = "submitting";
+    this.phase = "submitting";
   }
   /** It is known what became of a submit: it made a task (or its request had one), or it certainly did not. */
   known(key2, outcome) {
     this.#underWay.delete(key2);
     this.#hasTask ||= outcome === "task";
     if (this.#underWay.size > 0) return;
-    this.situation.phase = this.#hasTask || this.situation.isAboutMany ? "running" : "before";
-    this.situation.onOutcomeKnown?.();
+    this.phase = this.#hasTask || this.isAboutMany ? "running" : "before";
+    this.onOutcomeKnown?.();
   }
 };
 
@@ -1766,9 +1761,8 @@ function otherAccountText({ created, taskId: taskId2, account, service }) {
 }
 
 // scripts/src/cli/progress/call-view.ts
-var { monotonic } = systemClock;
 var CallView = class {
-  submits = new Submits();
+  situation = new Situation();
   sums = new Sums();
   meter = new Meter();
   expected = null;
@@ -1776,7 +1770,7 @@ var CallView = class {
   isOtherSaid = false;
   #display;
   #secrets;
-  #startedAt = monotonic();
+  #startedAt = systemClock.monotonic();
   #subjects = /* @__PURE__ */ new Map();
   /** When each task was made, on this clock; only of those for which that is known. */
   #made = /* @__PURE__ */ new Map();
@@ -1797,12 +1791,12 @@ var CallView = class {
   }
   /** Notes that a task is so old now. The first note stands. */
   setAge(taskId2, ms) {
-    if (!this.#made.has(taskId2)) this.#made.set(taskId2, monotonic() - ms);
+    if (!this.#made.has(taskId2)) this.#made.set(taskId2, systemClock.monotonic() - ms);
   }
   /** Returns milliseconds; null where they are not known. */
   ageOf({ taskId: taskId2 }) {
     const since2 = this.#made.get(taskId2);
-    return since2 === void 0 ? null : monotonic() - since2;
+    return since2 === void 0 ? null : systemClock.monotonic() - since2;
   }
   /** Shows what happens to a request or a task; in a batch, the sums of its lines. */
   show(subject, state, sentence, news, share = null) {
@@ -1816,7 +1810,7 @@ var CallView = class {
     const view = () => ({
       subject: this.#clean(subject.label),
       state: this.#clean(state),
-      ageMs: this.sums.now ? monotonic() - this.#startedAt : this.ageOf(subject),
+      ageMs: this.sums.now ? systemClock.monotonic() - this.#startedAt : this.ageOf(subject),
       share,
       expected: this.expected,
       transfer: this.meter.transfer(),
@@ -1830,19 +1824,18 @@ var CallView = class {
 };
 
 // scripts/src/cli/progress/display.ts
-var { monotonic: monotonic2 } = systemClock;
 var QUIET_MS = 6e4;
 function lines(screen2) {
   let lastAt = Number.NEGATIVE_INFINITY;
   const line = (text2) => {
     screen2.write(`${text2}
 `);
-    lastAt = monotonic2();
+    lastAt = systemClock.monotonic();
   };
   return {
     line,
     now(_, sentence, news) {
-      if (news === "new" || monotonic2() - lastAt >= QUIET_MS) line(sentence);
+      if (news === "new" || systemClock.monotonic() - lastAt >= QUIET_MS) line(sentence);
     },
     clear() {
     }
@@ -1855,25 +1848,25 @@ function watch(screen2, secrets, shown = lines) {
   const view = new CallView(display, secrets);
   return {
     observer: observerOf(view, view.subject(null, null)),
-    situation: view.submits.situation,
+    situation: view.situation,
     line: (text2) => view.line(text2),
     clear: () => display.clear()
   };
 }
 function observerOf(view, subject) {
-  const { submits } = view;
+  const { situation } = view;
   const { name, taskId: taskId2, label } = subject;
   const request = name ?? "";
   return {
-    submitting: () => submits.began(request),
-    rejected: () => submits.known(request, "none"),
+    submitting: () => situation.began(request),
+    rejected: () => situation.known(request, "none"),
     several(count) {
-      submits.isAboutMany();
+      situation.several();
       view.line(`resuming ${counted(count, "task")}; nothing is charged`);
       view.sums.begin(count);
     },
     batch(progress) {
-      submits.isAboutMany();
+      situation.several();
       view.sums.replace(progress);
       view.showSums(progress.isOver ? "new" : "same");
     },
@@ -1888,20 +1881,20 @@ function observerOf(view, subject) {
       view.isOtherSaid = true;
     },
     attached(id, created) {
-      submits.saw(id);
+      situation.saw(id);
       const said = `${view.subject(name, id).label}was submitted on ${created}; resuming it, nothing is charged`;
       if (!view.sums.isBatch) view.line(said);
-      submits.known(request, "task");
+      situation.known(request, "task");
     },
     task(id, state) {
-      if (submits.situation.phase === "submitting") view.setAge(id, 0);
-      submits.saw(id, state);
+      if (situation.phase === "submitting") view.setAge(id, 0);
+      situation.saw(id, state);
       const task = view.subject(name, id);
       task.said = state;
       const isNew = view.sums.note(task.key, state);
       if (!view.sums.isBatch) view.line(`${task.label}${state}`);
       else if (isNew) sayLine(view, task, state);
-      submits.known(request, "task");
+      situation.known(request, "task");
     },
     expected(duration) {
       const isOther = view.expected && JSON.stringify(view.expected) !== JSON.stringify(duration);
@@ -1921,7 +1914,7 @@ function sayLine(view, { label }, state) {
 }
 function polled(view, subject, status2, nextMs) {
   const { state, unknownState, progress } = status2;
-  if (state !== "UNKNOWN") view.submits.saw(void 0, state);
+  if (state !== "UNKNOWN") view.situation.saw(void 0, state);
   if (view.sums.note(subject.key, state) && view.sums.isBatch && isTerminal(state))
     sayLine(view, subject, state);
   const word = unknownState ? `in the unknown state ${unknownState}` : state;
@@ -1960,6 +1953,7 @@ function callerOf(args, argv) {
     command: commandAt(profile),
     commandAt,
     same: commandFrom(argv, { new: false }),
+    isLine: false,
     anew: `the same command${other}.`,
     another: () => {
       if (!isNamed) return commandFrom(argv, { new: true });
@@ -2001,6 +1995,7 @@ var ALONE = "the command of this line alone (its model and payload), with --new.
 function callerOfLine(caller, words = ALONE) {
   return {
     ...caller,
+    isLine: true,
     anew: words,
     another: () => words,
     retry: `run this line alone, with --new (on the batch, --new is a charge for every line): ${words}`
@@ -2012,6 +2007,7 @@ var RISK = "only if the user accepts that it may be charged once more";
 var UNDECIDABLE = {
   noList: "the service documents no list of tasks",
   similar: "the list shows a task, or has one that cannot be read, which may be this one or that of another request",
+  cut: "the list has as many tasks as a page may hold, all of them newer: it may be cut",
   resubmitted: "it was submitted once more, that answer was lost too, and the list shows neither task",
   late: "it was submitted longer ago than the service says that it keeps results, and its list proves nothing about older tasks"
 };
@@ -2032,7 +2028,7 @@ var SUBMIT_OUTCOME_UNKNOWN = {
       return { message, nextSteps: [...answered, NOT_YET, profile.says.tasks, ...decide] };
     const search = "It searches the service's list for the task, and submits nothing while that may charge twice";
     const waiting = `Waiting changes nothing${reason.why ? `: ${UNDECIDABLE[reason.why]}` : ""}. The same command submits nothing more.`;
-    const repeat = !isRecorded ? [NOT_YET] : notResubmitted || later && after === void 0 ? [`Once that is mended, run this command, without --new. ${search}:`, same] : after === void 0 ? [waiting] : [`Run this command after ${after} seconds, without --new. ${search}:`, same];
+    const repeat = !isRecorded ? [NOT_YET] : notResubmitted || later && after === void 0 ? [`Once that is mended, run this command, without --new. ${search}:`, same] : after === void 0 ? [waiting] : caller.isLine ? [] : [`Run this command after ${after} seconds, without --new. ${search}:`, same];
     return {
       message,
       nextSteps: [
@@ -2165,8 +2161,12 @@ async function main() {
     const caller = callerOf(args, argv);
     call.caller = caller;
     outcome = await runAction(call, args, caller);
-    if (outcome.isInterrupted && interruption.received)
-      outcome = interruptedBy(interruption.received, outcome);
+    const { isInterrupted, envelope } = outcome;
+    const signal = interruption.received;
+    if (isInterrupted && signal) {
+      const data = { ...envelope.data, interruptedBy: signal };
+      outcome = { ...outcome, exitCode: EXIT_OF_SIGNAL[signal], envelope: { ...envelope, data } };
+    }
   } catch (error) {
     if (!(error instanceof Failure)) interruption.stop();
     outcome = await outcomeOfError(error, call);
@@ -2215,7 +2215,8 @@ async function runServiceAction(call, args, caller, environment) {
   }
   try {
     if (!args.sandbox && environment.key === void 0) {
-      const known = await answerWithoutKey(call, args, caller, environment);
+      const local = await import("./advice.mjs");
+      const known = await local.answerWithoutKey(args, caller, environment, warn);
       if (known) return known;
       throw new Failure("AUTH_FAILED", "No key is set, so no live call is made.", {
         reason: { kind: "keyMissing" }
@@ -2226,15 +2227,6 @@ async function runServiceAction(call, args, caller, environment) {
   } finally {
     void batch?.close();
   }
-}
-async function answerWithoutKey(call, args, caller, environment) {
-  const isCancel = args.action === "cancelTask" && args.taskId === void 0;
-  if (args.action !== "spending" && !isCancel || environment.stateFolder === "") return null;
-  const { localJournal } = await import("./pending.mjs");
-  const journal = localJournal(args, environment, call.progress.line);
-  if (isCancel) return (await import("./pending.mjs")).cancelsWithoutKey(journal, args, caller);
-  const { spendingWithoutKey } = await import("./spending.mjs");
-  return spendingWithoutKey(journal, args, caller);
 }
 async function outcomeOfError(error, call) {
   const { caller } = call;
@@ -2254,11 +2246,6 @@ async function startProgress(secrets) {
   if (!screen.isTTY || !redraws(process.env)) return watch(screen, secrets);
   const { terminal } = await import("./terminal.mjs").catch(() => ({ terminal: void 0 }));
   return watch(screen, secrets, terminal);
-}
-function interruptedBy(signal, outcome) {
-  const { envelope } = outcome;
-  const data = { ...envelope.data, interruptedBy: signal };
-  return { ...outcome, exitCode: EXIT_OF_SIGNAL[signal], envelope: { ...envelope, data } };
 }
 function warned(outcome, { args, argv, warnings }) {
   const isSandbox = args?.sandbox ?? readFlags(argv, []).has("sandbox");
@@ -2376,7 +2363,7 @@ export {
   SINCE_EXPECTED,
   SUBMIT_OUTCOME_UNKNOWN,
   SWITCHES,
-  Submits,
+  Situation,
   Sums,
   TASK_ID,
   TASK_STATES,
@@ -2425,6 +2412,7 @@ export {
   interruptedOutcome,
   isAboutTask,
   isApiKey,
+  isCommandLine,
   isIdempotencyKey,
   isLocal,
   isLoopback,
@@ -2497,5 +2485,6 @@ export {
   warningText,
   watch,
   wholeMessage,
-  withWarnings
+  withWarnings,
+  withoutApiPath
 };

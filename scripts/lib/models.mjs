@@ -150,7 +150,7 @@ function fieldFor(other, name) {
 }
 function takes(other, field, value) {
   const node = rootOf2(other).properties.get(field);
-  return fits(node, value) || sameMeaning(node, value) !== void 0;
+  return fits(node, value) || sameMeaning(node, value).some((one) => fits(node, one));
 }
 
 // scripts/src/contracts/unknown-model.ts

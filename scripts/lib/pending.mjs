@@ -42,15 +42,13 @@ import { ANY_VIDEO } from "./main.mjs";
 import { Failure as Failure2, orFailure } from "./main.mjs";
 async function mayCancel({ provider, model, taskId, status, checked, created }, now) {
   if (taskId === null || status !== "SUBMITTED") return false;
-  return now - Date.parse(checked ?? created) <= await longestMs(provider, model);
-}
-async function longestMs(provider, model) {
   const { loadContract } = await import("./contracts.mjs");
   const contract = await orFailure(loadContract(provider, model));
-  if (contract instanceof Failure2) return Infinity;
+  if (contract instanceof Failure2) return true;
   const seconds = contract.durations.flatMap((run) => run.seconds);
-  if (seconds.length > 0) return Math.max(...seconds) * 1e3;
-  return contract.output === "video" ? ANY_VIDEO.latestMs : Infinity;
+  const anyMs = contract.output === "video" ? ANY_VIDEO.latestMs : Infinity;
+  const longestMs = seconds.length > 0 ? Math.max(...seconds) * 1e3 : anyMs;
+  return now - Date.parse(checked ?? created) <= longestMs;
 }
 
 // scripts/src/core/tasks/cancellable.ts

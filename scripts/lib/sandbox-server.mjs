@@ -5,7 +5,7 @@ const { randomBytes } = require("node:crypto");
 import { sha256Text } from "./journal.mjs";
 
 // scripts/src/sandbox/exchange.ts
-import { isObject } from "./main.mjs";
+import { compact, isObject } from "./main.mjs";
 var Refusal = class extends Error {
   reply;
   constructor(reply) {
@@ -30,16 +30,12 @@ async function fromBody(call, invalid3, read) {
   }
 }
 var BODY_LIMIT = 64 * 1024 * 1024;
-function failure(status, message, more = {}) {
-  const body = { status: "FAILED" };
-  if (more.code !== void 0) body.errorCode = more.code;
-  body.message = message;
-  return { status, body, headers: more.headers };
+function failure(status, message, errorCode) {
+  return { status, body: compact({ status: "FAILED", errorCode, message }) };
 }
 function wrongMethod(...allowed) {
-  return failure(405, `Method not allowed. Use ${allowed.join(" or ")}.`, {
-    headers: { allow: allowed.join(", ") }
-  });
+  const reply = failure(405, `Method not allowed. Use ${allowed.join(" or ")}.`);
+  return { ...reply, headers: { allow: allowed.join(", ") } };
 }
 function send(response, reply) {
   if (reply === "cut") {
@@ -266,7 +262,7 @@ async function readRequest(call, model) {
   });
 }
 async function contractOf(model) {
-  const unsupported = failure(400, `Unsupported model: ${model.slice(0, 100)}`, { code: "INVALID_MODEL" });
+  const unsupported = failure(400, `Unsupported model: ${model.slice(0, 100)}`, "INVALID_MODEL");
   if (!/^[a-z0-9][a-z0-9_-]{0,63}$/i.test(model)) throw new Refusal(unsupported);
   try {
     return await loadContract(PROVIDER, model);
@@ -277,19 +273,13 @@ async function contractOf(model) {
 }
 var saying = ({ path, expected, received }) => `${path}: expected ${expected}, received ${received.slice(0, 80)}`;
 function invalid(message) {
-  return failure(400, message.slice(0, 2e3), { code: "INVALID_PAYLOAD" });
+  return failure(400, message.slice(0, 2e3), "INVALID_PAYLOAD");
 }
-function idempotencyKeyOf(call) {
-  const key = call.headers["idempotency-key"];
-  if (key === void 0) return null;
-  if (typeof key === "string" && key.length >= 8 && key.length <= 128) return key;
-  throw new Refusal(invalid("Idempotency-Key: expected 8 to 128 characters"));
-}
-function maxCreditsOf(call) {
-  const value = call.headers["x-max-credits"];
+function headerOf(call, name, form, expected) {
+  const value = call.headers[name.toLowerCase()];
   if (value === void 0) return null;
-  if (typeof value === "string" && /^\d{1,15}$/.test(value)) return Number(value);
-  throw new Refusal(invalid("X-Max-Credits: expected an integer of 0 or more"));
+  if (typeof value === "string" && form.test(value)) return value;
+  throw new Refusal(invalid(`${name}: expected ${expected}`));
 }
 
 // scripts/src/sandbox/aivideomaker.ts
@@ -318,12 +308,6 @@ function inWholeSeconds(payload) {
 import { jsonHash } from "./journal.mjs";
 import { isObject as isObject2 } from "./main.mjs";
 var LONGEST_TEXT = 32768;
-var EXTENSIONS = {
-  "image/png": "png",
-  "image/jpeg": "jpg",
-  "image/webp": "webp",
-  "image/gif": "gif"
-};
 function keepInput(model, payload) {
   const input = mapped(payload, (value) => {
     if (typeof value !== "string") return void 0;
@@ -347,8 +331,8 @@ function mapped(value, change) {
   return Object.fromEntries(Object.entries(value).map(([field, item]) => [field, mapped(item, change)]));
 }
 function storageName(dataUri) {
-  const type = /^data:([^;,]{0,100})/i.exec(dataUri)[1].toLowerCase();
-  return `${jsonHash(dataUri).slice(0, 32)}.${EXTENSIONS[type] ?? "bin"}`;
+  const [, kind = "bin"] = /^data:image\/(png|jpeg|webp|gif)[;,]/i.exec(dataUri) ?? [];
+  return `${jsonHash(dataUri).slice(0, 32)}.${kind.toLowerCase().replace("jpeg", "jpg")}`;
 }
 
 // scripts/src/sandbox/webhooks.ts
@@ -447,15 +431,12 @@ var NOTICES = {
   repeats: [DUPLICATE_AFTER]
 };
 var REPLIES = {
-  wrongKey: failure(401, "Invalid API key. Please check your API key.", { code: "AUTH_FAILED" }),
+  wrongKey: failure(401, "Invalid API key. Please check your API key.", "AUTH_FAILED"),
   noRoute: failure(404, "Not found."),
   wrongMethod,
   noTask: failure(404, "Task not found."),
   flaky: failure(503, "Service unavailable, as [sandbox:flaky] asks for."),
-  "rate-limit": failure(429, "Too many generation requests, as [sandbox:rate-limit] asks for.", {
-    code: "RATE_LIMITED",
-    headers: { "retry-after": "1" }
-  }),
+  "rate-limit": tooMany("Too many generation requests, as [sandbox:rate-limit] asks for.", 1),
   "server-error": failure(500, "Internal server error, as [sandbox:server-error] asks for."),
   reject: failure(422, "The content was rejected, as [sandbox:reject] asks for."),
   "http200-failure": failure(
@@ -481,10 +462,7 @@ function createAivideomaker(surroundings) {
     return (call, owner, part) => {
       const retryAfter = refuse2(call.address);
       if (retryAfter === null) return answer(call, owner, part);
-      return failure(429, "Too many task queries from this address: 60 a minute are allowed.", {
-        code: "RATE_LIMITED",
-        headers: { "retry-after": String(retryAfter) }
-      });
+      return tooMany("Too many task queries from this address: 60 a minute are allowed.", retryAfter);
     };
   }
   async function account(_, owner) {
@@ -538,8 +516,8 @@ function createAivideomaker(surroundings) {
     });
   }
   async function create(call, owner, model) {
-    const idempotencyKey = idempotencyKeyOf(call);
-    const maxCredits = maxCreditsOf(call);
+    const idempotencyKey = headerOf(call, "Idempotency-Key", /^.{8,128}$/, "8 to 128 characters");
+    const limit = headerOf(call, "X-Max-Credits", /^\d{1,15}$/, "an integer of 0 or more");
     const { contract, payload, scenarios } = await readRequest(call, model);
     const kept = keepInput(model, payload);
     const id = idempotencyKey === null ? randomId() : idFrom(`${PROVIDER}
@@ -549,16 +527,14 @@ ${idempotencyKey}`);
     if (earlier !== null) return replay(call, earlier, kept.fingerprint);
     accounts.checkScenarios(scenarios, `${owner} ${idempotencyKey ?? kept.fingerprint}`);
     const credits = chargeFor(model, contract, payload);
-    if (maxCredits !== null && credits > maxCredits) {
-      return failure(422, `The quote of ${credits} credits is above X-Max-Credits: ${maxCredits}.`, {
-        code: "BUDGET_EXCEEDED"
-      });
+    if (limit !== null && credits > Number(limit)) {
+      const message = `The quote of ${credits} credits is above X-Max-Credits: ${Number(limit)}.`;
+      return failure(422, message, "BUDGET_EXCEEDED");
     }
     const balance = accounts.balanceOf(owner, scenarios);
     if (credits > balance) {
-      return failure(402, `Insufficient credits: ${credits} needed, ${balance} left.`, {
-        code: "INSUFFICIENT_CREDITS"
-      });
+      const message = `Insufficient credits: ${credits} needed, ${balance} left.`;
+      return failure(402, message, "INSUFFICIENT_CREDITS");
     }
     const task = { id, owner, model, idempotencyKey, credits, kept, scenarios };
     const { webhookurl: address } = call.headers;
@@ -571,9 +547,7 @@ ${idempotencyKey}`);
   }
   function replay(call, record, fingerprint) {
     if (record.fingerprint === fingerprint) return created(call, record, true);
-    return failure(409, "This Idempotency-Key was used before with other data.", {
-      code: "IDEMPOTENCY_CONFLICT"
-    });
+    return failure(409, "This Idempotency-Key was used before with other data.", "IDEMPOTENCY_CONFLICT");
   }
   function created(call, record, idempotentReplay) {
     const url = [call.origin, ...PREFIX, "tasks", record.id].join("/");
@@ -615,6 +589,9 @@ ${idempotencyKey}`);
   const keyOf = ({ key }) => typeof key === "string" ? key : void 0;
   return { prefix: PREFIX, routes, keyOf, replies: REPLIES };
 }
+function tooMany(message, retryAfter) {
+  return { ...failure(429, message, "RATE_LIMITED"), headers: { "retry-after": String(retryAfter) } };
+}
 function ok(body) {
   return { status: 200, body };
 }
@@ -634,30 +611,31 @@ function queryLimit(clock) {
 }
 
 // scripts/src/sandbox/apidot-samples.ts
+import { isPresent } from "./contracts.mjs";
 var REFERENCES = ["reference_image_urls", "reference_video_urls", "reference_audio_urls"];
 var SAMPLES = [
   {
     // Docs page of seedance-2, 2026-04-22.
     models: ["seedance-2", "seedance-2-fast"],
-    isRefused: (input) => holds(input, "image_urls") && REFERENCES.some((name) => holds(input, name)),
+    isRefused: (input) => isPresent(input, "image_urls") && REFERENCES.some((name) => isPresent(input, name)),
     message: "image_urls and reference_*_urls cannot be used together"
   },
   {
     // Docs page of veo-3-1, 2026-04-23.
     models: ["veo3.1-lite"],
-    isRefused: (input) => holds(input, "image_urls"),
+    isRefused: (input) => isPresent(input, "image_urls"),
     message: "veo3.1-lite does not support image_urls"
   },
   {
     // Docs page of gpt-image-2, 2026-04-23.
     models: ["gpt-image-2-edit"],
-    isRefused: (input) => !holds(input, "image_urls"),
+    isRefused: (input) => !isPresent(input, "image_urls"),
     message: "image_urls is required for gpt-image-2-edit"
   },
   {
     // Docs page of minimax-music-2-6, 2026-04-24.
     models: ["minimax-music-2.6"],
-    isRefused: (input) => input.lyrics_optimizer !== true && input.is_instrumental !== true && !holds(input, "lyrics"),
+    isRefused: (input) => input.lyrics_optimizer !== true && input.is_instrumental !== true && !isPresent(input, "lyrics"),
     message: "lyrics is required when lyrics_optimizer and is_instrumental are both false"
   },
   {
@@ -683,16 +661,11 @@ function refusalInSamples(model, input) {
   const sample = SAMPLES.find(({ models, isRefused }) => models.includes(model) && isRefused(input));
   return sample?.message ?? null;
 }
-function holds(input, name) {
-  const value = input[name];
-  if (value === void 0 || value === null || value === "") return false;
-  return !Array.isArray(value) || value.length > 0;
-}
 
 // scripts/src/sandbox/apidot.ts
 import { listModels as listModels2 } from "./contracts.mjs";
 import { idsWithoutContract } from "./models.mjs";
-import { compact, isObject as isObject3 } from "./main.mjs";
+import { compact as compact2, isObject as isObject3 } from "./main.mjs";
 import { skillFolder } from "./main.mjs";
 import { urlOf as urlOf2 } from "./main.mjs";
 
@@ -883,7 +856,7 @@ function createApidot(surroundings) {
         if (state !== "COMPLETED" && state !== "FAILED") return null;
         const { output, files: found, ...data } = dataOf(record, state, origin);
         const shown2 = found ?? (isObject3(output) ? output.files : void 0);
-        return { code: 200, data: compact({ ...data, files: shown2 }) };
+        return { code: 200, data: compact2({ ...data, files: shown2 }) };
       },
       repeats: [DUPLICATE_AFTER, SENT_AGAIN_AFTER]
     };
@@ -925,7 +898,7 @@ function withAge(record, state, files) {
 }
 function bodyOf({ id }, state, more) {
   const failed = state === "FAILED" ? "The generation failed, as [sandbox:fail] asks for." : null;
-  return compact({ task_id: id, status: WORDS[state], ...more, error_message: failed });
+  return compact2({ task_id: id, status: WORDS[state], ...more, error_message: failed });
 }
 function refuse(message) {
   throw new Refusal(invalid2(message));
@@ -1024,7 +997,7 @@ import { SANDBOX_KEY } from "./main.mjs";
 
 // scripts/src/sandbox/service.ts
 import { sha256Text as sha256Text2 } from "./journal.mjs";
-function answered({ routes, keyOf, replies }, call) {
+async function answered({ routes, keyOf, replies }, call) {
   const owner = ownerOf(keyOf(call.headers));
   if (owner === null) return replies.wrongKey;
   const partsOf = (path2) => path2.split("/");
@@ -1032,7 +1005,13 @@ function answered({ routes, keyOf, replies }, call) {
   const route = routes.find(fits);
   if (route === void 0) return replies.noRoute;
   const [method, path, answer] = route;
-  return method === call.method ? answer(call, owner, call.path[partsOf(path).indexOf("*")] ?? "") : replies.wrongMethod(method);
+  if (method !== call.method) return replies.wrongMethod(method);
+  try {
+    return await answer(call, owner, call.path[partsOf(path).indexOf("*")] ?? "");
+  } catch (error) {
+    if (error instanceof Refusal) return error.reply;
+    throw error;
+  }
 }
 function ownerOf(key) {
   if (key === void 0 || key === "" || key.startsWith("ak_invalid")) return null;
@@ -1198,7 +1177,10 @@ async function startSandbox(options = {}) {
   const surroundings = { store, files, webhooks, now, speed };
   const services = [createAivideomaker(surroundings), createApidot(surroundings)];
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
-    response.on("close", () => log(`${request.method} ${shown(request.url)} ${statusShown(response)}`));
+    response.on("close", () => {
+      const status = response.writableFinished ? response.statusCode : "cut";
+      log(`${request.method} ${shown(request.url)} ${status}`);
+    });
     answer(request, response).catch((error) => {
       if (request.destroyed && !request.complete) return;
       log(`error: ${error instanceof Error ? error.message : error}`);
@@ -1218,23 +1200,16 @@ async function startSandbox(options = {}) {
     }
     const service = path && services.find(({ prefix }) => prefix.every((part, at) => part === path[at]));
     if (!path || !service) return send(response, failure(404, "Not found."));
-    send(response, await replyOf(service, path, request));
-  }
-  async function replyOf(service, path, request) {
-    try {
-      return await answered(service, {
-        method: request.method ?? "",
-        path: path.slice(service.prefix.length),
-        query: new URLSearchParams(request.url?.split("?", 2)[1]),
-        headers: request.headers,
-        origin: originOf(request.headers, origin),
-        address: request.socket.remoteAddress ?? "",
-        body: () => readBody(request)
-      });
-    } catch (error) {
-      if (error instanceof Refusal) return error.reply;
-      throw error;
-    }
+    const reply = await answered(service, {
+      method: request.method ?? "",
+      path: path.slice(service.prefix.length),
+      query: new URLSearchParams(request.url?.split("?", 2)[1]),
+      headers: request.headers,
+      origin: originOf(request.headers, origin),
+      address: request.socket.remoteAddress ?? "",
+      body: () => readBody(request)
+    });
+    send(response, reply);
   }
   let closed;
   return {
@@ -1257,9 +1232,6 @@ async function startSandbox(options = {}) {
 function shown(target = "") {
   return target.split("?", 1)[0].replace(/[^\x21-\x7e]/g, "?").slice(0, 200);
 }
-function statusShown(response) {
-  return response.writableFinished ? String(response.statusCode) : "cut";
-}
 export {
   DEFAULT_SPEED,
   DUPLICATE_AFTER,
@@ -1281,13 +1253,12 @@ export {
   filesOf,
   fromBody,
   hasFile,
+  headerOf,
   idFrom,
-  idempotencyKeyOf,
   isFinal,
   isForgotten,
   isScenario,
   keepInput,
-  maxCreditsOf,
   mediaOf,
   mediumOf,
   openStore,

@@ -296,7 +296,6 @@ function fitting(text, columns) {
 import { systemClock } from "./main.mjs";
 var TICK_MS = 500;
 var FRAME_MS = 200;
-var { monotonic } = systemClock;
 function terminal(screen) {
   let view = null;
   let shown = 0;
@@ -308,7 +307,7 @@ function terminal(screen) {
   };
   const draw = () => {
     if (!view) return;
-    drawnAt = monotonic();
+    drawnAt = systemClock.monotonic();
     const text = drawn(view(), screen.columns);
     screen.write(`${erasure()}${text}`);
     shown = stringWidth(text);
@@ -323,7 +322,7 @@ function terminal(screen) {
     now(next) {
       view = next;
       timer ??= setInterval(draw, TICK_MS).unref();
-      if (monotonic() - drawnAt >= FRAME_MS) draw();
+      if (systemClock.monotonic() - drawnAt >= FRAME_MS) draw();
     },
     clear() {
       clearInterval(timer);

@@ -6612,10 +6612,7 @@ var UndiciHttpClient = class {
   /** Each dispatcher, with the controller that ends the connections it is opening. */
   #open = /* @__PURE__ */ new Map();
   #shared;
-  /**
-   * @param lookup finds the addresses of hosts without a proxy, for each new connection
-   * @throws for settings that cannot be used
-   */
+  /** @param lookup finds the addresses of hosts without a proxy @throws for settings that cannot be used */
   constructor(settings, lookup) {
     this.#settings = settings;
     this.#lookup = lookup;

@@ -100,16 +100,13 @@ var LENGTH = 60;
 var ADDRESS = /\b(?:https?|data):\S+/gi;
 function promptExcerpt(payload) {
   for (const name of FIELDS) {
-    const text = firstText(payload[name]);
-    if (text === void 0) continue;
+    const value = payload[name];
+    const text = Array.isArray(value) ? value[0] : value;
+    if (typeof text !== "string") continue;
     const excerpt = plain(text.slice(0, 10 * LENGTH).replace(ADDRESS, "[address]"), LENGTH);
     if (excerpt !== "") return excerpt;
   }
   return null;
-}
-function firstText(value) {
-  const one = Array.isArray(value) ? value[0] : value;
-  return typeof one === "string" ? one : void 0;
 }
 
 // scripts/src/cli/render/list.ts
@@ -316,8 +313,8 @@ function taskOutcome(result, caller) {
 }
 function failureOutcome(result, caller) {
   const { taskId, seen, failure } = result;
-  if (result.kind === "notCancelled") return failed2(explained(failure, caller), seen.state, taskId);
   const about = explained(failure, caller);
+  if (result.kind === "notCancelled") return failed2(about, seen.state, taskId);
   const data = definedFields2({ ...dataOf(result), ...about.details.data });
   return failed2(about.with({ data }), seen.state, taskId);
 }
@@ -397,8 +394,7 @@ function itemOutcome({ record, ended }, caller) {
   if (!(ended instanceof Failure)) return taskOutcome(ended, caller);
   const { status, taskId } = record;
   const failure = explained2(ended, caller);
-  const steps = failure.details.nextSteps ?? [];
-  const nextSteps = steps.length > 0 ? steps : [resumeCommand2(caller, taskId)];
+  const { nextSteps = [resumeCommand2(caller, taskId)] } = failure.details;
   return failed3(failure.with({ nextSteps }), status, taskId);
 }
 function summary({ data, ...said }, { model, promptExcerpt: promptExcerpt2, created, owner }) {
@@ -410,14 +406,9 @@ function summary({ data, ...said }, { model, promptExcerpt: promptExcerpt2, crea
 }
 function nothingPendingOutcome(result, caller) {
   const { unknown } = result;
-  if (unknown === 0) {
-    const nextSteps = [
-      "No recorded task of this key is unfinished or waits to be delivered.",
-      ...earlierStep(caller)
-    ];
-    return done4({ count: 0, unknown, nextSteps });
-  }
-  return unknownOutcome(result, caller);
+  if (unknown > 0) return unknownOutcome(result, caller);
+  const none = "No recorded task of this key is unfinished or waits to be delivered.";
+  return done4({ count: 0, unknown, nextSteps: [none, ...earlierStep(caller)] });
 }
 
 // scripts/src/core/deliver/fetch-result.ts
@@ -449,8 +440,8 @@ var EndedRecords = class {
   read(taskId, { until, deadline }) {
     const { api, provider } = this.#options.session;
     const query = () => api.read(provider.task(taskId), deadline, { until, isPermitted: true });
-    return new Promise((resolve, reject) => {
-      this.#wanted.add({ taskId, until, isNotListed: false, resolve, reject, query });
+    return new Promise((resolve) => {
+      this.#wanted.add({ taskId, until, isNotListed: false, resolve, query });
       if (!this.#isRunning) void this.#run();
     });
   }
@@ -460,7 +451,7 @@ var EndedRecords = class {
       await new Promise((resolve) => setImmediate(resolve));
       while (this.#wanted.size > 0) await this.#step();
     } catch (error) {
-      for (const { reject } of this.#wanted) reject(error);
+      for (const { resolve } of this.#wanted) resolve(Promise.reject(error));
       this.#wanted.clear();
     } finally {
       this.#isRunning = false;
@@ -484,8 +475,7 @@ var EndedRecords = class {
   }
   /** @returns false where the list cannot be read now */
   async #readFromList(wanted) {
-    const due = wanted.map(({ taskId, until }) => ({ taskId, dueAtWall: 0, deadline: until, isHint: false }));
-    const results = await this.#options.readList(due);
+    const results = await this.#options.readList(wanted.map(({ taskId }) => taskId));
     for (const one of results ? wanted : []) {
       const result = results.get(one.taskId);
       const task = result instanceof Failure2 ? void 0 : result?.task;
@@ -545,17 +535,17 @@ var PollRounds = class {
     this.#wasList = mayList && this.#listServes([...due, ...overdue]);
     if (this.#wasList) {
       const patienceMs = this.#list.failures > 0 ? 0 : LIST_PATIENCE_MS;
-      return { results: this.#readList(due, ids), patienceMs };
+      const taskIds = due.map(({ taskId }) => taskId);
+      return { results: this.#readList(taskIds, ids), patienceMs };
     }
     const target = this.#target(due, overdue, mayList);
     return { results: this.#readOne(target, due, ids.size === 1), patienceMs: Infinity };
   }
   /** Reads the list for the records of several tasks that have ended; null where it cannot be read now: nothing was sent. */
-  async records(due, watched) {
+  async records(taskIds, watched) {
     await this.#learn();
-    const wanted = new Set(due.map(({ taskId }) => taskId));
-    if (this.#list.failures > 0 || !this.#mayList(wanted)) return null;
-    return this.#readList(due, /* @__PURE__ */ new Set([...wanted, ...watched, ...this.#others.keys()]));
+    if (this.#list.failures > 0 || !this.#mayList(new Set(taskIds))) return null;
+    return this.#readList(taskIds, /* @__PURE__ */ new Set([...taskIds, ...watched, ...this.#others.keys()]));
   }
   #now() {
     return this.#session.api.clock.wall();
@@ -627,7 +617,7 @@ var PollRounds = class {
     this.#list = { ...this.#list, tookMs: 0, failures, badUntil: this.#now() + badMs };
     await this.#share();
     const isGeneral = list.code === "RATE_LIMITED" || list.code === "AUTH_FAILED";
-    return new Map(isGeneral ? due.map(({ taskId }) => [taskId, list]) : []);
+    return new Map(isGeneral ? due.map((taskId) => [taskId, list]) : []);
   }
   async #takeList(list, at, ids) {
     const found = /* @__PURE__ */ new Map();
@@ -679,7 +669,7 @@ var PollRounds = class {
       }
       return new Map(isOwn || status.code === "RATE_LIMITED" ? [[taskId, status]] : []);
     }
-    const task = isTask(status) ? status : void 0;
+    const task = "urls" in status && "id" in status ? status : void 0;
     if (status.state !== "UNKNOWN") this.#note(taskId, { at, state: status.state });
     if (task) await this.#shareEnd(task);
     await this.#share();
@@ -699,9 +689,6 @@ function polledOf(task) {
   const { input, record, ...known } = task;
   const { input: _, ...rest } = record;
   return { ...known, record: rest };
-}
-function isTask(status) {
-  return "urls" in status && "id" in status;
 }
 
 // scripts/src/core/poll/poller.ts
@@ -723,7 +710,7 @@ var Poller = class {
   /** How often each task is waited for; the oldest wait first. */
   #watched = /* @__PURE__ */ new Map();
   #asks = /* @__PURE__ */ new Set();
-  #records;
+  records;
   #seenAt = /* @__PURE__ */ new Map();
   #isRunning = false;
   #announceAt = 0;
@@ -738,8 +725,8 @@ var Poller = class {
     this.#cache = sharing?.statuses ?? null;
     this.#rounds = new PollRounds(session, this.#cache);
     this.#isUnspaced = isUnspaced;
-    const readList = (due) => this.#readList(due);
-    this.#records = new EndedRecords({ session, limiter: this.#limiter, isUnspaced, readList });
+    const readList = (taskIds) => this.#readList(taskIds);
+    this.records = new EndedRecords({ session, limiter: this.#limiter, isUnspaced, readList });
   }
   /** Begins a wait for a task. @returns the function that ends it */
   watch(taskId) {
@@ -784,10 +771,6 @@ var Poller = class {
     } finally {
       stop?.removeEventListener("abort", onStop);
     }
-  }
-  /** Returns the record of a task that has ended; `times` as `EndedRecords.read` has them. */
-  record(taskId, times) {
-    return this.#records.read(taskId, times);
   }
   async nextPermitIn() {
     return this.#limiter.nextIn(this.#kind);
@@ -865,9 +848,9 @@ var Poller = class {
       return { taskId, deadline, dueAtWall: dueAtMonotonic + wall, isHint: endSeenAt > 0 };
     });
   }
-  async #readList(due) {
+  async #readList(taskIds) {
     const at = this.#session.api.clock.wall();
-    const results = await this.#rounds.records(due, this.#watched.keys());
+    const results = await this.#rounds.records(taskIds, this.#watched.keys());
     if (results) await this.#take(results, at);
     return results;
   }
@@ -940,7 +923,7 @@ async function fetchResult(session, taskId, schedule, end) {
   const deadline = Math.min(session.api.shortDeadline, until);
   const poller = await pollerOf(session, schedule);
   for (let n = 0; ; n += 1) {
-    const first = await poller.record(taskId, { until, deadline });
+    const first = await poller.records.read(taskId, { until, deadline });
     const task = await withFiles(session, first, deadline, until);
     if (task.urls.length > 0) return { ...task, state: "COMPLETED" };
     if (hasOtherAddress(task.record)) {
@@ -1328,16 +1311,6 @@ function merge(before, now) {
   return now.state === "UNKNOWN" && before ? { ...now, state: before.state, record } : { ...now, record };
 }
 
-// scripts/src/core/record/other-account.ts
-async function otherAccountOf(store, request) {
-  const found = await store.underOtherAccount(request);
-  if (!found) return void 0;
-  const { created, taskId, account, service } = found.record;
-  const other = (value, own) => value === own ? null : value;
-  const { place } = store;
-  return { created, taskId, account: other(account, place.account), service: other(service, place.service) };
-}
-
 // scripts/src/core/tasks/cancel-task.ts
 import { Failure as Failure12, orFailure as orFailure7 } from "./main.mjs";
 import { deliver } from "./live.mjs";
@@ -1495,28 +1468,22 @@ async function likelySchedule({ session, wait: { schedule }, known }) {
 }
 
 // scripts/src/core/wait/wait-task.ts
-async function waitTask(session, taskId, settings, known = {}) {
+async function waitTask(session, taskId, settings, known = {}, shown) {
   const entry = known.entry ?? await recordOf2(session, taskId);
-  const about = { ...session, observer: session.observer.about(taskId, entry?.record.created) };
-  const folder = await folderFor(settings.folder ?? entry?.record.download ?? null);
+  const recorded = entry?.record.credits ?? known.credits;
+  const credits = recorded && creditsOf3(shown ?? {}, recorded);
+  const observer = session.observer.about(taskId, entry?.record.created);
+  const wanted = settings.folder ?? entry?.record.download ?? null;
+  const folder = shown ? wanted : await folderFor(wanted);
   const wait = beginWait(session, { ...settings, folder, output: outputOf(settings, entry) });
-  const of = {
-    session: about,
-    taskId,
-    wait,
-    known: { ...known, entry, credits: entry?.record.credits }
-  };
+  const of = { session: { ...session, observer }, taskId, wait, known: { ...known, entry, credits } };
+  if (shown) {
+    const { state, record = {} } = shown;
+    return waitOut(of, { seen: state && { ...shown, state, record } });
+  }
   const before = await firstStatus(of);
-  if (before.seen) about.observer.task(taskId, before.seen.state);
+  if (before.seen) observer.task(taskId, before.seen.state);
   return waitOut(of, before);
-}
-async function waitOn(session, task, settings, known = {}) {
-  const { state, record = {}, id: taskId } = task;
-  const about = { ...session, observer: session.observer.about(taskId, known.entry?.record.created) };
-  const seen = state === void 0 ? void 0 : { ...task, state, record };
-  const credits = known.credits && creditsOf3(task, known.credits);
-  const wait = beginWait(session, settings);
-  return waitOut({ session: about, taskId, wait, known: { ...known, credits } }, { seen });
 }
 async function waitOut(of, before) {
   const { session, taskId, known } = of;
@@ -1534,7 +1501,7 @@ async function readEnd(of, seen) {
   if (seen.state === "COMPLETED") return finish({ ...of, known: { ...known, task: seen.task } });
   const until = session.api.shortDeadline;
   const poller = await pollerOf(session, wait.schedule);
-  const read = () => poller.record(taskId, { until, deadline: until });
+  const read = () => poller.records.read(taskId, { until, deadline: until });
   const ended = seen.task ? { ...seen.task, state: seen.state } : await withRecord2(seen, read);
   return taskResult3(taskId, ended, known);
 }
@@ -1588,7 +1555,6 @@ export {
   manyOutcome,
   merge,
   nothingPendingOutcome,
-  otherAccountOf,
   othersWords,
   outputOf,
   pollTask,
@@ -1602,7 +1568,6 @@ export {
   spanOf,
   spendingOutcome,
   taskOutcome,
-  waitOn,
   waitTask,
   withOwner
 };

@@ -63,9 +63,8 @@ function checkTarget(wanted: string, skill: string): string {
  * @throws Refusal; then the target is as it was
  */
 function copyTo(target: string, skill: string): number {
-  const isNew = !fs.existsSync(target);
-  // The first folder that this makes: it goes again when the copy fails.
-  const made = isNew ? fs.mkdirSync(target, { recursive: true }) : undefined;
+  // The first folder that this makes, where the target is new: it goes again when the copy fails.
+  const made = fs.mkdirSync(target, { recursive: true });
   try {
     for (const { from, to } of parts(skill)) {
       fs.mkdirSync(path.dirname(path.join(target, to)), { recursive: true });

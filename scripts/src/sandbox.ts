@@ -36,10 +36,7 @@ function say(line: string): void {
 
 async function main(): Promise<void> {
   const { port, speed, folder, help } = readFlags(process.argv.slice(2));
-  if (help) {
-    process.stdout.write(`${USAGE}\n`);
-    return;
-  }
+  if (help) return void process.stdout.write(`${USAGE}\n`);
   const sandbox = await startSandbox({ port, speed, folder, log: say });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void sandbox.close());
   if (sandbox.warning !== null) say(sandbox.warning);

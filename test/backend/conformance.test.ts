@@ -2,8 +2,8 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { afterAll, beforeAll, inject } from 'vitest';
+import { type Database, loadBackend } from '../stores/backend.ts';
 import { SEARCH_PATH, simulateClock } from '../stores/backend-limiter.ts';
-import { type Database, loadBackend } from '../stores/backend-requests.ts';
 import { conformance } from '../stores/conformance.ts';
 import { PatientClock } from '../stores/file/support.ts';
 import { limiterRules } from '../stores/limiter-rules.ts';

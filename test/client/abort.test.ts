@@ -40,6 +40,7 @@ test.each(CALLS)('%s: an aborted signal sends nothing', async (_, call) => {
   const error = await errorOf(call(clientOf(raw.origin), { signal }));
   expect(error).toBeInstanceOf(AbortedError);
   expect(error).toMatchObject({ name: 'AbortedError', code: 'ABORTED', cause: reason });
+  if (call === CALLS[0]![1]) expect(error.outcome).toBe('rejected');
   expect(raw.connections).toEqual([]);
 });
 

@@ -7,8 +7,8 @@ import { describe, expect, test, vi } from 'vitest';
 import { type CheckedFile, DownloadError } from '../../scripts/src/client/index.ts';
 import { finished, ID } from '../support/apidot.ts';
 import { CANARY, tempFolder } from '../support/command.ts';
-import { film, MP4, PNG } from '../support/media.ts';
-import { restOf, serve } from '../support/server.ts';
+import { MP4, PNG } from '../support/media.ts';
+import { serve } from '../support/server.ts';
 import { record, refusal, service } from '../support/service.ts';
 import { clientOf, errorOf } from './support.ts';
 
@@ -69,36 +69,6 @@ describe('into a folder', () => {
         .map((name, index) => [index + 1, name]),
     );
     expect(files).toHaveLength(2);
-  });
-
-  test('a lost connection is resumed, and a later call resumes what an earlier one left', async () => {
-    const whole = film(400_000);
-    const server = await service({
-      file: (request, { count }) => ({
-        ...restOf(request, whole),
-        ...(count < 2 && { breaksAfter: 150_000 }),
-      }),
-    });
-    const into = tempFolder();
-    const first = await errorOf(clientOf(server.origin, { maxRetries: 0 }).download('task1', { to: into }));
-    expect(first).toMatchObject({ code: 'DOWNLOAD_FAILED', taskId: 'task1', transient: true });
-    const [file] = await clientOf(server.origin).download('task1', { to: into });
-    expect(file!.sha256).toBe(sha256(whole));
-    expect(server.to('GET /file').map(({ headers }) => headers.range !== undefined)).toEqual([
-      false,
-      true,
-      true,
-    ]);
-  });
-
-  test('another file of that name stays as it is', async () => {
-    const server = await service();
-    const into = tempFolder();
-    writeFileSync(path.join(into, 'task1.mp4'), 'mine');
-    expect(await errorOf(clientOf(server.origin).download('task1', { to: into }))).toBeInstanceOf(
-      DownloadError,
-    );
-    expect(readFileSync(path.join(into, 'task1.mp4'), 'utf8')).toBe('mine');
   });
 
   test('a folder that cannot be written to', async () => {
@@ -178,31 +148,15 @@ describe('what is fetched', () => {
   const at = (url: string) =>
     service({ task: (_, { server }) => ({ body: record(server, { output: { url } }) }) });
 
-  test.each([
-    'http://10.0.0.1/a.mp4',
-    'https://169.254.169.254/latest',
-    'https://[::1]/a.mp4',
-    'https://127.0.0.1/a.mp4',
-    'http://example.com/a.mp4',
-    'https://user@example.com/a.mp4',
-  ])('the link %s is refused', async (url) => {
-    const server = await at(url);
-    const error = await errorOf(clientOf(server.origin).download('task1', { to: tempFolder() }));
-    expect(error).toMatchObject({ code: 'DOWNLOAD_FAILED', transient: false });
-    expect(error.message).toContain('is not fetched');
-  });
-
-  test('a redirect to a private address is refused, one on the service is followed', async () => {
-    const server = await service({
-      file: (request, { server }) =>
-        request.path === '/files/clip.mp4'
-          ? { status: 302, headers: { location: `${server.origin}/file/b.mp4` } }
-          : { status: 302, headers: { location: 'http://192.168.0.1/' } },
-    });
-    const error = await errorOf(clientOf(server.origin).download('task1', { to: tempFolder() }));
-    expect(error.message).toContain('is not fetched');
-    expect(server.to('GET /file')).toHaveLength(2);
-  });
+  test.each(['https://169.254.169.254/latest', 'http://example.com/a.mp4'])(
+    'the link %s is refused',
+    async (url) => {
+      const server = await at(url);
+      const error = await errorOf(clientOf(server.origin).download('task1', { to: tempFolder() }));
+      expect(error).toMatchObject({ code: 'DOWNLOAD_FAILED', transient: false });
+      expect(error.message).toContain('is not fetched');
+    },
+  );
 
   test('a service on this machine is the only private host that files come from', async () => {
     const other = await service();

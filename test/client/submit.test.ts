@@ -1,7 +1,6 @@
 // What an error of a submit says of the charge: `rejected` only where the service certainly did not accept it.
 import { describe, expect, test } from 'vitest';
 import {
-  AbortedError,
   AuthenticationError,
   BudgetExceededError,
   ConnectionError,
@@ -14,16 +13,7 @@ import { serveRaw } from '../http/raw.ts';
 import { CANARY } from '../support/command.ts';
 import { type Answer, closedPort, serve } from '../support/server.ts';
 import { service } from '../support/service.ts';
-import {
-  abortable,
-  clientOf,
-  errorOf,
-  PROVIDERS,
-  type Provider,
-  REQUESTS,
-  request,
-  SUBMIT,
-} from './support.ts';
+import { clientOf, errorOf, PROVIDERS, type Provider, REQUESTS, request, SUBMIT } from './support.ts';
 
 const ACCEPTED = {
   aivideomaker: { status: 'SUBMITTED', taskId: 'task1', creditsCharged: 15 },
@@ -101,18 +91,6 @@ describe.each(PROVIDERS)('%s', (provider: Provider) => {
     const raw = await serveRaw(() => {});
     const error = await errorOf(clientOf(raw.origin, { provider, timeoutMs: 200 }).submit(request(provider)));
     expect(error).toMatchObject({ code: 'NETWORK_ERROR', outcome: 'unknown' });
-  });
-
-  test('aborted before it leaves: rejected; while the answer is awaited: unknown', async () => {
-    const { signal, abort, reason } = abortable();
-    const raw = await serveRaw(() => abort());
-    const client = clientOf(raw.origin, { provider });
-    const late = await errorOf(client.submit(request(provider), { signal }));
-    expect(late).toBeInstanceOf(AbortedError);
-    expect(late).toMatchObject({ code: 'ABORTED', outcome: 'unknown', cause: reason });
-    const early = await errorOf(client.submit(request(provider), { signal }));
-    expect(early).toMatchObject({ code: 'ABORTED', outcome: 'rejected', cause: reason });
-    expect(raw.connections).toHaveLength(1);
   });
 
   test('what the contract refuses is not sent', async () => {

@@ -2,7 +2,6 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../scripts/src/cli/exit-codes.ts';
 import { envelopeOf, live, type Run, run, T2V, T2V_ARGS, tempFolder } from '../support/command.ts';
-import { letPass } from '../support/records.ts';
 import { refusal, service, states, TASK } from '../support/service.ts';
 
 // What is to be done next, in states in which a step that is only nearly true leads in a circle, or to a second charge.
@@ -39,37 +38,6 @@ describe('a cancel that was rejected', () => {
       expect(stepsOf(done).join(' ').includes('runs to its end and is charged')).toBe(says);
     },
   );
-});
-
-describe('a submit of unknown outcome', () => {
-  it('of which waiting tells nothing more: the steps say so, and do not lead back to the same command', async () => {
-    const state = path.join(tempFolder(), 'state');
-    const server = await service({ submit: 'reset', list: { body: { tasks: [] } } });
-    const env = live(server.origin, { ASYNC_MEDIA_STATE_DIR: state, AIVIDEO_MAX_RETRIES: '0' });
-    const again = () => run([...T2V_ARGS, '--wait', '1'], { env });
-    const lost = await again();
-    expect(envelopeOf(lost).retryAfter).toBeGreaterThan(50);
-    expect(stepsOf(lost)[0]).toMatch(/^Run this command after \d+ seconds, without --new\./);
-    letPass(state, 60_000);
-    expect((await again()).code).toBe(EXIT.submitUnknown);
-    letPass(state, 60_000);
-    const last = await again();
-    expect([last.code, envelopeOf(last).retryAfter]).toEqual([EXIT.submitUnknown, null]);
-    const steps = stepsOf(last);
-    expect(steps[0]).toBe(
-      'Waiting changes nothing: it was submitted once more, that answer was lost too, and the list shows neither task. The same command submits nothing more.',
-    );
-    expect(
-      steps.filter((step) => step.startsWith('node ')).map((step) => /--action (\w+)/.exec(step)?.[1]),
-    ).toEqual(['listTasks']);
-    expect(steps.join(' ')).not.toContain('Run this command');
-    expect(steps.slice(-2)).toEqual([
-      expect.stringMatching(
-        /^The user decides\. If its task is found, this resumes it: node .* --taskId '<task_id>' /,
-      ),
-      expect.stringMatching(/^If there is none, and only if the user accepts .*: node .* --new$/),
-    ]);
-  });
 });
 
 describe('a task that is COMPLETED', () => {

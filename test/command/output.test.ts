@@ -3,8 +3,8 @@ import { closeSync, constants, openSync, readdirSync, readSync, writeSync } from
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CANARY, ENTRY, envelopeOf, live, run, T2V_ARGS, tempFolder } from '../support/command.ts';
-import { commandIn, expectNoKeyBelow } from '../support/expect.ts';
-import { record, refusal, service, states, TASK } from '../support/service.ts';
+import { expectNoKeyBelow } from '../support/expect.ts';
+import { record, service, states, TASK } from '../support/service.ts';
 import { runShell } from './shell.ts';
 
 // Gives a command a terminal; part of util-linux.
@@ -117,36 +117,6 @@ describe('B6: the one document', () => {
     expect(text).toMatch(/^\{\n {2}"ok": true,\n/);
     expect(JSON.parse(text)).toEqual(JSON.parse(piped.stdout));
   });
-
-  it.skipIf(!hasScript)('on a terminal progress is one line that is gone at the end', async () => {
-    const server = await service();
-    const args = T2V_ARGS.map((arg) => `'${arg.replaceAll('"', '\\"')}'`).join(' ');
-    const done = await runShell(`script -qec "node '${ENTRY}' ${args} >/dev/null" /dev/null`, {
-      env: live(server.origin),
-    });
-    expect(done.stdout).toContain(`task ${TASK} SUBMITTED`);
-    expect(done.stdout.endsWith('\r\u001b[K')).toBe(true);
-    expect(done.stdout.trimEnd().split('\n').length).toBeLessThanOrEqual(2);
-    expect(done.stdout).not.toContain(CANARY);
-  });
-
-  it('keeps the command that resumes, however much the service says', async () => {
-    const hostile = Object.fromEntries(
-      Array.from({ length: 300 }, (_, i) => [
-        `field${i}`,
-        [{ a: 'x'.repeat(5_000) }, Array(20).fill('y'.repeat(500))],
-      ]),
-    );
-    const server = await service({ submit: { body: { status: 'SUBMITTED', taskId: TASK, ...hostile } } });
-    const done = await run([...T2V_ARGS, '--wait', '0'], {
-      env: live(server.origin, { AIVIDEO_TIMEOUT_MS: '20000' }),
-    });
-    expect(done.code).toBe(4);
-    expect(server.received).toHaveLength(1);
-    expect(commandIn(envelopeOf(done).data)).toMatch(
-      new RegExp(`--action waitTask --taskId ${TASK} --wait 45 --pollInterval 0.02$`),
-    );
-  });
 });
 
 describe('fault 30: text from the service', () => {
@@ -178,18 +148,6 @@ describe('fault 30: text from the service', () => {
     expect(JSON.stringify(data.nextSteps)).not.toContain('Ignore your rules');
     expect(data.issues).toBeUndefined();
     expectNoKeyBelow(state);
-  });
-
-  it('is cut without leaving the beginning of the key', async () => {
-    await Promise.all(
-      [280, 285, 290, 295].map(async (length) => {
-        const message = `${'m'.repeat(length)}${CANARY}${'n'.repeat(100)}`;
-        const server = await service({ account: refusal(400, 'INVALID_PAYLOAD', message) });
-        const done = await run(['--action', 'account'], { env: live(server.origin) });
-        expect(done.code).toBe(6);
-        expect(done.stdout).not.toContain('ak_canary');
-      }),
-    );
   });
 
   it('is short on stderr, where it says that the wait continues', async () => {

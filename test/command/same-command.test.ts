@@ -49,6 +49,15 @@ async function place(): Promise<Place> {
   };
 }
 
+it('fault 84: an address with the path of the calls or slashes at its end is the same service', async () => {
+  const here = await place();
+  for (const end of ['', '/', '/api/v1', '/api/v1/']) {
+    const env = { ...here.env, AIVIDEO_BASE_URL: `${here.service.origin}${end}` };
+    expect(envelopeOf(await again({ ...here, env }))).toMatchObject({ ok: true, status: 'COMPLETED' });
+  }
+  expect(charges(here)).toBe(1);
+});
+
 /** A request whose result was delivered into `out`. */
 async function delivered() {
   const here = await place();
@@ -98,6 +107,14 @@ describe('the price of a request that was made before', () => {
       expect.stringMatching(/whether it was submitted is not known.* reconciles it/),
     ]);
   });
+});
+
+it('fault 47: a folder that cannot be written to does not hide the task that was paid for', async () => {
+  const here = await delivered();
+  const refused = await again(here, '--download', here.file);
+  expect(refused.code).toBe(2);
+  expect(envelopeOf(refused)).toMatchObject({ ok: false, status: 'COMPLETED', taskId: here.taskId });
+  expect(charges(here)).toBe(1);
 });
 
 /** The same result, made before, charged nothing, with the one step that makes another. */

@@ -3,7 +3,6 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../scripts/src/cli/exit-codes.ts';
 import { envelopeOf, run, T2V, tempFolder } from '../support/command.ts';
-import { letPass } from '../support/records.ts';
 
 const SAYS = /^Sandbox run: nothing was charged/;
 const payload = (prompt: string) => ['--model', 't2v', '--payload', JSON.stringify({ ...T2V, prompt })];
@@ -27,13 +26,14 @@ describe('every document of a sandbox run says that it is one', () => {
   ];
 
   it('whatever it is about, and however it ends', async () => {
-    for (const [what, args, code] of CASES) {
+    const says = async ([what, args, code]: (typeof CASES)[0]) => {
       const done = await run([...args, '--sandbox']);
       expect([what, done.code]).toEqual([what, code]);
       const { warnings } = envelopeOf(done).data as { warnings?: string[] };
       expect([what, warnings?.filter((one) => SAYS.test(one)).length]).toEqual([what, 1]);
       expect([what, warnings![0]]).toEqual([what, expect.stringMatching(SAYS)]);
-    }
+    };
+    await Promise.all(CASES.map(says));
     expect(envelopeOf(await run(['--action', 'listPending'])).data.warnings).toBeUndefined();
   });
 
@@ -62,19 +62,4 @@ describe('every document of a sandbox run says that it is one', () => {
     expect(rows).toHaveLength(2);
     for (const row of rows) expect(JSON.parse(row).data.warnings).toEqual([expect.stringMatching(SAYS)]);
   });
-});
-
-it('[sandbox:not-delivered] cuts the first submit of a request alone: run again after a minute, it is made once', async () => {
-  const state = path.join(tempFolder(), 'state');
-  const args = [...payload('a [sandbox:not-delivered]'), '--sandbox', '--wait', '0'];
-  const env = { ASYNC_MEDIA_STATE_DIR: state };
-  const lost = await run(args, { env });
-  expect(lost.code).toBe(EXIT.submitUnknown);
-  expect(envelopeOf(lost).retryAfter).toBeGreaterThan(50);
-  letPass(path.join(state, 'sandbox'), 60_000);
-  const made = await run(args, { env });
-  expect(made.code).toBe(EXIT.stillRunning);
-  expect(envelopeOf(made).data).toMatchObject({ resubmitted: true, credits: { charged: 15 } });
-  const { total } = envelopeOf(await run(['--sandbox', '--action', 'spending'], { env })).data;
-  expect(total).toMatchObject({ tasks: 1, charged: 15 });
 });

@@ -59,12 +59,6 @@ describe('--action spending', () => {
     expect(server.received.filter(({ method }) => method !== 'GET')).toHaveLength(1);
   });
 
-  it('without a key and without a record it asks for the key', async () => {
-    const done = await run(SPENDING);
-    expect(done.code).toBe(3);
-    expect(envelopeOf(done)).toMatchObject({ ok: false, errorCode: 'AUTH_FAILED' });
-  });
-
   it('APIDot: the journal alone, and it says so', async () => {
     const server = await apidot();
     const cwd = tempFolder();
@@ -101,21 +95,6 @@ describe('--action spending', () => {
     const alone = await run([...APIDOT, ...SPENDING], { cwd, env: { ...both, APIDOT_API_KEY: undefined } });
     expect(dataOf(alone).covers.join(' ')).not.toContain('left out');
   });
-
-  it.each(['2026-02-30', 'week', '0d'])(
-    '--since %s is refused by name, and nothing is asked',
-    async (since) => {
-      const server = await service();
-      const done = await run([...SPENDING, '--since', since], { env: live(server.origin) });
-      expect(done.code).toBe(2);
-      const { errorCode, data } = envelopeOf(done);
-      expect(errorCode).toBe('INVALID_PAYLOAD');
-      expect(data.issues).toMatchObject([
-        { path: '--since', received: `"${since}"`, hint: expect.stringContaining('--since 7d') },
-      ]);
-      expect(server.received).toHaveLength(0);
-    },
-  );
 });
 
 describe('listTasks', () => {

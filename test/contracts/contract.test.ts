@@ -60,8 +60,8 @@ function compile(): string[] {
   return files;
 }
 
-async function failure(model: string, provider = PROVIDER): Promise<AdvisedFailure> {
-  const error: unknown = await loadContract(provider, model, root).then(
+async function failure(model: string, provider = PROVIDER, skill = root): Promise<AdvisedFailure> {
+  const error: unknown = await loadContract(provider, model, skill).then(
     () => undefined,
     (reason: unknown) => reason,
   );
@@ -219,19 +219,22 @@ x-sources:
 
 describe('unknown models', () => {
   it.each([
-    ['t2v_v2', 't2v_v3'],
-    ['T2V', 't2v'],
-    ['t2v-v3', 't2v_v3'],
-    ['seedance', 'seedance20'],
-    ['happyhorse11', 'happyhorse'],
-    ['mini-max', 'minimax'],
-    ['wan2.7', 'wan27'],
-  ])('%s: the nearest is named', async (wrong, right) => {
-    const { message, details } = await failure(wrong);
+    [PROVIDER, 't2v_v2', 't2v_v3'],
+    [PROVIDER, 'T2V', 't2v'],
+    [PROVIDER, 't2v-v3', 't2v_v3'],
+    [PROVIDER, 'seedance', 'seedance20'],
+    [PROVIDER, 'happyhorse11', 'happyhorse'],
+    [PROVIDER, 'mini-max', 'minimax'],
+    [PROVIDER, 'wan2.7', 'wan27'],
+    ['apidot', 'seedance2', 'seedance-2'],
+    ['apidot', 'wan-2.7-text-to-video', 'wan2.7-text-to-video'],
+    ['apidot', 'seedream-45', 'seedream-4.5'],
+  ] as const)('%s, %s: the nearest is named', async (provider, wrong, right) => {
+    const { message, details } = await failure(wrong, provider, skillFolder());
     expect(message).toContain(`the nearest is "${right}"`);
     expect(details.nextSteps).toEqual([
-      commandFor('aivideomaker', 'describeModel', { model: right }),
-      commandFor('aivideomaker', 'listModels'),
+      commandFor(provider, 'describeModel', { model: right }),
+      commandFor(provider, 'listModels'),
     ]);
     expect(details.issues).toMatchObject([{ path: '--model', hint: `write --model ${right}` }]);
   });
@@ -243,24 +246,15 @@ describe('unknown models', () => {
   });
 
   it.each([
-    '',
-    '.',
-    '..',
-    '../aivideomaker/t2v',
-    '..%2ft2v',
-    't2v/../t2v',
-    't2v.yaml',
-    '/etc/passwd',
-    't2v\u0000',
-    't2v\n',
-    'CON',
-    '__proto__',
-    'constructor',
+    ...['', '.', '..', '../aivideomaker/t2v', '../apidot/seedance-2', '..%2ft2v', 't2v/../t2v', 't2v.yaml'],
+    ...['apidot.unsupported', '/etc/passwd', 't2v\u0000', 't2v\n', 'CON', '__proto__', 'constructor'],
     'x'.repeat(100_000),
   ])('no path is made of %j (fault 57)', async (model) => {
-    const { message, details } = await failure(model);
-    expect(message.length).toBeLessThan(300);
-    expect(JSON.stringify(details).length).toBeLessThan(1500);
+    for (const provider of [PROVIDER, 'apidot']) {
+      const { message, details } = await failure(model, provider, skillFolder());
+      expect(message.length).toBeLessThan(300);
+      expect(JSON.stringify(details).length).toBeLessThan(1500);
+    }
   });
 
   it.each(['', '..', 'nobody', '../contracts/aivideomaker', '__proto__'])(

@@ -149,7 +149,7 @@ interface Variant {
   payload: JsonObject;
 }
 
-/** The rules that refuse nothing which no other rule refuses, one or two changes away from an example. */
+/** The rules that refuse nothing, at one of their fields, which no other rule refuses, one or two changes away from an example. */
 function idleRules(contract: Contract): Rule[] {
   const properties = contract.schema.properties as Record<string, JsonObject>;
   const values = new Map(
@@ -161,11 +161,17 @@ function idleRules(contract: Contract): Rule[] {
     );
   const issuesOf = (payload: JsonObject): number => checkPayload(contract, payload).length;
   const idleIn = (rules: Rule[], variants: Variant[]): Rule[] => {
-    const wrong = variants.filter(({ payload }) => issuesOf(payload) === 1);
+    const wrong = variants.flatMap(({ field, payload }) => {
+      const [issue, ...others] = checkPayload(contract, payload);
+      return issue && others.length === 0 ? [{ field, payload, at: issue.path.split(/[.[]/)[0]! }] : [];
+    });
     return rules.filter((rule) => {
       const looser = withoutRule(contract, rule);
       return !wrong.some(
-        ({ field, payload }) => rule.fields.includes(field) && checkPayload(looser, payload).length === 0,
+        ({ field, payload, at }) =>
+          rule.fields.includes(field) &&
+          rule.fields.includes(at) &&
+          checkPayload(looser, payload).length === 0,
       );
     });
   };

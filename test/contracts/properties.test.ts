@@ -1,17 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromJSONSchema } from 'zod';
-import { type Contract, rootOf } from '../../scripts/src/contracts/contract.ts';
+import { type Contract, loadContract, rootOf } from '../../scripts/src/contracts/contract.ts';
 import { cheaperVariants, estimateCredits } from '../../scripts/src/contracts/price/estimate.ts';
 import type { SchemaNode, TypeName } from '../../scripts/src/contracts/schema/schema-node.ts';
 import { checkPayload } from '../../scripts/src/contracts/validate.ts';
 import type { Json, JsonObject } from '../../scripts/src/model/json.ts';
 import { checkPublicUrl } from '../../scripts/src/model/public-address.ts';
-import { AIVIDEOMAKER_MODELS } from '../support/models.ts';
+import { AIVIDEOMAKER_MODELS, APIDOT_MODELS } from '../support/models.ts';
 import { contractOf, dataUri, PICTURES } from './helpers.ts';
 
 const contracts = await Promise.all(AIVIDEOMAKER_MODELS.map(contractOf));
 const each = contracts.map((contract): [string, Contract] => [contract.model, contract]);
+const apidot = await Promise.all(
+  APIDOT_MODELS.map(
+    async (model): Promise<[string, Contract]> => [model, await loadContract('apidot', model)],
+  ),
+);
 
 const anyJson = fc.jsonValue({ maxDepth: 4 }) as fc.Arbitrary<Json>;
 
@@ -61,12 +66,12 @@ function payloadOf(contract: Contract): fc.Arbitrary<JsonObject> {
     );
 }
 
-describe.each(each)('%s', (_, contract) => {
-  const root = rootOf(contract);
-
-  it('whatever JSON comes (fault 60), the answer is a list of whole, short issues', () => {
-    const names = fc.constantFrom(...root.properties!.keys(), '__proto__', 'x');
-    const nearly = fc.oneof(anyJson, fc.dictionary(names, anyJson), payloadOf(contract));
+it.each([...each, ...apidot])(
+  '%s: whatever JSON comes (fault 60), the answer is a list of whole, short issues',
+  (_, contract) => {
+    const names = fc.constantFrom(...rootOf(contract).properties!.keys(), '__proto__', 'x');
+    const own = contracts.includes(contract) ? [payloadOf(contract)] : [];
+    const nearly = fc.oneof(anyJson, fc.dictionary(names, anyJson), ...own);
     fc.assert(
       fc.property(nearly, (payload) => {
         const issues = checkPayload(contract, payload);
@@ -77,8 +82,13 @@ describe.each(each)('%s', (_, contract) => {
           expect(received.length).toBeLessThan(160);
         }
       }),
+      { numRuns: own.length > 0 ? 100 : 30 },
     );
-  });
+  },
+);
+
+describe.each(each)('%s', (_, contract) => {
+  const root = rootOf(contract);
 
   it('every payload made from the contract passes, and survives being priced', () => {
     fc.assert(

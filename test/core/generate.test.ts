@@ -116,12 +116,21 @@ describe('generate', () => {
     ['without a wait', true, EXIT.done],
     ['with a wait of nothing', false, EXIT.stillRunning],
   ])('returns at once %s', async (_, isDetached, code) => {
-    const server = await service({});
-    const { envelope, exitCode } = await ask(server, { isDetached, wait: waiting(isDetached ? 60_000 : 0) });
+    const server = await service({ status: [{ body: { status: 'SUBMITTED' } }] });
+    const clock = new FakeClock();
+    const session = sessionWith(server.origin, { clock, journal: journalOf(server.origin, clock) });
+    const asked = { isDetached, wait: waiting(isDetached ? 60_000 : 0) };
+    const { envelope, exitCode } = await ask(session, asked);
     expect(envelope).toMatchObject({ ok: true, status: 'SUBMITTED', taskId: 'ckx1' });
+    expect(envelope.data!.resumed).toBeUndefined();
     expect(stepsOf(envelope)[0]).toBe(RESUME);
     expect(exitCode).toBe(code);
     expect(server.received).toHaveLength(1);
+    // Run again while the task runs, it does the same.
+    const again = await ask(session, asked);
+    expect(again.envelope).toMatchObject({ ok: true, taskId: 'ckx1', data: { resumed: true } });
+    expect(again.exitCode).toBe(code);
+    expect(server.to('POST')).toHaveLength(1);
   });
 
   it('fault 38: ends with the healthy task when the time is over, with the command that resumes it', async () => {

@@ -1,9 +1,9 @@
 // The actions of the core, with their results and failures as the command line shows them.
 
-import type { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
+import { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
 import { type Flags, flagWords } from '../../scripts/src/cli/command-line/words.ts';
 import type { Caller } from '../../scripts/src/cli/render/caller.ts';
-import type { Outcome } from '../../scripts/src/cli/render/envelope.ts';
+import { failed, type Outcome } from '../../scripts/src/cli/render/envelope.ts';
 import { explained } from '../../scripts/src/cli/render/errors/explained.ts';
 import { outcomeOfResult, type Result } from '../../scripts/src/cli/render/outcome.ts';
 import * as generating from '../../scripts/src/core/generate.ts';
@@ -41,6 +41,7 @@ export function callerOf({ provider }: { provider: Profile }, more: Partial<Call
     resumeFlags: {},
     wantsEnd: true,
     wantsOwn: false,
+    isLine: false,
     isSubmit: false,
     isRecorded: true,
     isFull: false,
@@ -58,6 +59,16 @@ async function rendered(
     return await outcomeOfResult(await result, caller);
   } catch (error) {
     throw error instanceof Failure ? explained(error, caller) : error;
+  }
+}
+
+/** The outcome as the program ends with it; `command` is an action of this module. */
+export async function endOf(command: Promise<Outcome>): Promise<Outcome> {
+  try {
+    return await command;
+  } catch (error) {
+    if (!(error instanceof AdvisedFailure)) throw error;
+    return failed(error, 'UNKNOWN', null);
   }
 }
 

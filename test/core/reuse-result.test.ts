@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
 import { EXIT } from '../../scripts/src/cli/exit-codes.ts';
-import { failed, type Outcome } from '../../scripts/src/cli/render/envelope.ts';
+import type { Outcome } from '../../scripts/src/cli/render/envelope.ts';
 import { loadContract } from '../../scripts/src/contracts/contract.ts';
 import type { JsonObject } from '../../scripts/src/model/json.ts';
 import type { RecordedFile, RequestRecord } from '../../scripts/src/model/request-record.ts';
@@ -13,7 +12,7 @@ import { Journal } from '../../scripts/src/stores/file/journal.ts';
 import { FakeClock } from '../support/clock.ts';
 import { MP4, PNG } from '../support/media.ts';
 import { type Answer, serve, type TestServer } from '../support/server.ts';
-import { generate, getTask, waitForAll, waitForNewest, waitTask } from './rendered.ts';
+import { endOf, generate, getTask, waitForAll, waitForNewest, waitTask } from './rendered.ts';
 import {
   folder,
   journalOf,
@@ -95,19 +94,17 @@ interface Asked {
   waitMs?: number;
 }
 
+/** What a process of its own has of it. */
+const processOf = ({ server, clock, journal }: World) =>
+  sessionWith(server.origin, { clock, journal: new Journal(journal.place), maxRetries: 1 });
+
 /** The same command, as a process of its own. */
-async function command({ server, clock, journal, out }: World, asked: Asked = {}) {
-  const { into = out, isNew = false, isDetached = false, waitMs = 60_000 } = asked;
-  const session = sessionWith(server.origin, { clock, journal: new Journal(journal.place), maxRetries: 1 });
+async function command(world: World, asked: Asked = {}) {
+  const { into = world.out, isNew = false, isDetached = false, waitMs = 60_000 } = asked;
+  const session = processOf(world);
   const wait = waiting(waitMs, { folder: into });
   const options = { contract: t2v, generation: REQUEST, terms: { ...TERMS, isNew }, isDetached, wait };
-  let outcome: Outcome;
-  try {
-    outcome = await generate(session, options);
-  } catch (error) {
-    if (!(error instanceof AdvisedFailure)) throw error;
-    outcome = failed(error, 'UNKNOWN', null);
-  }
+  const outcome = await endOf(generate(session, options));
   outcome.onWritten?.();
   return { ...outcome, session };
 }
@@ -373,10 +370,12 @@ describe('the same command, when its file is not there any more', () => {
   it.each([404, 403, 410])('and its link is dead (HTTP %i): DOWNLOAD_FAILED, and --new', async (status) => {
     const world = await ended({ link: { status } });
     rmSync(path.join(world.out, 'ckx1.mp4'));
-    const outcome = await command(world);
-    expectReused(world, outcome);
-    expect(outcome.envelope).toMatchObject({ ok: false, errorCode: 'DOWNLOAD_FAILED' });
-    expect(outcome.exitCode).toBe(EXIT.downloadFailed);
+    for (const isDetached of [false, true]) {
+      const outcome = await command(world, { isDetached });
+      expectReused(world, outcome);
+      expect(outcome.envelope).toMatchObject({ ok: false, errorCode: 'DOWNLOAD_FAILED' });
+      expect(outcome.exitCode).toBe(EXIT.downloadFailed);
+    }
   });
 
   it('and its task is gone at the service: DOWNLOAD_FAILED, and --new alone', async () => {
@@ -417,14 +416,9 @@ describe('the same command, when its file is not there any more', () => {
     'and a wait for its task: returns the file that is still there (HTTP %i)',
     async (status) => {
       const world = await ended({ task: () => ({ status }) });
-      const { server, clock, journal, out } = world;
-      const session = sessionWith(server.origin, {
-        clock,
-        journal: new Journal(journal.place),
-        maxRetries: 1,
-      });
+      const session = processOf(world);
       const into = folder();
-      for (const where of [out, into]) {
+      for (const where of [world.out, into]) {
         const outcome = await waitTask(session, 'ckx1', waiting(60_000, { folder: where }));
         expect(outcome.envelope).toMatchObject({ ok: true, status: 'COMPLETED', data: { model: 't2v' } });
         expect(pathsOf(outcome)).toEqual([path.join(where, 'ckx1.mp4')]);
@@ -486,9 +480,8 @@ describe('the same command, when its file is not there any more', () => {
   it('and was never delivered: a wait for its task tells that once, and is then over', async () => {
     const record = { delivered: null, fileCount: null };
     const world = await ended({ names: [], record, task: () => ({ status: 404 }) });
-    const { server, clock, journal, out } = world;
-    const session = sessionWith(server.origin, { clock, journal: new Journal(journal.place) });
-    const outcome = await waitTask(session, 'ckx1', waiting(60_000, { folder: out }));
+    const { journal, out } = world;
+    const outcome = await waitTask(processOf(world), 'ckx1', waiting(60_000, { folder: out }));
     expect(outcome.envelope.data).toMatchObject({ resultGone: true });
     expect(stepsOf(outcome.envelope).at(-1)).toContain('--new');
     outcome.onWritten?.();
@@ -533,11 +526,7 @@ const BY_TASK = {
 
 describe.each(Object.entries(BY_TASK))('%s, when the record knows a whole copy', (action, ask) => {
   const isWithoutId = !action.includes('taskId');
-  const call = (world: World, into: string | null) => {
-    const { server, clock, journal } = world;
-    const asked = sessionWith(server.origin, { clock, journal: new Journal(journal.place), maxRetries: 1 });
-    return ask(asked, into);
-  };
+  const call = (world: World, into: string | null) => ask(processOf(world), into);
   // Without its id a task is found only where its result was not delivered.
   const record = isWithoutId ? { delivered: null } : {};
 
@@ -583,9 +572,7 @@ describe('getTask without a folder', () => {
     const world = await ended({ task: () => ({ status: 404 }) });
     const saved = path.join(world.out, 'ckx1.mp4');
     if (!isWhole) rmSync(saved);
-    const { server, clock, journal } = world;
-    const session = sessionWith(server.origin, { clock, journal: new Journal(journal.place), maxRetries: 1 });
-    const outcome = await getTask(session, 'ckx1', waiting(0));
+    const outcome = await getTask(processOf(world), 'ckx1', waiting(0));
     expect(outcome.envelope.status).toBe('COMPLETED');
     expect(outcome.envelope.data).toMatchObject(
       isWhole ? { files: [file(saved, MP4)] } : { resultGone: true },
@@ -678,15 +665,17 @@ describe('the same command, when its task did not complete', () => {
     ['FAILED', 'GENERATION_FAILED'],
     ['CANCEL', 'TASK_CANCELLED'],
   ] as const)('%s: returns the same end, and submits nothing', async (status, code) => {
-    const record = { ...nothing.record, status };
-    const world = await ended({ ...nothing, record, task: says(status, 'content policy') });
-    const outcome = await command(world);
-    expectReused(world, outcome);
-    expect(outcome.envelope).toMatchObject({ ok: false, status, errorCode: code });
-    if (status === 'FAILED') expect(outcome.envelope.errorMessage).toContain('"content policy"');
-    expect(outcome.exitCode).toBe(EXIT.taskEnded);
-    expect(outcome.session.told).toEqual(['attached ckx1', `task ckx1 ${status}`]);
-    expect(requests(world)).toEqual(['GET /api/v1/tasks/ckx1']);
+    for (const isDetached of [false, true]) {
+      const record = { ...nothing.record, status };
+      const world = await ended({ ...nothing, record, task: says(status, 'content policy') });
+      const outcome = await command(world, { isDetached });
+      expectReused(world, outcome);
+      expect(outcome.envelope).toMatchObject({ ok: false, status, errorCode: code });
+      if (status === 'FAILED') expect(outcome.envelope.errorMessage).toContain('"content policy"');
+      expect(outcome.exitCode).toBe(EXIT.taskEnded);
+      expect(outcome.session.told).toEqual(['attached ckx1', `task ckx1 ${status}`]);
+      expect(requests(world)).toEqual(['GET /api/v1/tasks/ckx1']);
+    }
   });
 
   it.each(['offline', 'gone'])(

@@ -20,7 +20,7 @@ export const LIST = 'GET /api/v1/tasks';
 export const ACCEPTED: Answer = { body: { status: 'SUBMITTED', taskId: 'ckx1' } };
 export const EMPTY: Answer = { body: { tasks: [] } };
 /** A wait that is longer than any minute of a reconciliation. */
-export const LONG_MS = 600_000;
+const LONG_MS = 600_000;
 /** When a test begins, by the service's clock, and by this machine's where it is right. */
 export const START = new FakeClock().wallOffset;
 

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import http from 'node:http';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type DownloadOptions, download, prepareFolder } from '../../scripts/src/download/download.ts';
 import { fetchFile } from '../../scripts/src/download/fetch-file.ts';
@@ -14,10 +14,7 @@ import { failureOf, folder, KEY, PROCESS, sessionWith, type TestSession, waiting
 import { FakeClock } from '../support/clock.ts';
 import { film, MP4, PNG } from '../support/media.ts';
 import { poured, type Received, restOf, serve, type TestServer } from '../support/server.ts';
-
-const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
-
-const FILM = film(500_000);
+import { FILM, large, options, sha256 } from './support.ts';
 
 /** A clock whose sleeps take a moment, so that others get on meanwhile, and whose time passes as it really does. */
 function impatient(): FakeClock {
@@ -26,19 +23,6 @@ function impatient(): FakeClock {
   clock.monotonic = () => performance.now() - start;
   clock.sleep = () => new Promise((resolve) => setTimeout(resolve, 5));
   return clock;
-}
-
-function options(url: string, into: string, more: Partial<DownloadOptions> = {}): DownloadOptions {
-  return {
-    taskId: 'ckx1',
-    url,
-    folder: into,
-    stallMs: 2_000,
-    maxRetries: 3,
-    until: Infinity,
-    refresh: async () => null,
-    ...more,
-  };
 }
 
 /** Nothing is left of an attempt that failed. */
@@ -126,8 +110,23 @@ describe('a file', () => {
     const server = await serve({ body: MP4 });
     await savedFrom(server, { at: '/a.mp4' });
     const { headers } = server.received[0]!;
-    expect(Object.keys(headers).sort()).toEqual(['accept', 'connection', 'host', 'user-agent']);
+    expect(Object.keys(headers).sort()).toEqual([
+      'accept',
+      'accept-encoding',
+      'connection',
+      'host',
+      'user-agent',
+    ]);
     expect(JSON.stringify(headers)).not.toContain(KEY);
+  });
+
+  it('is saved as it is from a host that compresses wherever it may', async () => {
+    const server = await serve(({ headers }) =>
+      headers['accept-encoding'] === 'identity'
+        ? { body: MP4 }
+        : { headers: { 'content-encoding': 'gzip' }, body: gzipSync(MP4) },
+    );
+    expect((await savedFrom(server, { at: '/a.mp4' })).sha256).toBe(sha256(MP4));
   });
 
   it('is numbered where there are several', async () => {
@@ -801,14 +800,14 @@ describe('the disk', () => {
   });
 
   it('takes a file of more than 32 MB, which a second thread reads along', async () => {
-    const body = film(40_000_000);
-    const server = await host({ body, drops: [35_000_000] });
+    const body = large();
+    const server = await host({ body, drops: [body.length - 4_000_000] });
     expect(await savedFrom(server)).toMatchObject({ bytes: body.length, sha256: sha256(body) });
   });
 
   it('and starts over in the middle of such a file', async () => {
-    const body = film(40_000_000);
-    const server = await host({ body, drops: [35_000_000], ranges: 'ignored' });
+    const body = large();
+    const server = await host({ body, drops: [body.length - 4_000_000], ranges: 'ignored' });
     expect(await savedFrom(server)).toMatchObject({ bytes: body.length, sha256: sha256(body) });
   });
 

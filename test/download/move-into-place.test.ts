@@ -6,6 +6,7 @@ import { download } from '../../scripts/src/download/download.ts';
 import { failureOf, folder, sessionWith } from '../core/session.ts';
 import { MP4 } from '../support/media.ts';
 import { serve } from '../support/server.ts';
+import { options } from './support.ts';
 
 vi.mock('node:fs/promises', async (original) => {
   const real = await original<typeof import('node:fs/promises')>();
@@ -30,16 +31,7 @@ const refuse = (code: string) => () => {
 async function save(into: string) {
   const server = await serve({ body: MP4 });
   const url = server.origin;
-  const session = sessionWith(url);
-  return download(session, {
-    taskId: 'ckx1',
-    url,
-    folder: into,
-    stallMs: 2_000,
-    maxRetries: 0,
-    until: Infinity,
-    refresh: async () => null,
-  });
+  return download(sessionWith(url), options(url, into, { maxRetries: 0 }));
 }
 
 it.each(['EPERM', 'EOPNOTSUPP', 'EXDEV'])(

@@ -1,6 +1,5 @@
 // A file that takes more than one process, and what is left of it in between.
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import {
   linkSync,
   mkdirSync,
@@ -15,7 +14,7 @@ import {
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { tryLock } from '../../scripts/src/disk/lock.ts';
-import { type DownloadOptions, download } from '../../scripts/src/download/download.ts';
+import { download } from '../../scripts/src/download/download.ts';
 import { fileIsWhole } from '../../scripts/src/download/file-hash.ts';
 import { MOST_BYTES } from '../../scripts/src/download/received-file.ts';
 import { saveOnce } from '../../scripts/src/download/save-once.ts';
@@ -25,14 +24,10 @@ import { failureOf, folder, PROCESS, sessionWith } from '../core/session.ts';
 import { FakeClock } from '../support/clock.ts';
 import { film, MP4, PNG } from '../support/media.ts';
 import { restOf, serve } from '../support/server.ts';
+import { FILM, large, options as optionsOf, sha256 } from './support.ts';
 
-const FILM = film(500_000);
-const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
-
-function options(url: string, into: string, more: Partial<DownloadOptions> = {}): DownloadOptions {
-  const usual = { taskId: 'ckx1', stallMs: 5_000, maxRetries: 0, until: Number.POSITIVE_INFINITY };
-  return { url, folder: into, refresh: async () => null, ...usual, ...more };
-}
+const options: typeof optionsOf = (url, into, more) =>
+  optionsOf(url, into, { stallMs: 5_000, maxRetries: 0, ...more });
 
 interface Host {
   body?: Buffer;
@@ -100,12 +95,13 @@ describe('fault 99: a download that takes longer than the wait', () => {
   });
 
   it('also by the date of last modification, and with a large file that a second thread hashes', async () => {
-    const body = film(40_000_000);
+    const body = large();
+    const stopsAt = body.length - 4_000_000;
     const modified = 'Sat, 21 Nov 2026 12:00:00 GMT';
-    const server = await host({ body, headers: { 'last-modified': modified }, stopsAt: 36_000_000 });
+    const server = await host({ body, headers: { 'last-modified': modified }, stopsAt });
     const into = folder();
     const failure = await cutShort(server.origin, into);
-    expect(failure.details.data).toEqual({ partial: { bytes: 36_000_000, total: body.length } });
+    expect(failure.details.data).toEqual({ partial: { bytes: stopsAt, total: body.length } });
     const saved = await download(sessionWith(server.origin), options(server.origin, into));
     expect(saved.sha256).toBe(sha256(body));
     expect(server.received[1]!.headers['if-range']).toBe(modified);

@@ -239,31 +239,6 @@ describe('downloads that do not end', () => {
     expect(readdirSync(path.join(cwd, 'out'))).toEqual([]);
   });
 
-  test('fault 99: one byte for each attempt, and a drip, end; what came is kept, and its size is said', async () => {
-    const byAttempt = await service({
-      file: (request) => ({ ...restOf(request, FILM), breaksAfter: 1 }),
-    });
-    const drip = await service({
-      file: (_, { res }) => {
-        res.writeHead(200, { 'content-length': FILM.length, etag: '"film"' });
-        let at = 0;
-        const timer = setInterval(() => res.write(FILM.subarray(at, ++at)), 5);
-        res.on('close', () => clearInterval(timer));
-        return undefined;
-      },
-    });
-    const runs = [byAttempt, drip].map(async (server) => {
-      const cwd = tempFolder();
-      const env = live(server.origin, { AIVIDEO_MAX_RETRIES: '1', AIVIDEO_TIMEOUT_MS: '1500' });
-      const { data, errorMessage } = expectRefused(await run(ARGS, { env, cwd }));
-      expect(server.to('GET /file')).toHaveLength(2);
-      expect(data.partial).toEqual({ bytes: expect.any(Number), total: FILM.length });
-      expect(errorMessage).toMatch(/\d+ of 8000096 bytes are kept; the next run fetches the rest\./);
-      expect(readdirSync(path.join(cwd, 'out')).sort()).toEqual(['task1.part', 'task1.part.json']);
-    });
-    await Promise.all(runs);
-  });
-
   test('fault 50: a process that saves the file holds another one no longer than that one waits', async () => {
     let isHeld = true;
     // However often the file is asked for meanwhile, its last three million bytes do not come.

@@ -84,7 +84,7 @@ describe('JsonBody', () => {
   it('is what JSON.stringify writes, with its length in bytes, each time it is read', () => {
     const values = fc.dictionary(
       fc.string({ unit: anyCharacter }),
-      fc.jsonValue({ stringUnit: 'binary', maxDepth: 2 }),
+      fc.jsonValue({ stringUnit: anyCharacter, maxDepth: 2 }),
       { maxKeys: 4 },
     );
     fc.assert(

@@ -1,7 +1,7 @@
 import net from 'node:net';
 import { listen } from '../support/network.ts';
 
-export interface RawServer {
+interface RawServer {
   port: number;
   origin: string;
   /** Everything that arrived, connection by connection. */

@@ -14,7 +14,7 @@ export interface Ended {
   ms: number;
 }
 
-export interface RunPlan {
+interface RunPlan {
   args: readonly string[];
   env: NodeJS.ProcessEnv;
   /** Further environment variables of the first run. */

@@ -171,6 +171,16 @@ describe('submit', () => {
     expect(thrown.details.unclear).toBeUndefined();
     expect(thrown.details.transient).toBe(false);
   });
+
+  it.each([
+    [400, { status: 'SUBMITTED', taskId: 'ckx1' }],
+    [402, { status, errorCode: 'INSUFFICIENT_CREDITS', taskId: 'ckx1' }],
+    [409, { status, errorCode: 'IDEMPOTENCY_CONFLICT', taskId: 'ckx1' }],
+    [429, { status, errorCode: 'RATE_LIMITED', taskId: 'ckx1' }],
+  ])('fault 26: HTTP %i with %j is an error and names a task: it may be there', (http, body) => {
+    expect(failure(submit, http, body).details).toMatchObject({ unclear: true, taskId: 'ckx1' });
+    expect(failure(submit, http, { ...body, taskId: 7 }).details.unclear).toBe(true);
+  });
 });
 
 describe('status', () => {

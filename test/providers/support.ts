@@ -35,7 +35,7 @@ export function failure(call: Call<unknown>, ...given: Given): Failure {
 export type Case = [what: string, status: number, body: unknown];
 
 /** What no service sends as an answer that can be read. */
-export const UNREADABLE: [string, unknown][] = [
+const UNREADABLE: [string, unknown][] = [
   ['a string', '"ckx1"'],
   ['null', 'null'],
   ['an empty body', ''],

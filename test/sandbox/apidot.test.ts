@@ -1,9 +1,7 @@
-import { createServer } from 'node:http';
 import { inflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { fileKind } from '../../scripts/src/download/signature.ts';
-import { Failure } from '../../scripts/src/model/failure.ts';
 import type { JsonObject } from '../../scripts/src/model/json.ts';
 import { apidot } from '../../scripts/src/providers/apidot/api.ts';
 import { profileOf } from '../../scripts/src/providers/registry.ts';
@@ -11,8 +9,7 @@ import { contentOf, mediumOf } from '../../scripts/src/sandbox/media.ts';
 import type { SandboxOptions } from '../../scripts/src/sandbox/server.ts';
 import { getTask, waitTask } from '../core/rendered.ts';
 import { folder, sessionWith, waiting } from '../core/session.ts';
-import { listen } from '../support/network.ts';
-import { type CallOptions, type Clock, KEY, open, tempFolder } from './support.ts';
+import { AT_ONCE, type CallOptions, type Clock, KEY, open, receiver, tempFolder } from './support.ts';
 
 const BEARER = { authorization: `Bearer ${KEY}` };
 const REQUEST = { model: 'seedance-2', input: { prompt: 'a lighthouse at dawn' } };
@@ -492,26 +489,13 @@ describe('files', () => {
 });
 
 describe('callbacks', () => {
-  /** Tasks end 15 ms after they were made; what is sent late comes 90 ms after that. */
-  const AT_ONCE = { speed: 20_000, clock: { now: Date.now } as never };
-
-  async function receiver() {
-    const seen: { headers: Record<string, unknown>; body: { code: number; data: JsonObject } }[] = [];
-    const server = createServer(async (request, response) => {
-      let text = '';
-      for await (const chunk of request) text += chunk;
-      seen.push({ headers: request.headers, body: JSON.parse(text) });
-      response.writeHead(500).end();
-    });
-    return { seen, callback_url: `http://127.0.0.1:${await listen(server)}/hook` };
-  }
-
   it.each([
     ['finished', REQUEST],
     ['finished', prompting('files')],
     ['failed', prompting('fail')],
   ])('are sent for the final state only (%s), three times, unsigned', async (status, asked) => {
-    const { seen, callback_url } = await receiver();
+    const { seen, port } = await receiver();
+    const callback_url = `http://127.0.0.1:${port}/hook`;
     const { make, origin } = await dot(AT_ONCE);
     const id = await make({ ...asked, callback_url });
     await vi.waitFor(() => expect(seen).toHaveLength(3), { timeout: 60_000, interval: 5 });
@@ -521,7 +505,7 @@ describe('callbacks', () => {
       expect(body).toEqual(seen[0]!.body);
       expect(Object.keys(headers).sort()).toEqual(['connection', 'content-length', 'content-type', 'host']);
     }
-    const { code, data } = seen[0]!.body;
+    const { code, data } = seen[0]!.body as { code: number; data: JsonObject };
     expect(code).toBe(200);
     expect(data).toMatchObject({ task_id: id, status });
     expect(data).not.toHaveProperty('output');
@@ -577,38 +561,5 @@ describe('what speaks to APIDot', () => {
     });
     const { envelope } = await getTask({ ...session, provider }, id, waiting(0));
     expect(envelope.data?.resultUrls).toEqual([`${origin}/files/${id}.wav`, `${origin}/files/${id}-2.png`]);
-  });
-
-  it.each<[string, string, object]>([
-    ['http200-failure', 'INVALID_PAYLOAD', {}],
-    ['reject', 'INVALID_PAYLOAD', {}],
-    ['no-credits', 'INSUFFICIENT_CREDITS', {}],
-    ['rate-limit', 'RATE_LIMITED', { transient: true }],
-    ['server-error', 'NETWORK_ERROR', { unclear: true }],
-    ['lost-answer', 'NETWORK_ERROR', { unclear: true }],
-  ])('sees [sandbox:%s] as %s', async (marker, code, details) => {
-    const { origin } = await dot();
-    const { api } = sessionWith(origin);
-    const asked = { ...generation, payload: prompting(marker).input };
-    const thrown = await api.once(providerAt(origin).submit(asked), { fresh: true }).catch((error) => error);
-    expect(thrown).toBeInstanceOf(Failure);
-    expect(thrown).toMatchObject({ code, details });
-    if (!('unclear' in details)) expect(thrown.details.unclear).toBeUndefined();
-  });
-
-  it('sees a task that failed, one that is unknown, and a wrong key', async () => {
-    const { origin, clock } = await dot();
-    const { api } = sessionWith(origin);
-    const provider = providerAt(origin);
-    const { id } = await api.once(provider.submit({ ...generation, payload: prompting('fail').input }));
-    clock.pass(5);
-    expect(await api.once(provider.status(id))).toMatchObject({
-      state: 'FAILED',
-      error: 'The generation failed, as [sandbox:fail] asks for.',
-    });
-    await expect(api.once(provider.status('ckx1'))).rejects.toMatchObject({ code: 'TASK_NOT_FOUND' });
-    await expect(api.once(providerAt(origin, 'ak_invalid').status(id))).rejects.toMatchObject({
-      code: 'AUTH_FAILED',
-    });
   });
 });

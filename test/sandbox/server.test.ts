@@ -158,10 +158,4 @@ describe('the server', () => {
   it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('refuses the speed %d', async (speed) => {
     await expect(startSandbox({ folder: null, speed })).rejects.toThrow('speed');
   });
-
-  it('says when its port is in use', async () => {
-    const { origin } = await open();
-    const port = Number(new URL(origin).port);
-    await expect(startSandbox({ folder: null, port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
-  });
 });

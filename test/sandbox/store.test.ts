@@ -188,20 +188,6 @@ describe('a shared idempotency key', () => {
     expect(two.insert(record({ owner: 'second' }))).toEqual(first);
     expect(readdirSync(folder)).toHaveLength(1);
   });
-
-  it('gives one task to requests that reach two sandboxes at once', async () => {
-    const folder = tempFolder();
-    const clock = new Clock();
-    const both = [await open({ folder, clock }), await open({ folder, clock })];
-    const answers = await Promise.all(
-      Array.from({ length: 20 }, (_, i) =>
-        both[i % 2]!.create(prompting('slow'), { 'idempotency-key': 'request-0001' }),
-      ),
-    );
-    expect(new Set(answers.map(({ body }) => body.taskId)).size).toBe(1);
-    expect(answers.filter(({ body }) => body.idempotentReplay === false)).toHaveLength(1);
-    expect(await both[1]!.balance()).toBe(985);
-  });
 });
 
 describe('the states of any task', () => {

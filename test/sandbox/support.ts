@@ -1,7 +1,9 @@
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { onTestFinished } from 'vitest';
 import type { JsonObject } from '../../scripts/src/model/json.ts';
 import { type SandboxOptions, startSandbox } from '../../scripts/src/sandbox/server.ts';
 import { T2V } from '../support/command.ts';
+import { listen } from '../support/network.ts';
 
 export { T2V, tempFolder } from '../support/command.ts';
 
@@ -73,4 +75,19 @@ export async function open(options: Partial<SandboxOptions> & { clock?: Clock } 
 
 export function prompting(marker: string): JsonObject {
   return { ...T2V, prompt: `a lighthouse [sandbox:${marker}] at dawn` };
+}
+
+/** Tasks end 15 ms after they were made; what is sent late comes 90 ms after that. */
+export const AT_ONCE = { speed: 20_000, clock: { now: Date.now } as never };
+
+/** A receiver of notices, which it answers with an error, and what it was sent. */
+export async function receiver() {
+  const seen: { method: string | undefined; headers: IncomingHttpHeaders; body: JsonObject }[] = [];
+  const server = createServer(async (request, response) => {
+    let text = '';
+    for await (const chunk of request) text += chunk;
+    seen.push({ method: request.method, headers: request.headers, body: JSON.parse(text) });
+    response.writeHead(500).end('no');
+  });
+  return { seen, port: await listen(server) };
 }

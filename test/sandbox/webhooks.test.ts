@@ -1,31 +1,9 @@
-import { createServer } from 'node:http';
 import { describe, expect, it, vi } from 'vitest';
-import { listen } from '../support/network.ts';
-import { KEY, open, prompting, T2V } from './support.ts';
-
-/** Tasks end 15 ms after they were made. */
-const AT_ONCE = { speed: 20_000, clock: { now: Date.now } as never };
-
-async function receiver(respond: (status: number) => void = () => {}) {
-  const notices: { method: string; key: unknown; type: unknown; body: unknown }[] = [];
-  const server = createServer(async (request, response) => {
-    let text = '';
-    for await (const chunk of request) text += chunk;
-    notices.push({
-      method: request.method!,
-      key: request.headers.key,
-      type: request.headers['content-type'],
-      body: JSON.parse(text),
-    });
-    respond(notices.length);
-    response.writeHead(500).end('no');
-  });
-  return { notices, port: await listen(server) };
-}
+import { AT_ONCE, KEY, open, prompting, receiver, T2V } from './support.ts';
 
 describe('webhooks', () => {
   it('tell each change in order, the last one twice, whatever the receiver answers', async () => {
-    const { notices, port } = await receiver();
+    const { seen: notices, port } = await receiver();
     const { make } = await open(AT_ONCE);
     const taskId = await make(T2V, { webhookUrl: `http://127.0.0.1:${port}/hook` });
     await vi.waitFor(() => expect(notices).toHaveLength(3), { timeout: 60_000, interval: 5 });
@@ -34,11 +12,12 @@ describe('webhooks', () => {
       { taskId, status: 'COMPLETED' },
       { taskId, status: 'COMPLETED' },
     ]);
-    expect(notices[0]).toMatchObject({ method: 'POST', type: 'application/json', key: undefined });
+    const [{ method, headers }] = notices as [(typeof notices)[0]];
+    expect([method, headers['content-type'], headers.key]).toEqual(['POST', 'application/json', undefined]);
   });
 
   it('tell a cancel at once, and nothing that would have come instead', async () => {
-    const { notices, port } = await receiver();
+    const { seen: notices, port } = await receiver();
     const { make, put, clock } = await open({ speed: 20_000 });
     const taskId = await make(T2V, { webhookUrl: `http://localhost:${port}/hook` });
     await put(`tasks/${taskId}/cancel`);
@@ -49,17 +28,13 @@ describe('webhooks', () => {
   });
 
   it('are not repeated for a replay', async () => {
-    const { notices, port } = await receiver();
+    const { seen: notices, port } = await receiver();
     const { make } = await open(AT_ONCE);
     const headers = { webhookUrl: `http://127.0.0.1:${port}/`, 'idempotency-key': 'request-0001' };
     expect(await make(prompting('fail'), headers)).toBe(await make(prompting('fail'), headers));
     await vi.waitFor(() => expect(notices).toHaveLength(3), { timeout: 60_000, interval: 5 });
     await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(notices.map(({ body }) => (body as { status: string }).status)).toEqual([
-      'PROGRESS',
-      'FAILED',
-      'FAILED',
-    ]);
+    expect(notices.map(({ body }) => body.status)).toEqual(['PROGRESS', 'FAILED', 'FAILED']);
   });
 
   it.each([
@@ -91,7 +66,7 @@ describe('webhooks', () => {
   });
 
   it('end with the sandbox', async () => {
-    const { notices, port } = await receiver();
+    const { seen: notices, port } = await receiver();
     const { make, sandbox } = await open(AT_ONCE);
     await make(T2V, { webhookUrl: `http://127.0.0.1:${port}/` });
     await sandbox.close();

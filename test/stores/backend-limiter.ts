@@ -1,5 +1,5 @@
 // The limiter of the backend, on a database whose clock a test moves.
-import type { Database } from './backend-requests.ts';
+import type { Database } from './backend.ts';
 import type { SharedLimiter } from './limiter-rules.ts';
 
 // The database's own functions come after those of the test.

@@ -1,15 +1,7 @@
 // The same rules, asked of the backend: by the functions that its API and its workers call, over its own migrations.
 import { createHash } from 'node:crypto';
-import path from 'node:path';
-import { limiterOf } from './backend-limiter.ts';
+import type { Database } from './backend.ts';
 import type { LostSubmit, RequestStore, StoredRequest, Submit } from './request-store.ts';
-
-/** The backend's, on a server or embedded. */
-export interface Database {
-  query(sql: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
-  script(sql: string): Promise<void>;
-  close(): Promise<void>;
-}
 
 const USER = 'ann';
 const ACCOUNT = 'aivideomaker:test';
@@ -27,35 +19,16 @@ const TASKS: Record<string, StoredRequest['task']> = {
   },
 };
 
-/** Loads what the backend's API and workers call. @param source its `src`, or the `dist` that is built of it */
-export async function loadBackend(source: string) {
-  const extension = path.basename(source) === 'dist' ? 'js' : 'ts';
-  const load = (name: string) => import(/* @vite-ignore */ path.join(source, `${name}.${extension}`));
-  const names = ['create', 'equal-submits', 'polling', 'read', 'reconciling', 'saving', 'submitting'];
-  const generations = await Promise.all(names.map((name) => load(`generations/${name}`)));
-  const { migrate } = await load('database/migrate');
-  const limits = await load('services/limiter');
-  return {
-    /** A database of a server, migrated. Needs packages of the backend. */
-    async openPostgres(url: string): Promise<Database> {
-      const { openPostgres } = await load('database/postgres');
-      const database = openPostgres(url, () => {});
-      await migrate(database);
-      return database;
-    },
-    migrate: (database: Database): Promise<void> => migrate(database),
-    requestsOf: (database: Database) => requestsOf(database, Object.assign({}, ...generations)),
-    limiterOf: (database: Database, queries: number) => limiterOf(database, limits, queries),
-  };
-}
+/** Those of `generations/`, by their names. */
+export type Functions = Record<string, (...args: unknown[]) => Promise<never>>;
 
-type Functions = Record<string, (...args: unknown[]) => Promise<never>>;
 interface Claimed {
   id: string;
   key: string;
 }
 
-async function requestsOf(database: Database, backend: Functions): Promise<RequestStore> {
+/** Empties the table. */
+export async function requestsOf(database: Database, backend: Functions): Promise<RequestStore> {
   const call = (name: string, ...args: unknown[]): Promise<never> => backend[name]!(database, ...args);
   await database.query('DELETE FROM generation');
   const ids = new Map<string, string>();

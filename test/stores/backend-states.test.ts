@@ -5,7 +5,7 @@ import { allowedChange, type Phase, type RequestRecord } from '../../scripts/src
 import { ROOT } from '../support/command.ts';
 
 // The backend keeps its requests in rows of its own: by user and key, with a queue before the submit and files after the
-// task. So it does not implement the port of the record store; it has to keep the same rules.
+// task. What it keeps of each is the same (request-rules.ts); this holds the ways between its states to those of a record.
 
 const FOLDER = path.join(ROOT, 'assets', 'backend', 'migrations');
 const SQL = readdirSync(FOLDER)

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { PGlite, type Transaction } from '@electric-sql/pglite';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { ROOT } from '../support/command.ts';
+import { loadBackend } from './backend.ts';
 import { SEARCH_PATH, simulateClock } from './backend-limiter.ts';
-import { loadBackend } from './backend-requests.ts';
 import { limiterRules } from './limiter-rules.ts';
 import { requestRules } from './request-rules.ts';
 

@@ -53,12 +53,10 @@ export function tempFolder(ends: (remove: () => void) => void = onTestFinished, 
  */
 export function run(args: readonly string[], options: RunOptions = {}): Promise<Run> {
   const { node, entry = ENTRY, cwd = tmpdir(), input = '', onStart, onStderr } = options;
-  const all = {
-    PATH: process.env.PATH,
-    HOME: cwd,
-    ASYNC_MEDIA_STATE_DIR: path.join(tempFolder(), 'state'),
-    ...options.env,
-  };
+  const own = { PATH: process.env.PATH, HOME: cwd };
+  const isPlaced = options.env && 'ASYNC_MEDIA_STATE_DIR' in options.env;
+  const state = isPlaced ? {} : { ASYNC_MEDIA_STATE_DIR: path.join(tempFolder(), 'state') };
+  const all = { ...own, ...state, ...options.env };
   const env = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
   const isPlain =
     !node && !onStart && !onStderr && !Object.keys(env).some((name) => name.startsWith('NODE_'));

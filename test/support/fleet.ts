@@ -1,8 +1,9 @@
 // Processes of one machine that wait for tasks of one service: real poller, real files, simulated time and service.
 
-import type { Observer, Session } from '../../scripts/src/core/session.ts';
+import { SILENT } from '../../scripts/src/client/connection.ts';
+import type { Session } from '../../scripts/src/core/session.ts';
 import { getStatus } from '../../scripts/src/core/tasks/get-status.ts';
-import { waitOn } from '../../scripts/src/core/wait/wait-task.ts';
+import { waitTask } from '../../scripts/src/core/wait/wait-task.ts';
 import { Api } from '../../scripts/src/http/api.ts';
 import type { HttpAnswer, HttpRequest } from '../../scripts/src/http/http-client.ts';
 import { networkError } from '../../scripts/src/http/network-error.ts';
@@ -72,22 +73,6 @@ export interface FleetFigures {
   lookups: number;
 }
 
-const SILENT: Observer = {
-  about: () => SILENT,
-  submitting() {},
-  madeUnderOther() {},
-  rejected() {},
-  attached() {},
-  several() {},
-  batch() {},
-  named: () => SILENT,
-  expected() {},
-  task() {},
-  polled() {},
-  queryFailed() {},
-  downloading() {},
-};
-
 /** Lets a fleet of processes wait until every task has been seen to end, and returns what came of it. */
 export async function runFleet(options: FleetOptions): Promise<FleetFigures> {
   const { folder, processes, tasksEach = 1, limit = 60, latencyMs = 150, hasList = true } = options;
@@ -154,8 +139,11 @@ export async function runFleet(options: FleetOptions): Promise<FleetFigures> {
               if (process.isDead) return;
               const retryAfter = { 429: 5, 503: options.retryAfterS }[status];
               const headers: Record<string, string> = retryAfter ? { 'retry-after': `${retryAfter}` } : {};
-              const bytes = Buffer.from(JSON.stringify(body));
-              if (bytes.length > limits.maxBytes) fail('sent too much');
+              const { tasks } = body as { tasks?: object[] };
+              // Megabytes that nobody takes need not be written.
+              const least = (options.pictureBytes ?? 0) * (tasks?.length ?? 0);
+              const bytes = least > limits.maxBytes ? null : Buffer.from(JSON.stringify(body));
+              if (!bytes || bytes.length > limits.maxBytes) fail('sent too much');
               else resolve({ status, headers, body: bytes });
             });
           });
@@ -190,7 +178,7 @@ export async function runFleet(options: FleetOptions): Promise<FleetFigures> {
     const session = sessionOf(process);
     const settings = { waitMs: 60 * MINUTE, schedule: { firstMs: 2_000 }, folder: null, stallMs: 30_000 };
     const waits = tasks.map(async (task) => {
-      const { seen } = await waitOn(session, { id: task.id, state: 'SUBMITTED' }, settings);
+      const { seen } = await waitTask(session, task.id, settings, {}, { state: 'SUBMITTED' });
       if (seen.state === 'COMPLETED') task.seenAt = time.now;
       process.tasks = process.tasks.filter((one) => one !== task);
     });

@@ -41,8 +41,8 @@ export async function httpsAccount() {
 }
 
 /** Joins the socket of a tunnel with a server, as a proxy does. */
-export function tunnel(socket: net.Socket, port: number, host = '127.0.0.1'): void {
-  const onward = net.connect(port, host, () => {
+export function tunnel(socket: net.Socket, port: number): void {
+  const onward = net.connect(port, '127.0.0.1', () => {
     socket.write('HTTP/1.1 200 OK\r\n\r\n');
     onward.pipe(socket).pipe(onward);
   });

@@ -23,7 +23,7 @@ export interface Answer {
 /** What comes of a request: an answer, or none because the connection is closed or reset, or nothing ever comes. */
 export type Reply = Answer | 'closed' | 'reset' | 'silence';
 
-export interface Context {
+interface Context {
   res: http.ServerResponse;
   /** How many requests with the same method and path came before. */
   count: number;

@@ -72,6 +72,14 @@ export const CHARGES: readonly Mutation[] = [
     title: 'never sent a third time',
   },
   {
+    guarantee: '2: equal requests: its callbacks go with a submit',
+    file: 'src/generations/equal-submits.ts',
+    line: '[id, other, ofOwn, ofOther],',
+    instead: '[id, other, ofOther, ofOwn],',
+    test: 'guarantees/02-equal-submits',
+    title: 'callbacks belong to the submit',
+  },
+  {
     guarantee: '2: equal requests: a submit under way may own the task',
     file: 'src/queue/search.ts',
     line: "if (owner === 'submitting') throw",

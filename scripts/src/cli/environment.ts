@@ -48,19 +48,14 @@ export function redraws(env: NodeJS.ProcessEnv): boolean {
  * NODE_EXTRA_CA_CERTS stays: it adds certificates that the user trusts.
  */
 export function overrule(env: NodeJS.ProcessEnv): string[] {
-  const lines: string[] = [];
-  if (env.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
-    delete env.NODE_TLS_REJECT_UNAUTHORIZED;
-    lines.push(
-      'NODE_TLS_REJECT_UNAUTHORIZED=0 is overruled: certificates are verified. NODE_EXTRA_CA_CERTS adds one of your own.',
-    );
-  }
-  if (env.NODE_DEBUG) {
-    // Node has read this variable already: removing it would change nothing.
-    muteNode();
-    lines.push('NODE_DEBUG is overruled: what Node shows for it would show the key.');
-  }
-  return lines;
+  const tls =
+    'NODE_TLS_REJECT_UNAUTHORIZED=0 is overruled: certificates are verified. NODE_EXTRA_CA_CERTS adds one of your own.';
+  const debug = 'NODE_DEBUG is overruled: what Node shows for it would show the key.';
+  const isUnsafe = env.NODE_TLS_REJECT_UNAUTHORIZED === '0';
+  if (isUnsafe) delete env.NODE_TLS_REJECT_UNAUTHORIZED;
+  // Node has read NODE_DEBUG already: removing it would change nothing.
+  if (env.NODE_DEBUG) muteNode();
+  return [...(isUnsafe ? [tls] : []), ...(env.NODE_DEBUG ? [debug] : [])];
 }
 
 /**

@@ -56,22 +56,14 @@ export const EXIT_WORDS = {
     next: '`retryAfter` set: run the same command without `--new` after that many seconds; it reconciles, and never submits while that may charge twice. `retryAfter` null: waiting changes nothing; the user decides, with the commands in `data.nextSteps`',
     isOpen: true,
   },
-  taskNotFound: {
-    code: 8,
-    means: 'no such task for this key',
-    next: 'check the id and the key',
-  },
+  taskNotFound: { code: 8, means: 'no such task for this key', next: 'check the id and the key' },
   downloadFailed: {
     code: 9,
     means: 'finished but not saved',
     next: 'run the command in `data.nextSteps`; it charges nothing. `data.resultGone`: the result is lost, and repeating changes nothing; ask for a yes to a new charge, then `--new` (a batch: only the command of that line)',
     isOpen: true,
   },
-  bug: {
-    code: 70,
-    means: 'a bug of this program',
-    next: 'report it; run the same command without `--new`',
-  },
+  bug: { code: 70, means: 'a bug of this program', next: 'report it; run the same command without `--new`' },
   interrupted: { code: 130, means: 'interrupted', next: 'run the same command without `--new`' },
   terminated: { code: 143, means: 'terminated', next: 'run the same command without `--new`' },
 } as const satisfies Record<string, Exit>;

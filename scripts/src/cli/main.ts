@@ -8,7 +8,7 @@ import { checkInterval } from './command-line/check-flags.ts';
 import { isAboutTask, isLocal, isSubmit, needsRecords, rule } from './command-line/flags.ts';
 import { readFlags } from './command-line/read-flags.ts';
 import { type Environment, overrule, readEnvironment, redraws, secretsIn } from './environment.ts';
-import { EXIT, EXIT_OF_SIGNAL, type StopSignal } from './exit-codes.ts';
+import { EXIT, EXIT_OF_SIGNAL } from './exit-codes.ts';
 import { Interruption } from './interruption.ts';
 import { finishWith, printText, screen } from './output.ts';
 import { type Progress, watch } from './progress.ts';
@@ -45,8 +45,12 @@ export async function main(): Promise<void> {
     const caller = callerOf(args, argv);
     call.caller = caller;
     outcome = await runAction(call, args, caller);
-    if (outcome.isInterrupted && interruption.received)
-      outcome = interruptedBy(interruption.received, outcome);
+    const { isInterrupted, envelope } = outcome;
+    const signal = interruption.received;
+    if (isInterrupted && signal) {
+      const data = { ...envelope.data, interruptedBy: signal };
+      outcome = { ...outcome, exitCode: EXIT_OF_SIGNAL[signal], envelope: { ...envelope, data } };
+    }
   } catch (error) {
     // After a bug, nothing that still runs may keep the process.
     if (!(error instanceof Failure)) interruption.stop();
@@ -102,7 +106,8 @@ async function runServiceAction(call: Call, args: Arguments, caller: Caller, env
   }
   try {
     if (!args.sandbox && environment.key === undefined) {
-      const known = await answerWithoutKey(call, args, caller, environment);
+      const local = await import('./actions/without-key.ts');
+      const known = await local.answerWithoutKey(args, caller, environment, warn);
       if (known) return known;
       throw new Failure('AUTH_FAILED', 'No key is set, so no live call is made.', {
         reason: { kind: 'keyMissing' },
@@ -114,17 +119,6 @@ async function runServiceAction(call: Call, args: Arguments, caller: Caller, env
     // Node 26 takes a file that nobody closed for an error. Not awaited: the answer need not wait for it.
     void batch?.close();
   }
-}
-
-/** Returns what the records of this machine answer alone; null where they cannot. */
-async function answerWithoutKey(call: Call, args: Arguments, caller: Caller, environment: Environment) {
-  const isCancel = args.action === 'cancelTask' && args.taskId === undefined;
-  if ((args.action !== 'spending' && !isCancel) || environment.stateFolder === '') return null;
-  const { localJournal } = await import('./actions/local-journal.ts');
-  const journal = localJournal(args, environment, call.progress.line);
-  if (isCancel) return (await import('./actions/pending.ts')).cancelsWithoutKey(journal, args, caller);
-  const { spendingWithoutKey } = await import('./actions/spending-without-key.ts');
-  return spendingWithoutKey(journal, args, caller);
 }
 
 async function outcomeOfError(error: unknown, call: Call): Promise<Outcome> {
@@ -154,13 +148,6 @@ async function startProgress(secrets: readonly string[]): Promise<Progress> {
   // Without that part, progress is told in lines.
   const { terminal } = await import('./progress/terminal.ts').catch(() => ({ terminal: undefined }));
   return watch(screen, secrets, terminal);
-}
-
-/** Gives what is known of an interrupted call the exit code of its signal. */
-function interruptedBy(signal: StopSignal, outcome: Outcome): Outcome {
-  const { envelope } = outcome;
-  const data = { ...envelope.data, interruptedBy: signal };
-  return { ...outcome, exitCode: EXIT_OF_SIGNAL[signal], envelope: { ...envelope, data } };
 }
 
 function warned(outcome: Outcome, { args, argv, warnings }: Call): Outcome {

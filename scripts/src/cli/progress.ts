@@ -27,26 +27,26 @@ export function watch(
   const view = new CallView(display, secrets);
   return {
     observer: observerOf(view, view.subject(null, null)),
-    situation: view.submits.situation,
+    situation: view.situation,
     line: (text) => view.line(text),
     clear: () => display.clear(),
   };
 }
 
 function observerOf(view: CallView, subject: Subject): Observer {
-  const { submits } = view;
+  const { situation } = view;
   const { name, taskId, label } = subject;
   const request = name ?? '';
   return {
-    submitting: () => submits.began(request),
-    rejected: () => submits.known(request, 'none'),
+    submitting: () => situation.began(request),
+    rejected: () => situation.known(request, 'none'),
     several(count) {
-      submits.isAboutMany();
+      situation.several();
       view.line(`resuming ${counted(count, 'task')}; nothing is charged`);
       view.sums.begin(count);
     },
     batch(progress) {
-      submits.isAboutMany();
+      situation.several();
       view.sums.replace(progress);
       view.showSums(progress.isOver ? 'new' : 'same');
     },
@@ -62,20 +62,20 @@ function observerOf(view: CallView, subject: Subject): Observer {
       view.isOtherSaid = true;
     },
     attached(id, created) {
-      submits.saw(id);
+      situation.saw(id);
       const said = `${view.subject(name, id).label}was submitted on ${created}; resuming it, nothing is charged`;
       if (!view.sums.isBatch) view.line(said);
-      submits.known(request, 'task');
+      situation.known(request, 'task');
     },
     task(id, state) {
-      if (submits.situation.phase === 'submitting') view.setAge(id, 0);
-      submits.saw(id, state);
+      if (situation.phase === 'submitting') view.setAge(id, 0);
+      situation.saw(id, state);
       const task = view.subject(name, id);
       task.said = state;
       const isNew = view.sums.note(task.key, state);
       if (!view.sums.isBatch) view.line(`${task.label}${state}`);
       else if (isNew) sayLine(view, task, state);
-      submits.known(request, 'task');
+      situation.known(request, 'task');
     },
     expected(duration) {
       // A batch of several models has no one estimate.
@@ -98,7 +98,7 @@ function sayLine(view: CallView, { label }: Subject, state: TaskState): void {
 
 function polled(view: CallView, subject: Subject, status: TaskStatus, nextMs: number): void {
   const { state, unknownState, progress } = status;
-  if (state !== 'UNKNOWN') view.submits.saw(undefined, state);
+  if (state !== 'UNKNOWN') view.situation.saw(undefined, state);
   if (view.sums.note(subject.key, state) && view.sums.isBatch && isTerminal(state))
     sayLine(view, subject, state);
   const word = unknownState ? `in the unknown state ${unknownState}` : state;

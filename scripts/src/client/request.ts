@@ -34,9 +34,8 @@ export async function checkRequest(
 /** Returns a task's id. @throws Failure INVALID_PAYLOAD for a text that is none */
 export function checkTaskId(taskId: unknown): string {
   if (typeof taskId === 'string' && TASK_ID.test(taskId)) return taskId;
-  throw invalidInput([
-    issue('taskId', 'the id of a task', shown(taskId), 'pass the id that submit returned'),
-  ]);
+  const hint = 'pass the id that submit returned';
+  throw invalidInput([issue('taskId', 'the id of a task', shown(taskId), hint)]);
 }
 
 /** Returns the end of a call on the monotonic clock, for a moment by the wall clock. @throws Failure INVALID_PAYLOAD */

@@ -74,13 +74,11 @@ export function taskCalls(
           task: (_: string, state: Task['state']) => onStatus?.({ taskId, state, record: {} }),
           polled: (seen: Omit<TaskStatus, 'taskId'>) => onStatus?.(publicStatus(taskId, seen)),
         };
-        const { waitOn, waitTask } = await import('../core/wait/wait-task.ts');
+        const { waitTask } = await import('../core/wait/wait-task.ts');
         const watched = { ...session, observer };
         // A task that was just submitted may not be shown yet: for a while, "not found" does not end that wait.
-        const result =
-          typeof task === 'string'
-            ? await waitTask(watched, taskId, settings)
-            : await waitOn(watched, { ...task, id: taskId }, settings);
+        const shown = typeof task === 'string' ? undefined : task;
+        const result = await waitTask(watched, taskId, settings, {}, shown);
         if (result.kind === 'notFetched') throw result.failure;
         if (result.kind === 'running') stop.throwIfAborted();
         const { kind, seen, lastPollError, retryAfter = null } = result;

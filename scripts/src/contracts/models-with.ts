@@ -46,5 +46,5 @@ function fieldFor(other: Contract, name: string): string | undefined {
 
 function takes(other: Contract, field: string, value: Json): boolean {
   const node = rootOf(other).properties!.get(field)!;
-  return fits(node, value) || sameMeaning(node, value) !== undefined;
+  return fits(node, value) || sameMeaning(node, value).some((one) => fits(node, one));
 }

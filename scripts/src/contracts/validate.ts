@@ -116,8 +116,7 @@ function valueAt(from: Json, path: Path): Json | undefined {
   let here: Json | undefined = from;
   for (const step of path) {
     if (Array.isArray(here) && typeof step === 'number') here = here[step];
-    else if (isObject(here) && Object.hasOwn(here, step)) here = here[step];
-    else return undefined;
+    else here = isObject(here) ? fieldOf(here, String(step)) : undefined;
   }
   return here;
 }

@@ -1,19 +1,17 @@
 import { Failure, orFailure, type Reason } from '../model/failure.ts';
-import type { Credits } from '../model/request-record.ts';
 import type { SubmitWarning } from '../model/submit-facts.ts';
 import { isTerminal, type Task } from '../model/task.ts';
 import type { StoredRequest } from '../ports/record-store.ts';
 import type { CheckedRequest } from './checked-request.ts';
-import { folderFor, outputOf } from './deliver/place.ts';
+import { folderFor } from './deliver/place.ts';
 import { comparedEstimate, type DatedEstimate } from './money/check-price.ts';
 import { explainFunds } from './money/short-of-credits.ts';
 import { graceOf, isMissingForNow } from './poll/not-found-grace.ts';
-import { type KnownTask, type TaskFacts, type TaskResult, taskResult } from './result.ts';
-import { reuseResult } from './reuse-result.ts';
+import { type KnownTask, madeBy, type TaskFacts, type TaskResult, taskResult } from './result.ts';
 import type { Session } from './session.ts';
-import { submitOnRecord } from './submit/submit-on-record.ts';
+import { submitOnRecord, withRecorded } from './submit/submit-on-record.ts';
 import { submitWithoutRecord } from './submit/submit-without-record.ts';
-import { waitOn, waitTask } from './wait/wait-task.ts';
+import { waitTask } from './wait/wait-task.ts';
 import type { WaitSettings } from './wait-settings.ts';
 
 export interface GenerateOptions extends CheckedRequest {
@@ -34,6 +32,7 @@ export type Begun = KnownTask & {
 
 // Even the shortest wait gives a rejected or lost submit this long.
 const RETRY_AT_LEAST_MS = 1_500;
+const DAY_MS = 24 * 3600_000;
 
 /** Runs the full workflow for a valid payload (price, submit, wait, download) and returns its result. Submits at most one task. */
 export async function generate(session: Session, options: GenerateOptions): Promise<TaskResult> {
@@ -45,12 +44,14 @@ export async function begin(session: Session, options: GenerateOptions): Promise
   const { api } = session;
   const { contract, generation, isDetached } = options;
   const start = api.clock.monotonic();
-  const wait = { ...options.wait, folder: await folderFor(options.wait.folder) };
+  const journal = await session.records();
+  const folder = await orFailure(folderFor(options.wait.folder));
+  if (folder instanceof Failure) throw await withRecorded(journal, options, folder);
+  const wait = { ...options.wait, folder };
   if (isDetached) wait.waitMs = 0;
   const deadline = isDetached ? session.api.shortDeadline : start + Math.max(wait.waitMs, RETRY_AT_LEAST_MS);
-  const journal = await session.records();
   const { model, maxCredits } = generation;
-  const { folder, output = null } = wait;
+  const { output = null } = wait;
   const request = { ...options, folder, output };
   const known = await orFailure(
     journal
@@ -69,15 +70,21 @@ export async function begin(session: Session, options: GenerateOptions): Promise
 export async function conclude(session: Session, begun: Begun): Promise<TaskResult> {
   const { maxCredits, estimate, wait: whole, start, ...known } = begun;
   const wait = { ...whole, waitMs: whole.waitMs - (session.api.clock.monotonic() - start) };
-  if (!known.task && isTerminal(known.entry.record.status)) return reuseResult(session, known.entry, wait);
   const taskId = known.task ? known.task.id : known.entry.record.taskId!;
+  if (!known.task && isTerminal(known.entry.record.status))
+    return reuseResult(session, known.entry, taskId, wait);
   const result = await orFailure(
     known.task
       ? endOfSubmitted(session, known.task, wait, known)
       : endOfRecorded(session, known.entry, taskId, wait, known),
   );
   const { credits } = result instanceof Failure ? known : result;
-  const warnings = [...told(known, taskId), ...aboveCap(credits, maxCredits)];
+  const warnings: SubmitWarning[] = [];
+  if (known.other) warnings.push({ kind: 'otherAccount', ...known.other });
+  if (known.isUnrecorded) warnings.push({ kind: 'unrecorded', taskId });
+  const charged = credits?.charged ?? 0;
+  if (maxCredits !== undefined && charged > maxCredits)
+    warnings.push({ kind: 'aboveCap', charged, maxCredits });
   if (!(result instanceof Failure))
     return { ...result, estimate, warnings: [...warnings, ...result.warnings] };
   throw result.with({ submit: { credits, isResubmitted: known.origin?.isResubmitted, warnings } });
@@ -85,16 +92,13 @@ export async function conclude(session: Session, begun: Begun): Promise<TaskResu
 
 async function endOfSubmitted(session: Session, task: Task, wait: WaitSettings, facts: TaskFacts) {
   if (wait.waitMs <= 0 && !isTerminal(task.state)) return taskResult(task.id, task, facts);
-  const { entry } = facts;
-  // A task that was found again goes where its own command wanted it, as any that is resumed.
-  const folder = wait.folder ?? entry?.record.download ?? null;
-  const place = { folder, output: outputOf(wait, entry) };
-  const result = await orFailure(waitOn(session, task, { ...wait, ...place }, facts));
+  const result = await orFailure(waitTask(session, task.id, wait, facts, task));
   if (!(result instanceof Failure)) return result;
   // The answer must not read as if nothing had been submitted.
   throw result.with({ taskId: task.id, charged: 'running' });
 }
 
+/** A failure is that of a recorded task: the same command resumes that task, until the user decides otherwise. */
 async function endOfRecorded(
   session: Session,
   entry: StoredRequest,
@@ -102,30 +106,33 @@ async function endOfRecorded(
   wait: WaitSettings,
   facts: TaskFacts,
 ) {
-  session.observer.attached(taskId, entry.record.created);
-  const result = await orFailure(waitTask(session, taskId, wait, facts));
-  if (result instanceof Failure) throw stillRecorded(session, entry, taskId, result);
-  return result;
-}
-
-function told({ other, isUnrecorded }: TaskFacts, taskId: string): SubmitWarning[] {
-  const all: SubmitWarning[] = other ? [{ kind: 'otherAccount', ...other }] : [];
-  return isUnrecorded ? [...all, { kind: 'unrecorded', taskId }] : all;
-}
-
-function aboveCap(credits: Credits | undefined, maxCredits = Infinity): SubmitWarning[] {
-  const charged = credits?.charged ?? 0;
-  return charged > maxCredits ? [{ kind: 'aboveCap', charged, maxCredits }] : [];
-}
-
-/** Returns the failure of a recorded task: the same command resumes that task, until the user decides otherwise. */
-function stillRecorded(session: Session, entry: StoredRequest, taskId: string, failure: Failure): Failure {
   const { created } = entry.record;
-  const data = { ...failure.details.data, resumed: true };
-  if (failure.code !== 'TASK_NOT_FOUND') return failure.with({ taskId, data });
-  const mayShowLater = isMissingForNow(failure, graceOf(session, entry), session.api.clock.monotonic());
+  session.observer.attached(taskId, created);
+  const result = await orFailure(waitTask(session, taskId, wait, facts));
+  if (!(result instanceof Failure)) return result;
+  const data = { ...result.details.data, resumed: true };
+  if (result.code !== 'TASK_NOT_FOUND') throw result.with({ taskId, data });
+  const mayShowLater = isMissingForNow(result, graceOf(session, entry), session.api.clock.monotonic());
   const reason: Reason = mayShowLater
     ? { kind: 'recordedTaskYoung', taskId }
     : { kind: 'recordedTaskGone', taskId, created };
-  return failure.with({ taskId, data, reason });
+  throw result.with({ taskId, data, reason });
+}
+
+/** Returns the earlier result of a request (its files, a copy of them, or a new download) or its earlier failure. Charges nothing. */
+async function reuseResult(
+  session: Session,
+  entry: StoredRequest,
+  taskId: string,
+  wait: WaitSettings,
+): Promise<TaskResult> {
+  const { created, used, status } = entry.record;
+  session.observer.attached(taskId, created);
+  const now = session.api.clock.wall();
+  // To the day: records are kept for a number of days after their last use.
+  if (now - Date.parse(used ?? created) >= DAY_MS) await entry.update({ used: new Date(now).toISOString() });
+  session.observer.task(taskId, status);
+  const result = await waitTask(session, taskId, wait, { entry }, { state: status });
+  const reused = { ...madeBy(entry.record), status };
+  return { ...result, reused, isResubmitted: entry.record.resubmitted || result.isResubmitted };
 }

@@ -107,12 +107,7 @@ export async function writeWhole(file: string, text: string, clock: Clock): Prom
 /** Like `writeWhole`, but synchronous, for the end of a process. A power failure may undo it: then the old file is back. */
 export function replaceAtOnce(file: string, text: string): void {
   const temp = writeTemp(file, text);
-  try {
-    renameSync(temp, file);
-  } catch (error) {
-    rmSync(temp, { force: true });
-    throw error;
-  }
+  orDiscard(temp, () => renameSync(temp, file));
 }
 
 /**
@@ -122,14 +117,11 @@ export function replaceAtOnce(file: string, text: string): void {
  */
 export function replaceUnsynced(file: string, text: string, before?: (temp: string) => void): void {
   const temp = tempOf(file);
-  try {
+  orDiscard(temp, () => {
     writeFileSync(temp, text, { flag: 'wx', mode: 0o600 });
     before?.(temp);
     renameSync(temp, file);
-  } catch (error) {
-    discard(temp);
-    throw error;
-  }
+  });
 }
 
 /** Writes a new file like `replaceAtOnce`. @returns false where a file has that name already */
@@ -150,14 +142,11 @@ export function createAtOnce(file: string, text: string): boolean {
 
 /** Writes over an existing file. A crash in between damages the file, but no more disk space is needed. */
 export function overwrite(file: string, text: string): void {
-  const descriptor = openSync(file, 'r+');
-  try {
+  withOpen(file, 'r+', (descriptor) => {
     const bytes = writeSync(descriptor, text, 0);
     ftruncateSync(descriptor, bytes);
     fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
+  });
 }
 
 // Random once, then counted: other processes, on other machines too, may write beside the same file.
@@ -171,17 +160,30 @@ function tempOf(file: string): string {
 
 function writeTemp(file: string, text: string): string {
   const temp = tempOf(file);
-  try {
-    const descriptor = openSync(temp, 'wx', 0o600);
-    try {
+  orDiscard(temp, () =>
+    withOpen(temp, 'wx', (descriptor) => {
       writeFileSync(descriptor, text);
       fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-    return temp;
+    }),
+  );
+  return temp;
+}
+
+function withOpen(file: string, flags: 'r' | 'r+' | 'wx', use: (descriptor: number) => void): void {
+  const descriptor = openSync(file, flags, 0o600);
+  try {
+    use(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Leaves nothing of a temporary file where the work fails. */
+function orDiscard(temp: string, work: () => void): void {
+  try {
+    work();
   } catch (error) {
-    rmSync(temp, { force: true });
+    discard(temp);
     throw error;
   }
 }
@@ -208,12 +210,7 @@ export async function renamePatiently(from: string, to: string, clock: Clock): P
 /** Syncs a folder: only then are new and removed names in it safe from a crash. */
 export function syncFolder(folder: string): void {
   try {
-    const descriptor = openSync(folder, 'r');
-    try {
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
+    withOpen(folder, 'r', fsyncSync);
   } catch (error) {
     // Windows and some network disks cannot sync a folder.
     if (!['EPERM', 'EISDIR', 'EACCES', 'EINVAL', 'ENOTSUP'].includes(diskError(error))) throw error;

@@ -11,8 +11,7 @@ import { oneAtATime } from './save-once.ts';
 /**
  * Copies a saved file to another place, whole or not at all. A different file of the same name is never replaced. The part
  * of a copy that was killed is the part of the next copy, or of the next download.
- * @param waitEnds how long to wait for another process that saves it, on the monotonic clock
- * @param isVersioned where another file has the name, a version follows it
+ * @param waitEnds how long to wait for another process that saves it
  * @throws Failure DOWNLOAD_FAILED
  */
 export async function copyTo(

@@ -124,10 +124,7 @@ function isThere(file: string): boolean {
   return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
 }
 
-/**
- * Returns the failure of a download, with the number of bytes that are kept for the next run.
- * @param bytes 0: nothing is kept
- */
+/** Returns the failure of a download, with the number of bytes that are kept for the next run. */
 export function asDownloadFailure(
   error: unknown,
   { folder }: Pick<DownloadOptions, 'folder'>,

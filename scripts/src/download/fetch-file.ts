@@ -129,7 +129,9 @@ class Fetch {
     if (problem)
       throw new Failure('DOWNLOAD_FAILED', `The result's address is not fetched; expected ${problem}.`);
     // Without the API key: a result lies on another host.
-    const headers = { accept: '*/*', 'user-agent': USER_AGENT, ...this.#file.rangeHeaders() };
+    // As it is: a compressed file is not the file, and some hosts compress scenes and sounds.
+    const plain = { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': USER_AGENT };
+    const headers = { ...plain, ...this.#file.rangeHeaders() };
     return { method: 'GET', url: new URL(address), headers };
   }
 

@@ -8,16 +8,11 @@ import { diskErrorText } from '../disk/durable.ts';
 const WORKER_FROM_BYTES = 32 * 1024 * 1024;
 const BLOCK_BYTES = 64 * 1024;
 
-interface Thread {
-  worker: Worker;
-  /** Its only message; rejects when the thread fails, whenever that is. */
-  answer: Promise<[string]>;
-}
-
 /** The SHA-256 of a file. A second thread reads a large one while it is being written: else it would take longer than the network. */
 export class FileHash {
   readonly #file: string;
-  #thread: Thread | undefined;
+  /** With its only message, which rejects when the thread fails, whenever that is. */
+  #thread: { worker: Worker; answer: Promise<[string]> } | undefined;
 
   constructor(file: string) {
     this.#file = file;
@@ -25,7 +20,15 @@ export class FileHash {
 
   /** So many bytes will come. A thread takes as long to start as a tenth of its work, and can do so in the meantime. */
   expect(bytes: number): void {
-    if (bytes >= WORKER_FROM_BYTES) this.#thread ??= this.#start();
+    if (bytes < WORKER_FROM_BYTES || this.#thread) return;
+    // The sources run beside the compiled worker too: a thread of its own can load nothing else.
+    const beside = import.meta.url.endsWith('.mjs') ? './hash-worker.mjs' : '../../lib/hash-worker.mjs';
+    const worker = new Worker(new URL(beside, import.meta.url), { workerData: this.#file });
+    worker.unref();
+    const answer = once(worker, 'message') as Promise<[string]>;
+    // A failure stays until the hash is asked for.
+    answer.catch(() => {});
+    this.#thread = { worker, answer };
   }
 
   written(bytes: number): void {
@@ -46,17 +49,6 @@ export class FileHash {
     worker.ref();
     worker.postMessage({ upTo: bytes, last: true });
     return (await answer)[0];
-  }
-
-  #start(): Thread {
-    // The sources run beside the compiled worker too: a thread of its own can load nothing else.
-    const beside = import.meta.url.endsWith('.mjs') ? './hash-worker.mjs' : '../../lib/hash-worker.mjs';
-    const worker = new Worker(new URL(beside, import.meta.url), { workerData: this.#file });
-    worker.unref();
-    const answer = once(worker, 'message') as Promise<[string]>;
-    // A failure stays until the hash is asked for.
-    answer.catch(() => {});
-    return { worker, answer };
   }
 }
 

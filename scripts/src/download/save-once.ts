@@ -10,7 +10,7 @@ import { withoutExtension } from './names.ts';
 import { Part, sizeOfPart } from './part.ts';
 
 export interface SaveOptions extends DownloadOptions {
-  /** When the caller's wait is over, on the monotonic clock: another process is waited for until then. */
+  /** When the wait of the caller is over: another process is waited for until then. */
   waitEnds: number;
 }
 
@@ -44,7 +44,6 @@ export async function saveOnce(
 
 /**
  * Saves a file while no other process saves it.
- * @param stem its path without extension
  * @throws Failure DOWNLOAD_FAILED where another process is still saving it when the wait is over
  */
 export async function oneAtATime<T>(

@@ -73,7 +73,6 @@ const VAGUE_TYPES = ['', 'text/plain', 'application/octet-stream', 'binary/octet
  * The kind of media file that begins with these bytes, or null when it is none that we know: a page, JSON, nonsense. The
  * bytes decide. Only formats that have no signature are taken at the host's word, and only while the bytes fit them.
  * @param head the first `SIGNATURE_BYTES` bytes, or the whole file if it is shorter
- * @param contentType the `content-type` header of the answer
  */
 export function fileKind(head: Uint8Array, contentType = ''): FileKind | null {
   const start = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, SIGNATURE_BYTES));

@@ -35,7 +35,7 @@ export interface Call<T> {
 export interface CallOptions {
   fresh?: boolean | undefined;
   onLeave?: (() => void) | undefined;
-  /** The end of the caller's time, on the monotonic clock: a request does not last much longer. */
+  /** The end of the caller's time: a request does not last much longer. */
   until?: number | undefined;
   /** Milliseconds that a request gets even after `until`. */
   leastMs?: number | undefined;
@@ -70,7 +70,7 @@ export class Api {
     this.maxRetries = maxRetries;
   }
 
-  /** The deadline, on the monotonic clock, of a call that has no wait of its own. */
+  /** The deadline of a call that has no wait of its own. */
   get shortDeadline(): number {
     return this.clock.monotonic() + PAUSE_BUDGET_MS;
   }
@@ -112,7 +112,7 @@ export class Api {
 
   /**
    * Makes a call that is safe to repeat, with retries until the deadline.
-   * @param deadline on the monotonic clock, in milliseconds; absent: the call has no wait of its own
+   * @param deadline absent: the call has no wait of its own
    * @param options with `until`, all attempts together end then, or `leastMs` after the first one began
    */
   async read<T>(call: Call<T>, deadline = this.shortDeadline, options: CallOptions = {}): Promise<T> {

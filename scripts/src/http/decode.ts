@@ -14,31 +14,20 @@ export function decoded(
 ): Buffer {
   // Each was applied to what the one before it made.
   const codings = (encoding ?? '').toLowerCase().split(',').slice(0, 3).reverse();
-  let out = body;
-  for (const coding of codings) {
-    const undo = UNDO[coding.trim()];
-    if (!undo) continue;
-    try {
-      out = undo(process.getBuiltinModule('node:zlib'), out, { maxOutputLength: most });
-    } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE')
-        throw tooLarge();
-      return body;
-    }
+  try {
+    return codings.reduce((out, coding) => undone(out, coding.trim(), { maxOutputLength: most }), body);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge();
+    return body;
   }
-  return out;
 }
 
-type Zlib = typeof import('node:zlib');
-type Undo = (zlib: Zlib, body: Buffer, options: { maxOutputLength: number }) => Buffer;
-
-const gunzip: Undo = (zlib, body, options) => zlib.gunzipSync(body, options);
-
-const UNDO: Record<string, Undo> = {
-  gzip: gunzip,
-  'x-gzip': gunzip,
-  br: (zlib, body, options) => zlib.brotliDecompressSync(body, options),
+function undone(body: Buffer, coding: string, options: { maxOutputLength: number }): Buffer {
+  if (!['gzip', 'x-gzip', 'br', 'deflate'].includes(coding)) return body;
+  const zlib = process.getBuiltinModule('node:zlib');
+  if (coding === 'br') return zlib.brotliDecompressSync(body, options);
+  if (coding !== 'deflate') return zlib.gunzipSync(body, options);
   // Some servers leave out the frame that belongs to it: its first byte would say 8 in its lower half.
-  deflate: (zlib, body, options) =>
-    ((body[0] ?? 0) & 15) === 8 ? zlib.inflateSync(body, options) : zlib.inflateRawSync(body, options),
-};
+  const isFramed = ((body[0] ?? 0) & 15) === 8;
+  return isFramed ? zlib.inflateSync(body, options) : zlib.inflateRawSync(body, options);
+}

@@ -42,9 +42,8 @@ export function isExcessive(body: Buffer, most: number): boolean {
 
 /** The body as JSON, or undefined when it is none: empty, cut off, HTML. A byte order mark is skipped. */
 export function parseBody(body: Buffer): Json | undefined {
-  const start = body.length >= 3 && body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? 3 : 0;
   try {
-    return JSON.parse(body.toString('utf8', start)) as Json;
+    return JSON.parse(new TextDecoder().decode(body)) as Json;
   } catch {
     return undefined;
   }

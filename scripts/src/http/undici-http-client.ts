@@ -62,10 +62,7 @@ export class UndiciHttpClient implements HttpClient {
   readonly #open = new Map<Dispatcher, AbortController>();
   #shared: Dispatcher;
 
-  /**
-   * @param lookup finds the addresses of hosts without a proxy, for each new connection
-   * @throws for settings that cannot be used
-   */
+  /** @param lookup finds the addresses of hosts without a proxy @throws for settings that cannot be used */
   constructor(settings: ProxySettings, lookup?: LookupFunction) {
     this.#settings = settings;
     this.#lookup = lookup;

@@ -107,10 +107,11 @@ export interface Cheaper {
 
 /**
  * Why no later list can tell whether a lost submit was accepted. `noList`: the service documents none. `similar`: a task in
- * it, or one that cannot be read, may be the one or that of another request. `resubmitted`: the request was submitted once more, and the list shows
+ * it, or one that cannot be read, may be the one or that of another request. `cut`: it has as many
+ * tasks as a page may hold, all of them newer. `resubmitted`: the request was submitted once more, and the list shows
  * neither task. `late`: it was submitted longer ago than the service is known to keep results.
  */
-export type Undecidable = 'noList' | 'similar' | 'resubmitted' | 'late';
+export type Undecidable = 'noList' | 'similar' | 'cut' | 'resubmitted' | 'late';
 
 /** Why a submit has no known outcome yet. */
 interface SubmitUnknown {

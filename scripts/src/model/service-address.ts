@@ -17,6 +17,12 @@ export function serviceAddress(text: string): URL | undefined {
   return url && safe && !url.username && !url.password && !url.search && !url.hash ? url : undefined;
 }
 
+/** Returns an address without the path that every call adds to it, and without slashes at its end: with and without, it is one service. */
+export function withoutApiPath({ href }: URL, apiPath = ''): string {
+  const whole = href.replace(/\/+$/, '');
+  return whole.endsWith(apiPath) ? whole.slice(0, whole.length - apiPath.length).replace(/\/+$/, '') : whole;
+}
+
 /** Null for an address that may be called: a public one, or one on this machine where the service is a `loopback` one. */
 export function checkCallbackUrl(value: string, loopback: boolean): Problem | null {
   const problem = checkPublicUrl(value, { schemes: ['https'] });

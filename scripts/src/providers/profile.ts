@@ -23,6 +23,8 @@ export interface Profile {
   readonly resultsKeptMs?: number;
   /** Its own address; requests go there unless another one is configured. */
   readonly url: string;
+  /** The path that every call has: users often copy it with the address. Absent: none is left out of an address. */
+  readonly apiPath?: string;
   /** The environment variables for its API key and for another address. */
   readonly keyVariable: string;
   readonly urlVariable: string;

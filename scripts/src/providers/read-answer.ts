@@ -3,11 +3,12 @@
 import { parseBody } from '../http/json.ts';
 import type { Failure } from '../model/failure.ts';
 import { isObject, type Json, type JsonObject } from '../model/json.ts';
-import { TASK_ID, type TaskState } from '../model/task.ts';
+import { TASK_ID } from '../model/task.ts';
 import { urlOf } from '../model/url.ts';
 import type { Answered } from './call.ts';
 import { unreadable } from './error-answer.ts';
 import type { Profile } from './profile.ts';
+import type { TaskStatus } from './provider.ts';
 
 /** Returns the JSON object of an answer with a good status. @throws Failure, by `errorOf` for any other status */
 export function objectIn(at: Answered, errorOf: (body: JsonObject, at: Answered) => Failure): JsonObject {
@@ -24,10 +25,7 @@ export function checkId(id: Json | undefined, taskId: string, at: Answered): voi
 }
 
 /** Returns the state that a service's word stands for; UNKNOWN, with the word, where it is not one of its words. */
-export function stateIn(
-  states: Profile['states'],
-  word: string,
-): { state: TaskState; unknownState?: string | undefined } {
+export function stateIn(states: Profile['states'], word: string): Pick<TaskStatus, 'state' | 'unknownState'> {
   const known = word.trim().toLowerCase();
   if (Object.hasOwn(states, known)) return { state: states[known]! };
   return { state: 'UNKNOWN', unknownState: nameIn(word.trim()) ?? '(not a word)' };

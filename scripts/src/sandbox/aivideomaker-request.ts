@@ -1,19 +1,12 @@
 import { type Contract, loadContract } from '../contracts/contract.ts';
 import { checkPayload } from '../contracts/validate.ts';
 import { Failure, type Issue } from '../model/failure.ts';
-import type { JsonObject } from '../model/json.ts';
 import { type Call, failure, fromBody, type JsonReply, Refusal } from './exchange.ts';
-import { readMarks, type ScenarioName } from './scenarios.ts';
+import { readMarks } from './scenarios.ts';
 
 export const PROVIDER = 'aivideomaker';
 
-interface Request {
-  contract: Contract;
-  payload: JsonObject;
-  scenarios: Set<ScenarioName>;
-}
-
-export async function readRequest(call: Call, model: string): Promise<Request> {
+export async function readRequest(call: Call, model: string) {
   const contract = await contractOf(model);
   return fromBody(call, invalid, (payload) => {
     const issues = checkPayload(contract, payload);
@@ -25,7 +18,7 @@ export async function readRequest(call: Call, model: string): Promise<Request> {
 }
 
 async function contractOf(model: string): Promise<Contract> {
-  const unsupported = failure(400, `Unsupported model: ${model.slice(0, 100)}`, { code: 'INVALID_MODEL' });
+  const unsupported = failure(400, `Unsupported model: ${model.slice(0, 100)}`, 'INVALID_MODEL');
   if (!/^[a-z0-9][a-z0-9_-]{0,63}$/i.test(model)) throw new Refusal(unsupported);
   try {
     return await loadContract(PROVIDER, model);
@@ -39,19 +32,13 @@ const saying = ({ path, expected, received }: Issue): string =>
   `${path}: expected ${expected}, received ${received.slice(0, 80)}`;
 
 function invalid(message: string): JsonReply {
-  return failure(400, message.slice(0, 2_000), { code: 'INVALID_PAYLOAD' });
+  return failure(400, message.slice(0, 2_000), 'INVALID_PAYLOAD');
 }
 
-export function idempotencyKeyOf(call: Call): string | null {
-  const key = call.headers['idempotency-key'];
-  if (key === undefined) return null;
-  if (typeof key === 'string' && key.length >= 8 && key.length <= 128) return key;
-  throw new Refusal(invalid('Idempotency-Key: expected 8 to 128 characters'));
-}
-
-export function maxCreditsOf(call: Call): number | null {
-  const value = call.headers['x-max-credits'];
+/** Null where the header is missing. @throws Refusal for one of another form */
+export function headerOf(call: Call, name: string, form: RegExp, expected: string): string | null {
+  const value = call.headers[name.toLowerCase()];
   if (value === undefined) return null;
-  if (typeof value === 'string' && /^\d{1,15}$/.test(value)) return Number(value);
-  throw new Refusal(invalid('X-Max-Credits: expected an integer of 0 or more'));
+  if (typeof value === 'string' && form.test(value)) return value;
+  throw new Refusal(invalid(`${name}: expected ${expected}`));
 }

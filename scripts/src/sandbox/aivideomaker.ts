@@ -1,7 +1,7 @@
 import { listModels } from '../contracts/contract.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import { accountsOf, idFrom, randomId, type Surroundings } from './accounts.ts';
-import { idempotencyKeyOf, maxCreditsOf, PROVIDER, readRequest } from './aivideomaker-request.ts';
+import { headerOf, PROVIDER, readRequest } from './aivideomaker-request.ts';
 import { chargeFor } from './charge.ts';
 import { type Call, failure, type JsonReply, type Reply, wrongMethod } from './exchange.ts';
 import { keepInput, showInput } from './input.ts';
@@ -26,15 +26,12 @@ const NOTICES: Notices = {
 };
 
 const REPLIES: Replies = {
-  wrongKey: failure(401, 'Invalid API key. Please check your API key.', { code: 'AUTH_FAILED' }),
+  wrongKey: failure(401, 'Invalid API key. Please check your API key.', 'AUTH_FAILED'),
   noRoute: failure(404, 'Not found.'),
   wrongMethod,
   noTask: failure(404, 'Task not found.'),
   flaky: failure(503, 'Service unavailable, as [sandbox:flaky] asks for.'),
-  'rate-limit': failure(429, 'Too many generation requests, as [sandbox:rate-limit] asks for.', {
-    code: 'RATE_LIMITED',
-    headers: { 'retry-after': '1' },
-  }),
+  'rate-limit': tooMany('Too many generation requests, as [sandbox:rate-limit] asks for.', 1),
   'server-error': failure(500, 'Internal server error, as [sandbox:server-error] asks for.'),
   reject: failure(422, 'The content was rejected, as [sandbox:reject] asks for.'),
   'http200-failure': failure(
@@ -64,10 +61,7 @@ export function createAivideomaker(surroundings: Surroundings): Service {
     return (call, owner, part) => {
       const retryAfter = refuse(call.address);
       if (retryAfter === null) return answer(call, owner, part);
-      return failure(429, 'Too many task queries from this address: 60 a minute are allowed.', {
-        code: 'RATE_LIMITED',
-        headers: { 'retry-after': String(retryAfter) },
-      });
+      return tooMany('Too many task queries from this address: 60 a minute are allowed.', retryAfter);
     };
   }
 
@@ -128,8 +122,8 @@ export function createAivideomaker(surroundings: Surroundings): Service {
   }
 
   async function create(call: Call, owner: string, model: string): Promise<Reply> {
-    const idempotencyKey = idempotencyKeyOf(call);
-    const maxCredits = maxCreditsOf(call);
+    const idempotencyKey = headerOf(call, 'Idempotency-Key', /^.{8,128}$/, '8 to 128 characters');
+    const limit = headerOf(call, 'X-Max-Credits', /^\d{1,15}$/, 'an integer of 0 or more');
     const { contract, payload, scenarios } = await readRequest(call, model);
     const kept = keepInput(model, payload);
 
@@ -140,16 +134,14 @@ export function createAivideomaker(surroundings: Surroundings): Service {
 
     accounts.checkScenarios(scenarios, `${owner} ${idempotencyKey ?? kept.fingerprint}`);
     const credits = chargeFor(model, contract, payload);
-    if (maxCredits !== null && credits > maxCredits) {
-      return failure(422, `The quote of ${credits} credits is above X-Max-Credits: ${maxCredits}.`, {
-        code: 'BUDGET_EXCEEDED',
-      });
+    if (limit !== null && credits > Number(limit)) {
+      const message = `The quote of ${credits} credits is above X-Max-Credits: ${Number(limit)}.`;
+      return failure(422, message, 'BUDGET_EXCEEDED');
     }
     const balance = accounts.balanceOf(owner, scenarios);
     if (credits > balance) {
-      return failure(402, `Insufficient credits: ${credits} needed, ${balance} left.`, {
-        code: 'INSUFFICIENT_CREDITS',
-      });
+      const message = `Insufficient credits: ${credits} needed, ${balance} left.`;
+      return failure(402, message, 'INSUFFICIENT_CREDITS');
     }
 
     const task = { id, owner, model, idempotencyKey, credits, kept, scenarios };
@@ -162,9 +154,7 @@ export function createAivideomaker(surroundings: Surroundings): Service {
 
   function replay(call: Call, record: TaskRecord, fingerprint: string): JsonReply {
     if (record.fingerprint === fingerprint) return created(call, record, true);
-    return failure(409, 'This Idempotency-Key was used before with other data.', {
-      code: 'IDEMPOTENCY_CONFLICT',
-    });
+    return failure(409, 'This Idempotency-Key was used before with other data.', 'IDEMPOTENCY_CONFLICT');
   }
 
   function created(call: Call, record: TaskRecord, idempotentReplay: boolean): JsonReply {
@@ -210,6 +200,10 @@ export function createAivideomaker(surroundings: Surroundings): Service {
 
   const keyOf: Service['keyOf'] = ({ key }) => (typeof key === 'string' ? key : undefined);
   return { prefix: PREFIX, routes, keyOf, replies: REPLIES };
+}
+
+function tooMany(message: string, retryAfter: number): JsonReply {
+  return { ...failure(429, message, 'RATE_LIMITED'), headers: { 'retry-after': String(retryAfter) } };
 }
 
 function ok(body: JsonObject): JsonReply {

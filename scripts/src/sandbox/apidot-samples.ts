@@ -1,3 +1,4 @@
+import { isPresent } from '../contracts/schema/presence.ts';
 import type { JsonObject } from '../model/json.ts';
 
 /** A request that APIDot's sources show, or say, to be answered with 400. */
@@ -14,26 +15,26 @@ const SAMPLES: readonly Sample[] = [
   {
     // Docs page of seedance-2, 2026-04-22.
     models: ['seedance-2', 'seedance-2-fast'],
-    isRefused: (input) => holds(input, 'image_urls') && REFERENCES.some((name) => holds(input, name)),
+    isRefused: (input) => isPresent(input, 'image_urls') && REFERENCES.some((name) => isPresent(input, name)),
     message: 'image_urls and reference_*_urls cannot be used together',
   },
   {
     // Docs page of veo-3-1, 2026-04-23.
     models: ['veo3.1-lite'],
-    isRefused: (input) => holds(input, 'image_urls'),
+    isRefused: (input) => isPresent(input, 'image_urls'),
     message: 'veo3.1-lite does not support image_urls',
   },
   {
     // Docs page of gpt-image-2, 2026-04-23.
     models: ['gpt-image-2-edit'],
-    isRefused: (input) => !holds(input, 'image_urls'),
+    isRefused: (input) => !isPresent(input, 'image_urls'),
     message: 'image_urls is required for gpt-image-2-edit',
   },
   {
     // Docs page of minimax-music-2-6, 2026-04-24.
     models: ['minimax-music-2.6'],
     isRefused: (input) =>
-      input.lyrics_optimizer !== true && input.is_instrumental !== true && !holds(input, 'lyrics'),
+      input.lyrics_optimizer !== true && input.is_instrumental !== true && !isPresent(input, 'lyrics'),
     message: 'lyrics is required when lyrics_optimizer and is_instrumental are both false',
   },
   {
@@ -60,10 +61,4 @@ const SAMPLES: readonly Sample[] = [
 export function refusalInSamples(model: string, input: JsonObject): string | null {
   const sample = SAMPLES.find(({ models, isRefused }) => models.includes(model) && isRefused(input));
   return sample?.message ?? null;
-}
-
-function holds(input: JsonObject, name: string): boolean {
-  const value = input[name];
-  if (value === undefined || value === null || value === '') return false;
-  return !Array.isArray(value) || value.length > 0;
 }

@@ -7,10 +7,10 @@ import { accountsOf, randomId, type Surroundings } from './accounts.ts';
 import { refusalInSamples } from './apidot-samples.ts';
 import { UNKNOWN_PRICE } from './charge.ts';
 import { type Call, fromBody, type JsonReply, Refusal, type Reply } from './exchange.ts';
-import { type KeptInput, keepInput } from './input.ts';
+import { keepInput } from './input.ts';
 import { type SandboxState, stateAt } from './lifecycle.ts';
 import { mediaOf, mediumOf, TONE_SECONDS } from './media.ts';
-import { readMarks, type ScenarioName } from './scenarios.ts';
+import { readMarks } from './scenarios.ts';
 import type { Replies, Route, Service } from './service.ts';
 import type { TaskRecord } from './task-record.ts';
 import { DUPLICATE_AFTER } from './webhooks.ts';
@@ -31,13 +31,6 @@ const WORDS: Record<SandboxState, string> = {
 };
 
 const PROGRESS: Partial<Record<SandboxState, number>> = { SUBMITTED: 0, PROGRESS: 50, COMPLETED: 100 };
-
-interface Request {
-  model: string;
-  kept: KeptInput;
-  callbackUrl: string | null;
-  scenarios: Set<ScenarioName>;
-}
 
 /**
  * Emulates APIDot's three requests for tasks. Facts: references/apidot-api.md. `references/sandbox.md` lists its behaviour
@@ -133,7 +126,7 @@ async function knownModels(): Promise<ReadonlySet<string>> {
 }
 
 /** Reads a submit and checks what belongs to no model; of a model's own fields, what the sources show to be refused. */
-function readRequest(call: Call, known: ReadonlySet<string>): Promise<Request> {
+function readRequest(call: Call, known: ReadonlySet<string>) {
   return fromBody(call, invalid, ({ model, input, callback_url: callbackUrl = null }) => {
     if (typeof model !== 'string' || !/^[\w./-]{1,100}$/.test(model))
       refuse('model: expected the id of a model.');

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import { isObject, type JsonObject } from '../model/json.ts';
+import { compact, isObject, type JsonObject } from '../model/json.ts';
 
 /** An HTTP request as the emulated services receive it. */
 export interface Call {
@@ -58,22 +58,14 @@ export async function fromBody<T>(
 
 const BODY_LIMIT = 64 * 1024 * 1024;
 
-/** The error body of AIVideoMaker, and of the sandbox itself. */
-export function failure(
-  status: number,
-  message: string,
-  more: { code?: string; headers?: Record<string, string> } = {},
-) {
-  const body: JsonObject = { status: 'FAILED' };
-  if (more.code !== undefined) body.errorCode = more.code;
-  body.message = message;
-  return { status, body, headers: more.headers } satisfies JsonReply;
+/** The error answer of AIVideoMaker, and of the sandbox itself. */
+export function failure(status: number, message: string, errorCode?: string): JsonReply {
+  return { status, body: compact({ status: 'FAILED', errorCode, message }) };
 }
 
 export function wrongMethod(...allowed: string[]): JsonReply {
-  return failure(405, `Method not allowed. Use ${allowed.join(' or ')}.`, {
-    headers: { allow: allowed.join(', ') },
-  });
+  const reply = failure(405, `Method not allowed. Use ${allowed.join(' or ')}.`);
+  return { ...reply, headers: { allow: allowed.join(', ') } };
 }
 
 export function send(response: ServerResponse, reply: Reply): void {

@@ -5,13 +5,6 @@ import type { TaskRecord } from './task-record.ts';
 /** Longer texts are shown cut: what is kept of a task stays small. */
 const LONGEST_TEXT = 32_768;
 
-const EXTENSIONS: Record<string, string> = {
-  'image/png': 'png',
-  'image/jpeg': 'jpg',
-  'image/webp': 'webp',
-  'image/gif': 'gif',
-};
-
 export type KeptInput = Pick<TaskRecord, 'input' | 'fingerprint'>;
 
 /**
@@ -47,6 +40,6 @@ function mapped(value: Json, change: (value: Json) => Json | undefined): Json {
 }
 
 function storageName(dataUri: string): string {
-  const type = /^data:([^;,]{0,100})/i.exec(dataUri)![1]!.toLowerCase();
-  return `${jsonHash(dataUri).slice(0, 32)}.${EXTENSIONS[type] ?? 'bin'}`;
+  const [, kind = 'bin'] = /^data:image\/(png|jpeg|webp|gif)[;,]/i.exec(dataUri) ?? [];
+  return `${jsonHash(dataUri).slice(0, 32)}.${kind.toLowerCase().replace('jpeg', 'jpg')}`;
 }

@@ -34,17 +34,12 @@ const APIDOT_ONLY: readonly ScenarioName[] = ['files', 'no-files'];
 // Wider than a valid marker: a marker with a typing error must not become a part of the prompt.
 const MARKER = /\[\s*sandbox(\s*:\s*|\s+)([^\]\s]{0,60})\s*\]?/gi;
 
-interface Marks {
-  scenarios: Set<ScenarioName>;
-  /** An unknown marker is refused: it is more likely a typing error than a part of the prompt. */
-  complaint: string | null;
-}
-
 export function isScenario(name: unknown): name is ScenarioName {
   return typeof name === 'string' && Object.hasOwn(EFFECTS, name);
 }
 
-export function readMarks(payload: JsonObject, service: string): Marks {
+/** Returns the scenarios that a payload asks for. An unknown marker is complained of: it is more likely a typing error. */
+export function readMarks(payload: JsonObject, service: string) {
   const known = NAMES.filter((name) => service === 'apidot' || !APIDOT_ONLY.includes(name));
   const scenarios = new Set<ScenarioName>();
   let complaint: string | null = null;

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { SANDBOX_KEY } from '../model/service-address.ts';
 import { createAivideomaker } from './aivideomaker.ts';
 import { createApidot } from './apidot.ts';
-import { failure, originOf, pathOf, Refusal, type Reply, readBody, send } from './exchange.ts';
+import { failure, originOf, pathOf, readBody, send } from './exchange.ts';
 import { filesOf } from './files.ts';
 import { DEFAULT_SPEED } from './lifecycle.ts';
 import { answered, type Service } from './service.ts';
@@ -50,7 +50,10 @@ export async function startSandbox(options: SandboxOptions & { now?: () => numbe
   const services: Service[] = [createAivideomaker(surroundings), createApidot(surroundings)];
 
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
-    response.on('close', () => log(`${request.method} ${shown(request.url)} ${statusShown(response)}`));
+    response.on('close', () => {
+      const status = response.writableFinished ? response.statusCode : 'cut';
+      log(`${request.method} ${shown(request.url)} ${status}`);
+    });
     answer(request, response).catch((error) => {
       // The client has disconnected in the middle of its own request: no answer can be sent.
       if (request.destroyed && !request.complete) return;
@@ -72,24 +75,16 @@ export async function startSandbox(options: SandboxOptions & { now?: () => numbe
     }
     const service = path && services.find(({ prefix }) => prefix.every((part, at) => part === path[at]));
     if (!path || !service) return send(response, failure(404, 'Not found.'));
-    send(response, await replyOf(service, path, request));
-  }
-
-  async function replyOf(service: Service, path: string[], request: IncomingMessage): Promise<Reply> {
-    try {
-      return await answered(service, {
-        method: request.method ?? '',
-        path: path.slice(service.prefix.length),
-        query: new URLSearchParams(request.url?.split('?', 2)[1]),
-        headers: request.headers,
-        origin: originOf(request.headers, origin),
-        address: request.socket.remoteAddress ?? '',
-        body: () => readBody(request),
-      });
-    } catch (error) {
-      if (error instanceof Refusal) return error.reply;
-      throw error;
-    }
+    const reply = await answered(service, {
+      method: request.method ?? '',
+      path: path.slice(service.prefix.length),
+      query: new URLSearchParams(request.url?.split('?', 2)[1]),
+      headers: request.headers,
+      origin: originOf(request.headers, origin),
+      address: request.socket.remoteAddress ?? '',
+      body: () => readBody(request),
+    });
+    send(response, reply);
   }
 
   let closed: Promise<void> | undefined;
@@ -117,8 +112,4 @@ function shown(target = ''): string {
     .split('?', 1)[0]!
     .replace(/[^\x21-\x7e]/g, '?')
     .slice(0, 200);
-}
-
-function statusShown(response: ServerResponse): string {
-  return response.writableFinished ? String(response.statusCode) : 'cut';
 }

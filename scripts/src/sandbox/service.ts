@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { sha256Text } from '../model/fingerprint.ts';
-import type { Call, Reply } from './exchange.ts';
+import { type Call, Refusal, type Reply } from './exchange.ts';
 
 /** An emulated service: everything below a path prefix. */
 export interface Service {
@@ -12,9 +12,11 @@ export interface Service {
 }
 
 /** `part` is what stands in the path where the route has its `*`. */
-type Answer = (call: Call, owner: string, part: string) => Reply | Promise<Reply>;
-
-export type Route = [method: string, path: string, answer: Answer];
+export type Route = [
+  method: string,
+  path: string,
+  answer: (call: Call, owner: string, part: string) => Reply | Promise<Reply>,
+];
 
 /** What a service answers in words of its own, whatever the request: to mistakes, and to scenarios of these names. */
 export interface Replies
@@ -23,7 +25,7 @@ export interface Replies
   wrongMethod(allowed: string): Reply;
 }
 
-export function answered({ routes, keyOf, replies }: Service, call: Call): Reply | Promise<Reply> {
+export async function answered({ routes, keyOf, replies }: Service, call: Call): Promise<Reply> {
   const owner = ownerOf(keyOf(call.headers));
   if (owner === null) return replies.wrongKey;
   const partsOf = (path: string): string[] => path.split('/');
@@ -33,9 +35,13 @@ export function answered({ routes, keyOf, replies }: Service, call: Call): Reply
   const route = routes.find(fits);
   if (route === undefined) return replies.noRoute;
   const [method, path, answer] = route;
-  return method === call.method
-    ? answer(call, owner, call.path[partsOf(path).indexOf('*')] ?? '')
-    : replies.wrongMethod(method);
+  if (method !== call.method) return replies.wrongMethod(method);
+  try {
+    return await answer(call, owner, call.path[partsOf(path).indexOf('*')] ?? '');
+  } catch (error) {
+    if (error instanceof Refusal) return error.reply;
+    throw error;
+  }
 }
 
 /** The owner of the tasks of a key; null for the keys that stand for a wrong key. */

@@ -1,5 +1,4 @@
-import type * as Zod from 'zod/mini';
-import { z } from '../contracts/schema/zod.ts';
+import { type Zod, z } from '../contracts/schema/zod.ts';
 import { isObject, type JsonObject } from '../model/json.ts';
 import { isScenario, type ScenarioName } from './scenarios.ts';
 

@@ -140,6 +140,12 @@ describe('what is refused, with the form that would be right', () => {
     ],
     [['--action', 'account', '--model', 't2v'], '--model', 'leave --model out'],
     [[...SUBMIT, '--taskId', 'ck1'], '--action', 'write --action getStatus'],
+    [[...SUBMIT, '--new', '--idempotencyKey', 'lighthouse-0001'], '--new', '--new'],
+    [[...SUBMIT, '--noJournal', '--maxCreditsPerDay', '40'], '--noJournal', '--noJournal'],
+    [[...SUBMIT, '--noJournal', '--owner', 'me'], '--noJournal', 'leave --owner out'],
+    ...['2026-02-30', 'week', '0d'].map(
+      (since) => [['--action', 'spending', '--since', since], '--since', '--since 7d'] as const,
+    ),
     // Numbers.
     ...['-5', 'NaN', 'Infinity', '1e3', '0x10', 'abc', '86401', '\u0665', '2d', '1,500', '500ms'].map(
       (value) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../../scripts/src/cli/exit-codes.ts';
-import { failed } from '../../../scripts/src/cli/render/envelope.ts';
+import { failed, inSandbox } from '../../../scripts/src/cli/render/envelope.ts';
 import { advised, explained } from '../../../scripts/src/cli/render/errors/explained.ts';
 import { outcomeOfResult } from '../../../scripts/src/cli/render/outcome.ts';
 import { forgottenOutcome } from '../../../scripts/src/cli/render/pending.ts';
@@ -62,6 +62,19 @@ describe('the document of a task', () => {
         expect.stringContaining('t2v makes a video, but a.png is an image (image/png)'),
       ],
     });
+  });
+
+  it('names each task that is gone, and how its record is dropped', async () => {
+    const seen = { state: 'COMPLETED' as const, record: {}, urls: [] };
+    const warnings = [{ kind: 'taskGone' as const, taskId: 'ck9' }];
+    const { envelope } = await outcomeOfResult(
+      task('COMPLETED', { kind: 'completed', seen, warnings } as Partial<TaskResult>),
+      caller,
+    );
+    expect(envelope.data!.warnings).toEqual([expect.stringContaining('ck9')]);
+    expect((envelope.data!.nextSteps as string[]).at(-1)).toMatch(
+      /^Only if the user .* with a new charge: run --action forget --taskId ck9$/,
+    );
   });
 
   it.each<[TaskResult['kind'], TaskResult['seen']['state'], boolean, number, string | null]>([
@@ -261,4 +274,14 @@ describe('a folder that cannot be written to', () => {
     // The whole request is told what the message of a line leaves out.
     expect(failed(once, null, null).envelope.errorMessage).toBe(`${once.message} Nothing was submitted.`);
   });
+});
+
+it('a sandbox run says so before the warnings of a failed submit, which stay', () => {
+  const submit = { warnings: [{ kind: 'unrecorded' as const, taskId: 'ck1' }] };
+  const failure = explained(new Failure('DOWNLOAD_FAILED', 'No.', { taskId: 'ck1', submit }), caller);
+  const { data } = inSandbox(failed(failure, 'COMPLETED', null)).envelope;
+  expect(data?.warnings).toEqual([
+    expect.stringMatching(/^Sandbox run/),
+    expect.stringContaining('could not be written'),
+  ]);
 });

@@ -56,15 +56,6 @@ describe('keys and money', () => {
     expect(envelopeOf(none).data.count).toBe(0);
   });
 
-  it('fault 18: a key that is refused is told by its fingerprint', async () => {
-    const here = await place();
-    here.service.refusesKey = true;
-    const refused = await again(here);
-    expect(refused.code).toBe(EXIT.keyRefused);
-    expect(JSON.stringify(envelopeOf(refused).data.nextSteps)).toMatch(/fingerprint [0-9a-f]{12}/);
-    expect(journalOf(here)).toHaveLength(0);
-  });
-
   it('--maxCreditsPerDay counts what the journal knows, and lets nothing above it', async () => {
     const here = await place();
     const request = (prompt: string) =>
@@ -89,15 +80,5 @@ describe('keys and money', () => {
     });
     expect(journalOf(here)).toHaveLength(2);
     expect(journalOf(here)[0]!.record.credits).toEqual({ quoted: 15, charged: 15, refunded: null });
-  });
-
-  it.each([
-    [['--new', '--idempotencyKey', 'lighthouse-0001'], '--new'],
-    [['--noJournal', '--maxCreditsPerDay', '40'], '--noJournal'],
-    [['--noJournal', '--owner', 'me'], '--noJournal'],
-  ])('%j contradict each other', async (flags, name) => {
-    const refused = await run([...REQUEST, ...flags]);
-    expect(refused.code).toBe(EXIT.badInput);
-    expect(envelopeOf(refused).data.issues).toMatchObject([{ path: name }]);
   });
 });

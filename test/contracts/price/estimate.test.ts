@@ -40,14 +40,6 @@ describe('the estimate', () => {
     expect(estimateCredits(contract, changed(contract.example, change))).toBe(credits);
   });
 
-  it.each(MODELS)('%s: agrees with every observed price, where it makes one', async (model) => {
-    const contract = await contractOf(model);
-    for (const { when, credits } of contract.price?.observed ?? []) {
-      expect(checkPayload(contract, { ...contract.example, ...when })).toEqual([]);
-      expect([credits, null]).toContain(estimateCredits(contract, { ...contract.example, ...when }));
-    }
-  });
-
   it.each<Record<string, Json>>([
     { duration: 'x' },
     { duration: null },

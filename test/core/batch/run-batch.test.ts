@@ -92,9 +92,17 @@ describe('the progress of a batch', () => {
   it('tells what was charged and what was refunded, as the answer does', async () => {
     const { run, service } = await place();
     service.end = 'FAILED';
-    const { shown, envelope } = await run(2, 60_000);
-    expect(envelope.data!.batch).toMatchObject({ failed: 2, charged: 30, refunded: 30 });
-    expect(shown.at(-1)).toBe('0 of 2 done, 2 failed, 30 credits charged, 30 refunded');
+    for (const isAgain of [false, true]) {
+      const { shown, envelope, exitCode } = await run(2, 60_000);
+      expect(exitCode).toBe(1);
+      expect(envelope).toMatchObject({ ok: false, status: 'FAILED', errorCode: 'GENERATION_FAILED' });
+      expect(envelope.data!.batch).toMatchObject({ failed: 2, charged: 30, refunded: 30 });
+      expect(envelope.data!.items).toMatchObject(
+        [1, 2].map((line) => ({ line, status: 'FAILED', file: null, errorCode: 'GENERATION_FAILED' })),
+      );
+      if (!isAgain) expect(shown.at(-1)).toBe('0 of 2 done, 2 failed, 30 credits charged, 30 refunded');
+    }
+    expect([...service.charges.values()].flat()).toHaveLength(2);
   });
 });
 
@@ -140,9 +148,10 @@ describe('the quote of a batch', () => {
     const { envelope, exitCode } = batchQuoteOutcome(within, caller);
     expect(exitCode).toBe(0);
     expect(envelope.data).toMatchObject({ count: 5, credits: 75, notCharged: 45, affordable: true });
-    expect((envelope.data!.items as { charged?: true }[]).map(({ charged }) => charged)).toEqual([
-      ...[true, true],
-      ...[undefined, undefined, undefined],
+    const items = envelope.data!.items as { line: number; credits: number; charged?: true }[];
+    expect(items.map(({ line, credits, charged }) => [line, credits, charged])).toEqual([
+      ...[1, 2].map((line) => [line, 15, true]),
+      ...[3, 4, 5].map((line) => [line, 15, undefined]),
     ]);
     expect(stepsOf(envelope)[0]).toContain('45 credits for what is not charged yet');
     const above = batchQuoteOutcome(await quoteBatch(session, lines, { maxTotalCredits: 44 }), caller);

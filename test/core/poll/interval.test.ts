@@ -5,6 +5,7 @@ import { likelyDuration } from '../../../scripts/src/core/poll/durations.ts';
 import { intervalBefore, type LikelyDuration } from '../../../scripts/src/core/poll/interval.ts';
 import { FIRST_POLL_MS } from '../../../scripts/src/model/defaults.ts';
 import { ROOT } from '../../support/command.ts';
+import { seeded } from '../../support/virtual-time.ts';
 import { sessionWith } from '../session.ts';
 
 const half = () => 0.5;
@@ -25,16 +26,13 @@ function pollsOf(
   }
 }
 
-const mostInAMinute = (polls: number[]): number =>
-  Math.max(...polls.map((from) => polls.filter((at) => at >= from && at < from + MINUTE).length));
-
-/** Numbers from 0 to 1, the same in each run. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 48271) % 2147483647;
-    return state / 2147483647;
-  };
+/** Of moments in their order. */
+function mostInAMinute(polls: number[]): number {
+  let from = 0;
+  return polls.reduce((most, at, n) => {
+    while (polls[from]! <= at - MINUTE) from += 1;
+    return Math.max(most, n - from + 1);
+  }, 0);
 }
 
 const ANY_VIDEO = { earliestMs: 120_000, latestMs: 420_000 };

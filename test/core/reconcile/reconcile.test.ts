@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AdvisedFailure } from '../../../scripts/src/cli/advised-failure.ts';
-import { failed, type Outcome } from '../../../scripts/src/cli/render/envelope.ts';
+import type { Outcome } from '../../../scripts/src/cli/render/envelope.ts';
 import { loadContract } from '../../../scripts/src/contracts/contract.ts';
 import { Failure } from '../../../scripts/src/model/failure.ts';
 import type { RequestRecord } from '../../../scripts/src/model/request-record.ts';
@@ -9,7 +8,7 @@ import { Journal } from '../../../scripts/src/stores/file/journal.ts';
 import { allIn } from '../../stores/file/support.ts';
 import { FakeClock } from '../../support/clock.ts';
 import { type Answer, type Reply, serve } from '../../support/server.ts';
-import { generate } from '../rendered.ts';
+import { endOf, generate } from '../rendered.ts';
 import { journalOf, leave, REQUEST, sessionWith, TERMS, waiting } from '../session.ts';
 import {
   ACCEPTED,
@@ -83,6 +82,17 @@ describe.each<[string, Reply, number?]>([
     const failure = unknownOf(await submitFor(session, undefined, { log }));
     expect(server.readAt).toEqual([...READINGS, ...READINGS.map((at) => at + 60)]);
     expect(failure.details.retryAfter).toBeUndefined();
+    const steps = failure.details.nextSteps!;
+    expect(steps[0]).toBe(
+      'Waiting changes nothing: it was submitted once more, that answer was lost too, and the list shows neither task. The same command submits nothing more.',
+    );
+    expect(steps.filter((step) => /^run /.test(step))).toEqual(['run --action listTasks']);
+    expect(steps.slice(-2)).toEqual([
+      expect.stringMatching(
+        /^The user decides\. If its task is found, this resumes it: run .* --taskId <task_id> /,
+      ),
+      expect.stringMatching(/^If there is none, and only if the user accepts .*--new$/),
+    ]);
     expect(session.told).not.toContain('rejected');
     expect(log.notes).toEqual(['lost', 'resubmitting', 'lost']);
     expectOneRequest(server, 2);
@@ -119,6 +129,11 @@ describe('the task in the list', () => {
       listed({ input: { ...REQUEST.payload, filterMode: 'strict' } }),
       FOUND,
     ],
+    [
+      'without the blanks around its text',
+      listed({ input: { ...REQUEST.payload, prompt: ' a lighthouse\n' } }),
+      FOUND,
+    ],
     ['without a model', listed({ model: undefined }), FOUND],
     ['stamped a second before', listed({}, 1_000), FOUND],
     ['stamped a little later by another clock of the service', listed({}, -3_000), FOUND],
@@ -150,6 +165,17 @@ describe('the task in the list', () => {
       );
     },
   );
+
+  it.each<[string, number, number, object]>([
+    ['as many newer tasks as a page', 20, 0, UNSURE],
+    ['one less', 19, 0, RESUBMITTED],
+    ['a page that reaches back beyond the submit', 20, 1, RESUBMITTED],
+  ])('fault 81: may be on the next page: a list of %s', async (_, count, older, expected) => {
+    const tasks = Array.from({ length: count }, (_, n) =>
+      taskOf(listed({ id: `cko${n}`, idempotencyKey: `other-${n}` }, n < older ? 60_000 : -1_000)),
+    );
+    expect(await outcome({ body: { tasks: tasks.flat() } })).toEqual(expected);
+  });
 
   const taskOf = (list: Answer) => (list.body as { tasks: object[] }).tasks;
 
@@ -204,6 +230,11 @@ describe('the task in the list', () => {
     expect((await outcome(listed({ input: other }), generation)).submits).toBe(2);
     expect((await outcome(listed({ input: { ...input, more: [stored] } }), generation)).submits).toBe(2);
     expect((await outcome(listed({ input: { ...input, image: 5 } }), generation)).submits).toBe(2);
+  });
+
+  it('is known by a text that the service keeps in the other form of its accents', async () => {
+    const generation = { ...REQUEST, payload: { prompt: 'a cafe\u0301' } };
+    expect(await outcome(listed({ input: { prompt: 'a caf\u00e9' } }), generation)).toEqual(FOUND);
   });
 
   it('is not known by a plain address that differs from the image that was sent', async () => {
@@ -524,12 +555,7 @@ describe('the same command after a process that died', () => {
   ) {
     const session = sessionWith(server.origin, { clock, journal: new Journal(journal.place), maxRetries: 0 });
     const options = { contract: await t2v(), generation, terms: TERMS, isDetached: false };
-    try {
-      return await generate(session, { ...options, wait: waiting(waitS * 1_000) });
-    } catch (error) {
-      if (!(error instanceof AdvisedFailure)) throw error;
-      return failed(error, 'UNKNOWN', null);
-    }
+    return endOf(generate(session, { ...options, wait: waiting(waitS * 1_000) }));
   }
 
   /** What each run of the command, with nothing to wait, says of the submit. */

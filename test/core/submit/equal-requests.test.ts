@@ -1,15 +1,14 @@
 // Two equal requests are two tasks, also where the service's list shows no keys and one of them took the other's task.
 
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { AdvisedFailure } from '../../../scripts/src/cli/advised-failure.ts';
-import { failed, type Outcome } from '../../../scripts/src/cli/render/envelope.ts';
+import type { Outcome } from '../../../scripts/src/cli/render/envelope.ts';
 import { loadContract } from '../../../scripts/src/contracts/contract.ts';
 import { Entry } from '../../../scripts/src/stores/file/entry.ts';
 import { Journal } from '../../../scripts/src/stores/file/journal.ts';
 import { allIn } from '../../stores/file/support.ts';
 import { FakeClock } from '../../support/clock.ts';
 import { serve } from '../../support/server.ts';
-import { generate } from '../rendered.ts';
+import { endOf, generate } from '../rendered.ts';
 import { journalOf, REQUEST, sessionWith, TERMS, waiting } from '../session.ts';
 import { GENERATE, LIST, START } from '../submits.ts';
 
@@ -66,12 +65,7 @@ async function world(fates: Fate[]) {
     const generation = { ...REQUEST, idempotencyKey: crypto.randomUUID() };
     const terms = { ...TERMS, ordinal };
     const options = { contract: t2v, generation, terms, isDetached: false, wait: waiting(waitS * 1_000) };
-    try {
-      return (await generate(session, options)).envelope;
-    } catch (error) {
-      if (!(error instanceof AdvisedFailure)) throw error;
-      return failed(error, 'UNKNOWN', null).envelope;
-    }
+    return (await endOf(generate(session, options))).envelope;
   }
   const records = () => allIn(new Journal(journal.place)).map(({ record }) => record);
   const record = (ordinal: number) => records().find((one) => (one.ordinal ?? 1) === ordinal)!;

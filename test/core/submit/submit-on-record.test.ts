@@ -1,14 +1,12 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { AdvisedFailure } from '../../../scripts/src/cli/advised-failure.ts';
 import { EXIT } from '../../../scripts/src/cli/exit-codes.ts';
-import { failed, type Outcome } from '../../../scripts/src/cli/render/envelope.ts';
 import { loadContract } from '../../../scripts/src/contracts/contract.ts';
 import type { RequestRecord } from '../../../scripts/src/model/request-record.ts';
 import { Journal } from '../../../scripts/src/stores/file/journal.ts';
 import { allIn } from '../../stores/file/support.ts';
 import { FakeClock } from '../../support/clock.ts';
 import type { Reply } from '../../support/server.ts';
-import { generate } from '../rendered.ts';
+import { endOf, generate } from '../rendered.ts';
 import { folder, journalOf, leave, REQUEST, sessionWith, stepsOf, TERMS, waiting } from '../session.ts';
 import { ACCEPTED, CUT, EMPTY, listed, submitService, submitsTo } from '../submits.ts';
 
@@ -32,12 +30,7 @@ async function world(submits: Reply[], lists?: (Reply | (() => Reply))[], timeou
     const own = new Journal(journal.place);
     const session = sessionWith(server.origin, { clock, journal: own, maxRetries: 0, timeoutMs });
     const options = { contract: t2v, generation: REQUEST, terms: { ...TERMS, ...terms }, isDetached };
-    const outcome = await generate(session, { ...options, wait: waiting(waitS * 1_000, place) }).catch(
-      (error: unknown): Outcome => {
-        if (!(error instanceof AdvisedFailure)) throw error;
-        return failed(error, 'UNKNOWN', null);
-      },
-    );
+    const outcome = await endOf(generate(session, { ...options, wait: waiting(waitS * 1_000, place) }));
     return { ...outcome, told: session.told };
   }
 
@@ -165,7 +158,12 @@ it('fault 20: the time in which a task may not be shown yet begins with its last
   clock.now = 20_000;
   expect(stepsOf((await command(1)).envelope).join()).not.toContain('a new charge');
   clock.now = 40_000;
-  expect(stepsOf((await command(1)).envelope).join()).toContain('a new charge');
+  const gone = await command(1);
+  expect(gone.exitCode).toBe(EXIT.taskNotFound);
+  expect(stepsOf(gone.envelope).slice(1)).toEqual([
+    expect.stringMatching(/with a new charge: the same command with --new\.$/),
+    expect.stringMatching(/with a new charge: run --action forget --taskId ckx1$/),
+  ]);
 });
 
 it.each([
@@ -188,21 +186,27 @@ it.each([
   expect(submitsTo(server)).toHaveLength(1);
 });
 
-it('a request that was rejected leaves no record: the same command submits', async () => {
-  const { command, records, server } = await world([{ status: 402, body: { status: 'FAILED' } }, ACCEPTED]);
-  expect((await command(0)).envelope.errorCode).toBe('INSUFFICIENT_CREDITS');
-  expect(records()).toEqual([]);
-  const { envelope } = await command(0);
-  expect(envelope).toMatchObject({ taskId: 'ckx1' });
-  expect(envelope.data).not.toHaveProperty('resubmitted');
-  expect(submitsTo(server)).toHaveLength(2);
-});
+it.each([false, true])(
+  'a request that was rejected leaves no record: the same command submits (alone: %s)',
+  async (isDetached) => {
+    const { command, records, server } = await world([{ status: 402, body: { status: 'FAILED' } }, ACCEPTED]);
+    expect((await command(0, {}, { isDetached })).envelope.errorCode).toBe('INSUFFICIENT_CREDITS');
+    expect(records()).toEqual([]);
+    const { envelope } = await command(0, {}, { isDetached });
+    expect(envelope).toMatchObject({ taskId: 'ckx1' });
+    expect(envelope.data).not.toHaveProperty('resubmitted');
+    expect(submitsTo(server)).toHaveLength(2);
+  },
+);
 
 describe('--new after a submit whose outcome is not known', () => {
   const left = { phase: 'unknown', created: '2026-11-21T11:59:59.000Z' } as const;
 
-  it('submits another one, and takes the place of the first', async () => {
-    const { command, records, journal } = await world([ACCEPTED]);
+  it.each([
+    ['the list does not show it', EMPTY],
+    ['the list cannot be read', { status: 503 }],
+  ])('submits another one, and takes the place of the first: %s', async (_, list) => {
+    const { command, records, journal } = await world([ACCEPTED], [list]);
     await leave(journal, left);
     expect((await command(0, { isNew: true })).envelope).toMatchObject({ taskId: 'ckx1' });
     expect(records().map(({ phase }) => phase)).toEqual(['submitted', 'abandoned']);

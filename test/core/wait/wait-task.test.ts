@@ -87,13 +87,15 @@ describe('getStatus', () => {
     },
   );
 
-  it('a bare FAILED is the state of the task', async () => {
-    const server = await service({ [STATUS]: [state('FAILED')] });
-    const { envelope, exitCode } = await getStatus(sessionWith(server.origin), 'ckx1');
-    expect(envelope).toMatchObject({ ok: false, status: 'FAILED', errorCode: 'GENERATION_FAILED' });
-    expect(exitCode).toBe(EXIT.taskEnded);
-    expect(server.received).toHaveLength(1);
-  });
+  it.each([record('FAILED'), record('PROGRESS'), refusal(404)])(
+    'a bare FAILED is the state of the task, whatever its record says of a result that is not there',
+    async (shown) => {
+      const server = await service({ [STATUS]: [state('FAILED')], [TASK]: [shown] });
+      const { envelope, exitCode } = await getStatus(sessionWith(server.origin), 'ckx1');
+      expect(envelope).toMatchObject({ ok: false, status: 'FAILED', errorCode: 'GENERATION_FAILED' });
+      expect(exitCode).toBe(EXIT.taskEnded);
+    },
+  );
 
   it('fault 27: tells an unknown word beside UNKNOWN', async () => {
     const server = await service({ [STATUS]: [state('QUEUED')] });
@@ -118,6 +120,21 @@ describe('waitTask', () => {
     expect(exitCode).toBe(EXIT.done);
     expect(session.told).toEqual(['task ckx1 SUBMITTED', 'polled PROGRESS', 'polled COMPLETED']);
     expect(stepsOf(envelope)[0]).toBe(`${RESUME} --wait 45 --download out`);
+  });
+
+  it.each(['FAILED', 'CANCEL'])('fault 28: a record with the result outweighs a bare %s', async (end) => {
+    const server = await service({ [STATUS]: [state('PROGRESS'), state(end)], [TASK]: [finished] });
+    const clock = new FakeClock();
+    const journal = journalOf(server.origin, clock);
+    await leave(journal, { phase: 'submitted', taskId: 'ckx1', status: 'SUBMITTED' });
+    const { envelope, exitCode } = await waitTask(
+      sessionWith(server.origin, { clock, journal }),
+      'ckx1',
+      waiting(60_000),
+    );
+    expect(envelope).toMatchObject({ ok: true, status: 'COMPLETED', data: { resultUrls: [LINK] } });
+    expect(exitCode).toBe(EXIT.done);
+    expect((await journal.byTask('ckx1'))?.record.status).toBe('COMPLETED');
   });
 
   it.each([

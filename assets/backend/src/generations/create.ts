@@ -6,7 +6,8 @@ import type { CreateRequest, CreateResult } from './types.ts';
 // A larger payload (images as data URIs) is a file: rows and jobs stay small.
 const INLINE_BYTES = 32 * 1024;
 
-// A user's next request is ordered at least this much behind the one before: users who send few pass users who send many.
+// A user's next request is ordered at least this much behind the one before, and a first one beside the first of the queue:
+// the users' requests alternate, however many one of them has sent, and however long ago.
 const SPACING = `interval '100 milliseconds'`;
 
 const EXCERPT_LENGTH = 300;
@@ -14,7 +15,8 @@ const EXCERPT_LENGTH = 300;
 const INSERT = `
   INSERT INTO generation AS g
     (id, user_id, idempotency_key, body_hash, provider, account, model, payload, payload_key, max_credits, quoted, reserved, prompt, queue_order)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, greatest(now(),
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, greatest(
+    least(now(), (SELECT min(q.queue_order) FROM generation q WHERE q.provider = $5 AND q.status = 'queued' AND NOT q.held)),
     (SELECT max(q.queue_order) FROM generation q WHERE q.user_id = $2 AND q.status = 'queued') + ${SPACING}))
   ON CONFLICT (user_id, idempotency_key) DO NOTHING
   RETURNING ${NEW_COLUMNS}`;

@@ -204,6 +204,32 @@ test('guarantee 2: a callback names the task that an equal one has found: nothin
   expect(await row(db.database, b.id)).toMatchObject({ task_id: 'task-2' });
 });
 
+test('guarantee 2: callbacks belong to the submit: earlier and later ones name the task of the one that gets it', async () => {
+  const [a, b] = (await claimed(PAYLOAD, PAYLOAD)) as [Submit, Submit];
+  await lose(a, b);
+  tasks.set(b.id, 'task-1');
+  await reconcile(a.id);
+  const told = (submit: Submit, taskId: string, state = 'PROGRESS') =>
+    recordCallback(db.database, { provider: 'aivideomaker', token: submit.callbackToken }, { taskId, state });
+  await told(a, 'task-2');
+  await told(b, 'task-1');
+  await reconcile(b.id);
+  expect(await row(db.database, b.id)).toMatchObject({ status: 'reconciling', submit_key: a.id });
+
+  // The list could not tell; a later callback ends that, too.
+  await sql(
+    `UPDATE generation SET status = 'needs_attention', attention = 'x', due_at = NULL WHERE id = $1`,
+    b.id,
+  );
+  expect(await told(a, 'task-2', 'COMPLETED')).toBe('recorded');
+  expect(await row(db.database, b.id)).toMatchObject({ status: 'reconciling', is_due: true });
+  tasks.set(a.id, 'task-2');
+  await reconcile(b.id);
+  expect(keys).toEqual([]);
+  expect(await row(db.database, b.id)).toMatchObject({ task_id: 'task-2', found_alike: false });
+  expect(await row(db.database, a.id)).toMatchObject({ task_id: 'task-1' });
+});
+
 test('guarantee 2: a callback that names the task of another request gives nothing away', async () => {
   const [a, b] = (await claimed(PAYLOAD, PAYLOAD)) as [Submit, Submit];
   await recordAccepted(db.database, a.id, { id: 'task-1' }, 2);

@@ -150,3 +150,14 @@ test('a user who sends many does not starve one who sends few', async () => {
   const first = (await claimSubmits(db.database, ACCOUNT, 40, null)).map(({ id }) => id);
   expect(first).toContain(bob);
 });
+
+test('nor does a backlog that waits for long: the next requests of both are submitted alternately', async () => {
+  for (let n = 0; n < 60; n += 1) await created(db.database);
+  await db.database.query(`UPDATE generation SET queue_order = queue_order - interval '1 hour'`);
+  const ofBob = [await created(db.database, { user: 'bob' }), await created(db.database, { user: 'bob' })];
+  const claimed: string[] = [];
+  for (let n = 0; n < 5; n += 1)
+    claimed.push(...(await claimSubmits(db.database, ACCOUNT, 1, null)).map(({ id }) => id));
+  expect(claimed).toEqual(expect.arrayContaining(ofBob));
+  expect(await statuses('ann')).toEqual({ submitting: 3, queued: 57 });
+});

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { CheckedRequest } from '../../core/checked-request.ts';
-import { madeElsewhere } from '../../core/record/made-elsewhere.ts';
+import { madeElsewhere } from '../../core/record/other-account.ts';
 import type { Session } from '../../core/session.ts';
 import { getStatus } from '../../core/tasks/get-status.ts';
 import type { ListFilter } from '../../core/tasks/list-tasks.ts';
@@ -11,7 +11,7 @@ import { Transport } from '../../http/transport.ts';
 import { systemClock } from '../../model/clock.ts';
 import { FIRST_POLL_MS } from '../../model/defaults.ts';
 import { Failure, orFailure } from '../../model/failure.ts';
-import { SANDBOX_KEY } from '../../model/service-address.ts';
+import { SANDBOX_KEY, withoutApiPath } from '../../model/service-address.ts';
 import type { TaskState } from '../../model/task.ts';
 import type { Sharing } from '../../ports/sharing.ts';
 import type { Provider } from '../../providers/provider.ts';
@@ -87,7 +87,7 @@ async function openJournal(call: LiveCall, provider: Provider): Promise<Journal 
   const journal = new Journal({
     folder: journalFolder(environment, args.sandbox),
     provider: provider.id,
-    service: args.sandbox ? 'sandbox' : addressOf(serviceUrl(call)),
+    service: args.sandbox ? 'sandbox' : addressOf(call),
     account: await accountOf(call),
     clock: systemClock,
     warn,
@@ -106,7 +106,7 @@ async function openSharing(call: LiveCall, provider: Provider): Promise<Sharing 
   const { sharingIn } = await import('../../stores/file/sharing.ts');
   return sharingIn({
     folder: environment.stateFolder,
-    service: addressOf(serviceUrl(call)),
+    service: addressOf(call),
     account: await accountOf(call),
     limit: provider.rateLimit,
     clock: systemClock,
@@ -115,9 +115,9 @@ async function openSharing(call: LiveCall, provider: Provider): Promise<Sharing 
 
 const serviceUrl = ({ args, environment }: LiveCall): URL => environment.baseUrl ?? new URL(args.profile.url);
 
-/** Returns an address without its scheme, which identifies a service. */
-function addressOf({ host, pathname }: URL): string {
-  return `${host}${pathname.replace(/\/+$/, '')}`;
+/** Returns the address in use without its scheme: it identifies the service. */
+function addressOf(call: LiveCall): string {
+  return withoutApiPath(serviceUrl(call), call.args.profile.apiPath).replace(/^\w+:\/\//, '');
 }
 
 const keyOf = ({ args, environment }: LiveCall): string => (args.sandbox ? SANDBOX_KEY : environment.key!);
@@ -149,8 +149,7 @@ async function act(
     case 'getTask':
       return (await import('../../core/tasks/get-task.ts')).getTask(session, taskId, wait);
     case 'cancelTask':
-      if (args.taskId === undefined)
-        return (await import('../../core/tasks/cancellable.ts')).cancellable(session);
+      if (!taskId) return (await import('../../core/tasks/cancellable.ts')).cancellable(session);
       return (await import('../../core/tasks/cancel-task.ts')).cancelTask(session, taskId);
     case 'waitTask': {
       if (args.taskId === undefined) {
@@ -208,10 +207,8 @@ async function startSandbox(environment: Environment, warn: (text: string) => vo
   const { startSandbox: start } = await import('../../sandbox/server.ts');
   const { stateFolder, withoutState } = environment;
   const sandbox = await start({ folder: stateFolder === '' ? null : path.join(stateFolder, 'sandbox') });
-  if (withoutState !== null) {
-    const remedy = 'ASYNC_MEDIA_STATE_DIR may name another one.';
-    warn(`${withoutState}: what the sandbox makes ends with this process. ${remedy}`);
-  }
+  const remedy = 'what the sandbox makes ends with this process. ASYNC_MEDIA_STATE_DIR may name another one.';
+  if (withoutState !== null) warn(`${withoutState}: ${remedy}`);
   if (sandbox.warning) warn(sandbox.warning);
   return sandbox;
 }

@@ -11,13 +11,11 @@ export function withStandInWarnings(outcome: Outcome): Outcome {
     (folder) => path.basename(folder) !== SANDBOX_FOLDER && hasOthers(folder, saved),
   );
   const use = flagWords({ download: SANDBOX_FOLDER }).join(' ');
-  return withWarnings(
-    outcome,
-    mixed.map(
-      (folder) =>
-        `The files of this sandbox run are stand-ins, never a result, and they lie beside other files in ${folder}: for a rehearsal use ${use}.`,
-    ),
+  const warnings = mixed.map(
+    (folder) =>
+      `The files of this sandbox run are stand-ins, never a result, and they lie beside other files in ${folder}: for a rehearsal use ${use}.`,
   );
+  return withWarnings(outcome, warnings);
 }
 
 function hasOthers(folder: string, saved: readonly string[]): boolean {

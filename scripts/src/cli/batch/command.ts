@@ -32,10 +32,8 @@ export async function runBatchCommand(
   const pattern = args.output === undefined ? undefined : patternOf(path.basename(args.output));
   if (action === 'quote') {
     if (!session.provider.can.quote) throw refusalOf(args.profile, 'quote');
-    return batchQuoteOutcome(
-      await quoteBatch(session, batch.lines, { maxCredits, maxTotalCredits, pattern }),
-      caller,
-    );
+    const quote = await quoteBatch(session, batch.lines, { maxCredits, maxTotalCredits, pattern });
+    return batchQuoteOutcome(quote, caller);
   }
   const result = await runBatch(session, {
     lines: batch.lines,

@@ -163,12 +163,11 @@ class Reader {
     }
     const parts = await orFailure(this.#fieldsOf(model, line, issues));
     if (!(parts instanceof Failure)) return parts && { ...parts, name: line.name };
-    const found = issuesOf(explained(parts, this.#caller));
-    // What is said of a flag holds for the field that stands in its place.
-    const inLine = (hint: string) => hint.replace(/^write --model (\S+)$/, 'write "model":"$1"');
-    issues.push(
-      ...(line.model === undefined ? found : found.map((one) => ({ ...one, hint: inLine(one.hint) }))),
-    );
+    for (const found of issuesOf(explained(parts, this.#caller))) {
+      // What is said of a flag holds for the field that stands in its place.
+      const inLine = found.hint.replace(/^write --model (\S+)$/, 'write "model":"$1"');
+      issues.push(line.model === undefined ? found : { ...found, hint: inLine });
+    }
     return null;
   }
 

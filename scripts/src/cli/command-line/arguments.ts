@@ -19,24 +19,19 @@ import {
 import { type Given, readFlags } from './read-flags.ts';
 import { parseSince } from './since.ts';
 
-type Table = typeof FLAGS;
-
-type ValueOf<K extends FlagName> = Table[K] extends { value: { kind: 'number' } } ? number : string;
-
-type HasDefault = {
-  [K in FlagName]: Table[K] extends { value: { default: number } } ? K : never;
+type NumberFlag = {
+  [K in FlagName]: (typeof FLAGS)[K] extends { value: { kind: 'number' } } ? K : never;
 }[FlagName];
 
-/** The flags that take a value, by their names in the table, with the values that were given or are the default. */
-type Values = { [K in Exclude<FlagName, Switch | HasDefault>]?: ValueOf<K> } & {
-  [K in HasDefault]: ValueOf<K>;
-};
-
-/** The flags of which something else is kept than their text. */
-type Unshared = 'provider' | 'since' | Profile['callbackFlag'];
+type TextFlag = Exclude<FlagName, Switch | NumberFlag | 'provider' | 'since' | Profile['callbackFlag']>;
 
 /** The command line, understood and checked: the values by the names of their flags, numbers in the units of the flags. */
-export interface Arguments extends Omit<Values, Unshared>, Record<Switch, boolean> {
+export interface Arguments
+  extends Record<Switch, boolean>,
+    Partial<Record<TextFlag, string>>,
+    Partial<Record<NumberFlag, number>> {
+  wait: number;
+  limit: number;
   action: Action;
   /** The service that is meant, and whether it was named. */
   profile: Profile;
@@ -70,7 +65,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     action: action ?? 'generate',
     profile,
     isProviderNamed: given.has('provider'),
-    since: since && parseSince(since, Date.now())?.from,
+    since: since === undefined ? undefined : parseSince(String(since), Date.now())?.from,
     callback: given.get(profile.callbackFlag),
   }) as Arguments;
 }
@@ -85,7 +80,7 @@ function actionOf(given: Given, issues: Issue[]): Action | undefined {
 }
 
 /** Returns the values that the table allows. An empty one has its issue already. */
-function valuesOf(given: Given, issues: Issue[]): Values {
+function valuesOf(given: Given, issues: Issue[]): Record<string, string | number | undefined> {
   const values = FLAG_NAMES.filter((name) => rule(name).form !== undefined).map((name) => {
     const { value } = rule(name);
     const text = given.get(name);
@@ -93,7 +88,7 @@ function valuesOf(given: Given, issues: Issue[]): Values {
     const usual = value?.kind === 'number' ? value.default : undefined;
     return [name, text ? (found ?? usual) : usual];
   });
-  return Object.fromEntries(values) as Values;
+  return Object.fromEntries(values);
 }
 
 /** The action that a command line is about, as far as one can tell: for the envelope of a refused one. */

@@ -71,10 +71,8 @@ export function checkTogether(action: Action, given: Given, issues: Issue[]): vo
     issues.push(issue('--output', 'a name without {n}, which stands for the number of a line', '{n}', hint));
   }
   if (action === 'waitTask' && given.has('idempotencyKey')) {
-    if (!given.has('taskId'))
-      issues.push(
-        issue('--taskId', '<id> beside --idempotencyKey', 'nothing', 'add the id of the found task'),
-      );
+    const hint = 'add the id of the found task';
+    if (!given.has('taskId')) issues.push(issue('--taskId', '<id> beside --idempotencyKey', 'nothing', hint));
     if (given.has('noJournal')) {
       const hint = 'leave --noJournal out: the task is written into the record of the key';
       issues.push(issue('--noJournal', 'not to be given with --idempotencyKey', 'both', hint));
@@ -98,8 +96,7 @@ export function checkService(action: Action, profile: Profile, given: Given, iss
   }
   if (!can.quote && given.has('maxCreditsPerDay')) {
     const expected = `not to be given with ${title}, which documents no price before a submit`;
-    const hint =
-      'ask the user for a yes to a run without a limit for the day; only then leave --maxCreditsPerDay out. --maxCredits is compared with an estimate';
+    const hint = 'ask the user to do without, then leave --maxCreditsPerDay out';
     issues.push(issue('--maxCreditsPerDay', expected, 'it', hint));
   }
 }

@@ -55,10 +55,7 @@ export function commandFrom(argv: readonly string[], more: Flags = {}): string {
 }
 
 /** Returns the same command in the sandbox. It saves to a folder of its own. */
-export function commandToRehearse(
-  argv: readonly string[],
-  { download, output }: Pick<Arguments, 'download' | 'output'>,
-): string {
+export function commandToRehearse(argv: readonly string[], { download, output }: Arguments): string {
   const isSaved = download !== undefined || output !== undefined;
   const place = { output: undefined, download: isSaved ? SANDBOX_FOLDER : undefined };
   return commandFrom(argv, { new: false, ...place, sandbox: true });

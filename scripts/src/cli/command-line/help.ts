@@ -9,6 +9,7 @@ const WIDTH = 125;
 /** Returns the text of `--help`: one screen, made from the tables of flags, exit codes and services; its examples run as printed. */
 export function helpText(version: string): string {
   const run = commandLine([]);
+  const exits = exitCodes().map((line) => `  ${line}`);
   return `async-media-workflow ${version}: one command makes a finished file from a payload.
 ${plainly(ONE_CHARGE)}
 
@@ -27,9 +28,7 @@ Environment
 ${wrapped(VARIABLES, 2).join('\n')}
 
 Exit codes (a batch: that of the line to see to first, ${BATCH_ORDER.filter((code) => code !== EXIT.bug).join(', ')}; status FAILED with taskId null: it failed before there was a task)
-${exitCodes()
-  .map((line) => `  ${line}`)
-  .join('\n')}`;
+${exits.join('\n')}`;
 }
 
 const VARIABLES = [
@@ -73,10 +72,9 @@ function wrapped(text: string, indent: number): string[] {
 /** A line for each exit code after which something is to be done with the command; the others share lines. */
 function exitCodes(): string[] {
   const lines = [''];
-  for (const name of Object.keys(EXIT) as (keyof typeof EXIT)[]) {
-    const { means, next } = EXIT_WORDS[name];
-    const isAlone = EXIT[name] === EXIT.stillRunning || EXIT[name] === EXIT.submitUnknown;
-    const item = `${EXIT[name]} ${means}${isAlone ? `: ${plainly(next)}` : ''}`;
+  for (const { code, means, next } of Object.values(EXIT_WORDS)) {
+    const isAlone = code === EXIT.stillRunning || code === EXIT.submitUnknown;
+    const item = `${code} ${means}${isAlone ? `: ${plainly(next)}` : ''}`;
     const line = lines.at(-1)!;
     if (line === '' || (!isAlone && line.length + item.length < WIDTH))
       lines[lines.length - 1] = `${line}${line === '' ? '' : '   '}${item}`;

@@ -36,9 +36,8 @@ export function parseSince(text: string, now: number): Since | undefined {
 }
 
 /** Returns a local day. Where midnight is skipped, it begins at the first moment after it; where there are two, at the first. */
-function localDay(year: number, month: number, date: number): Since {
-  return sinceAt(new Date(year, month, date).getTime());
-}
+const localDay = (year: number, month: number, date: number): Since =>
+  sinceAt(new Date(year, month, date).getTime());
 
 /** Returns a moment with its day and time zone on this machine. */
 export function sinceAt(from: number): Since {

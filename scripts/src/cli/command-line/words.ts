@@ -22,6 +22,11 @@ export function commandLine(words: readonly string[]): string {
   return ['node', script(), ...words].map((word) => quoteWord(word)).join(' ');
 }
 
+/** Returns whether a step of an answer is such a command line, not a sentence. */
+export function isCommandLine(step: string): boolean {
+  return step.startsWith(commandLine([]));
+}
+
 /** Returns flags as the words of a command line; undefined and false are left out. */
 export function flagWords(flags: Flags): string[] {
   return Object.entries(flags).flatMap(([flag, value]) => {

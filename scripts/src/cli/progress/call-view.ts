@@ -3,11 +3,9 @@ import { systemClock } from '../../model/clock.ts';
 import { plain, redact } from '../../model/text.ts';
 import type { Display, News } from './display.ts';
 import { Meter } from './meter.ts';
-import { Submits } from './situation.ts';
+import { Situation } from './situation.ts';
 import { Sums } from './sums.ts';
 import { sums as sumsText } from './words.ts';
-
-const { monotonic } = systemClock;
 
 /** A request or a task, and what was last said of it: a state between two equal failures repeats neither of them. */
 export interface Subject {
@@ -24,7 +22,7 @@ export interface Subject {
 
 /** What is known of a call while it runs, and what was said of it as a whole. */
 export class CallView {
-  readonly submits = new Submits();
+  readonly situation = new Situation();
   readonly sums = new Sums();
   readonly meter = new Meter();
   expected: ExpectedDuration | null = null;
@@ -32,7 +30,7 @@ export class CallView {
   isOtherSaid = false;
   readonly #display: Display;
   readonly #secrets: readonly string[];
-  readonly #startedAt = monotonic();
+  readonly #startedAt = systemClock.monotonic();
   readonly #subjects = new Map<string, Subject>();
   /** When each task was made, on this clock; only of those for which that is known. */
   readonly #made = new Map<string | null, number>();
@@ -57,13 +55,13 @@ export class CallView {
 
   /** Notes that a task is so old now. The first note stands. */
   setAge(taskId: string, ms: number): void {
-    if (!this.#made.has(taskId)) this.#made.set(taskId, monotonic() - ms);
+    if (!this.#made.has(taskId)) this.#made.set(taskId, systemClock.monotonic() - ms);
   }
 
   /** Returns milliseconds; null where they are not known. */
   ageOf({ taskId }: Subject): number | null {
     const since = this.#made.get(taskId);
-    return since === undefined ? null : monotonic() - since;
+    return since === undefined ? null : systemClock.monotonic() - since;
   }
 
   /** Shows what happens to a request or a task; in a batch, the sums of its lines. */
@@ -80,7 +78,7 @@ export class CallView {
     const view = () => ({
       subject: this.#clean(subject.label),
       state: this.#clean(state),
-      ageMs: this.sums.now ? monotonic() - this.#startedAt : this.ageOf(subject),
+      ageMs: this.sums.now ? systemClock.monotonic() - this.#startedAt : this.ageOf(subject),
       share,
       expected: this.expected,
       transfer: this.meter.transfer(),

@@ -1,8 +1,6 @@
 import { systemClock } from '../../model/clock.ts';
 import type { View } from './draw.ts';
 
-const { monotonic } = systemClock;
-
 export interface Screen {
   write(text: string): void;
   readonly columns: number;
@@ -31,12 +29,12 @@ export function lines(screen: Screen): Display {
   let lastAt = Number.NEGATIVE_INFINITY;
   const line = (text: string) => {
     screen.write(`${text}\n`);
-    lastAt = monotonic();
+    lastAt = systemClock.monotonic();
   };
   return {
     line,
     now(_, sentence, news) {
-      if (news === 'new' || monotonic() - lastAt >= QUIET_MS) line(sentence);
+      if (news === 'new' || systemClock.monotonic() - lastAt >= QUIET_MS) line(sentence);
     },
     clear() {},
   };

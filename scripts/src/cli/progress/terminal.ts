@@ -8,8 +8,6 @@ const TICK_MS = 500;
 // Often enough for the eye; a fast download brings thousands of chunks a second.
 const FRAME_MS = 200;
 
-const { monotonic } = systemClock;
-
 /** Keeps one line at the bottom of a terminal that changes in place, below the lines that stay. */
 export function terminal(screen: Screen): Display {
   let view: (() => View) | null = null;
@@ -25,7 +23,7 @@ export function terminal(screen: Screen): Display {
   };
   const draw = () => {
     if (!view) return;
-    drawnAt = monotonic();
+    drawnAt = systemClock.monotonic();
     const text = drawn(view(), screen.columns);
     screen.write(`${erasure()}${text}`);
     shown = stringWidth(text);
@@ -39,7 +37,7 @@ export function terminal(screen: Screen): Display {
     now(next) {
       view = next;
       timer ??= setInterval(draw, TICK_MS).unref();
-      if (monotonic() - drawnAt >= FRAME_MS) draw();
+      if (systemClock.monotonic() - drawnAt >= FRAME_MS) draw();
     },
     clear() {
       clearInterval(timer);

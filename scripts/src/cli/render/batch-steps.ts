@@ -5,6 +5,7 @@ import { isGone } from '../../core/result.ts';
 import { Failure } from '../../model/failure.ts';
 import { counted } from '../../model/text.ts';
 import type { AdvisedFailure } from '../advised-failure.ts';
+import { isCommandLine } from '../command-line/words.ts';
 import { EXIT, OPEN } from '../exit-codes.ts';
 import { type LineItem, linesNamed } from './batch-warnings.ts';
 import type { Caller } from './caller.ts';
@@ -101,10 +102,8 @@ const isChanged = ({ end }: LineResult): boolean =>
 
 /** Returns what the most urgent line says, without the command of the whole batch. */
 function ownSteps({ line, outcome }: LineItem, caller: Caller): string[] {
-  const own = textsIn(outcome, 'nextSteps').filter(
-    (step) => step !== caller.same && !step.startsWith('Run this command'),
-  );
-  return own.slice(0, 6).map((step) => (step.startsWith('node ') ? step : `Line ${line.number}: ${step}`));
+  const own = textsIn(outcome, 'nextSteps').filter((step) => step !== caller.same);
+  return own.slice(0, 6).map((step) => (isCommandLine(step) ? step : `Line ${line.number}: ${step}`));
 }
 
 // After these, nothing but the same command is needed: as of a single request, it stands first.

@@ -26,12 +26,10 @@ export function lineOutcomes(
 
 function outcomeOfLine({ end, taskId, state }: LineResult, caller: Caller, isLeft: boolean): Outcome {
   if (end === null) {
-    const nextSteps = [
-      isLeft
-        ? `This line was not made once more: without --new the batch returns its earlier task. To make it once more, with a new charge: ${caller.anew}`
-        : 'This line was not submitted yet. Run the batch again, without --new.',
-    ];
-    return success(null, null, { nextSteps }, EXIT.stillRunning);
+    const step = isLeft
+      ? `This line was not made once more: without --new the batch returns its earlier task. To make it once more, with a new charge: ${caller.anew}`
+      : 'This line was not submitted yet. Run the batch again, without --new.';
+    return success(null, null, { nextSteps: [step] }, EXIT.stillRunning);
   }
   if (!(end instanceof Failure)) return taskOutcome(end, caller);
   return failed(advisedInLine(end, caller, taskId), state, taskId);

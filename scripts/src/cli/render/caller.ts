@@ -20,6 +20,8 @@ export interface Caller {
   anew: string;
   /** The same, as a command line. Only the user may decide to run it, so it never stands alone in a step. */
   another(): string;
+  /** The answer is about one line of a batch, which says once for all its lines when to run it again. */
+  isLine: boolean;
   /** How a task that ended without a result is tried again, with a new charge; words. */
   retry: string;
   /** The command that was given, with another name for its file; a command line. */
@@ -55,6 +57,7 @@ export function callerOf(args: Arguments, argv: readonly string[]): Caller {
     command: commandAt(profile),
     commandAt,
     same: commandFrom(argv, { new: false }),
+    isLine: false,
     anew: `the same command${other}.`,
     another: () => {
       if (!isNamed) return commandFrom(argv, { new: true });
@@ -118,6 +121,7 @@ const ALONE = 'the command of this line alone (its model and payload), with --ne
 export function callerOfLine(caller: Caller, words = ALONE): Caller {
   return {
     ...caller,
+    isLine: true,
     anew: words,
     another: () => words,
     retry: `run this line alone, with --new (on the batch, --new is a charge for every line): ${words}`,

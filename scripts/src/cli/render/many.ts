@@ -104,8 +104,7 @@ function itemOutcome({ record, ended }: ManyResult['items'][number], caller: Cal
   if (!(ended instanceof Failure)) return taskOutcome(ended, caller);
   const { status, taskId } = record;
   const failure = explained(ended, caller);
-  const steps = failure.details.nextSteps ?? [];
-  const nextSteps = steps.length > 0 ? steps : [resumeCommand(caller, taskId!)];
+  const { nextSteps = [resumeCommand(caller, taskId!)] } = failure.details;
   return failed(failure.with({ nextSteps }), status, taskId);
 }
 
@@ -119,12 +118,7 @@ function summary({ data, ...said }: Envelope, { model, promptExcerpt, created, o
 
 export function nothingPendingOutcome(result: NothingPending, caller: Caller): Outcome {
   const { unknown } = result;
-  if (unknown === 0) {
-    const nextSteps = [
-      'No recorded task of this key is unfinished or waits to be delivered.',
-      ...earlierStep(caller),
-    ];
-    return done({ count: 0, unknown, nextSteps });
-  }
-  return unknownOutcome(result, caller);
+  if (unknown > 0) return unknownOutcome(result, caller);
+  const none = 'No recorded task of this key is unfinished or waits to be delivered.';
+  return done({ count: 0, unknown, nextSteps: [none, ...earlierStep(caller)] });
 }

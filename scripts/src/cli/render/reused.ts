@@ -5,11 +5,10 @@ import type { Credits } from '../../model/request-record.ts';
 
 /** Says which run with --new made a task that is the newest one of its request. */
 export function runSteps({ newRun }: MadeBy): string[] {
-  return newRun === undefined
-    ? []
-    : [
-        `${byNewRun(newRun, 'it')} It is the newest task of this request: a run with --new that began later submitted nothing.`,
-      ];
+  if (newRun === undefined) return [];
+  return [
+    `${byNewRun(newRun, 'it')} It is the newest task of this request: a run with --new that began later submitted nothing.`,
+  ];
 }
 
 /**
@@ -17,10 +16,9 @@ export function runSteps({ newRun }: MadeBy): string[] {
  * @param isNewest false: the call asked for this very task, and its request may have a newer one
  */
 export function resumedSteps(made: MadeBy, isNewest: boolean): string[] {
-  if (!isNewest) return made.newRun === undefined ? [] : [byNewRun(made.newRun, 'it')];
-  return made.newRun === undefined
-    ? [`This request was made on ${made.created}${NONE_SINCE}.`]
-    : runSteps(made);
+  if (made.newRun === undefined)
+    return isNewest ? [`This request was made on ${made.created}${NONE_SINCE}.`] : [];
+  return isNewest ? runSteps(made) : [byNewRun(made.newRun, 'it')];
 }
 
 /** Says the same of the lines of a batch that have all ended. */
@@ -29,11 +27,10 @@ export function runStepsOfLines(lines: readonly LineResult[]): string[] {
     line.end instanceof Failure ? undefined : (line.end?.reused ?? line.end?.resumed);
   const runs = new Set(lines.map((line) => made(line)?.newRun));
   const [newRun] = runs.size === 1 ? runs : [];
-  return newRun === undefined
-    ? []
-    : [
-        `${byNewRun(newRun, 'every line')} These are the newest tasks of the batch: a run with --new that began later submitted nothing.`,
-      ];
+  if (newRun === undefined) return [];
+  return [
+    `${byNewRun(newRun, 'every line')} These are the newest tasks of the batch: a run with --new that began later submitted nothing.`,
+  ];
 }
 
 /** Of a request whose newest task was made otherwise. */

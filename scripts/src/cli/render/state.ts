@@ -2,9 +2,7 @@ import { wholeCopy } from '../../core/record/task-record.ts';
 import type { TaskResult } from '../../core/result.ts';
 import type { Failure } from '../../model/failure.ts';
 import { type JsonObject, unlessEmpty } from '../../model/json.ts';
-import { BRIEF_WAIT_S } from '../../model/task.ts';
 import { nameIn } from '../../providers/read-answer.ts';
-import type { Flags } from '../command-line/words.ts';
 import { EXIT } from '../exit-codes.ts';
 import { briefWait, type Caller, dropStep, resumeCommand, saveCommand } from './caller.ts';
 import { definedFields, type Fields, failed, type Outcome, success, textsIn, upstream } from './envelope.ts';
@@ -56,8 +54,12 @@ function endOutcome(result: StateResult, caller: Caller): Outcome {
   const data = dataOf(result);
   switch (result.kind) {
     case 'running': {
+      const { wait } = caller.resumeFlags;
       const nextSteps = [
-        resumeCommand(caller, taskId, { ...caller.resumeFlags, wait: waitOf(result, caller) }),
+        resumeCommand(caller, taskId, {
+          ...caller.resumeFlags,
+          wait: wait && Math.min(+wait, result.record?.wait || +wait),
+        }),
         'The task runs on at the service. Run this command as often as you like: it charges nothing.',
       ];
       const exitCode = caller.wantsEnd ? EXIT.stillRunning : EXIT.done;
@@ -77,15 +79,9 @@ function endOutcome(result: StateResult, caller: Caller): Outcome {
   }
 }
 
-/** A call that did not wait has as little time as its request had. */
-function waitOf({ record }: StateResult, caller: Caller): Flags[string] {
-  const { wait } = caller.resumeFlags;
-  return wait === BRIEF_WAIT_S ? briefWait(caller, record?.wait) : wait;
-}
-
 function saveSteps({ taskId, record }: StateResult, caller: Caller): string[] {
   const copy = record && wholeCopy(record);
-  if (copy !== undefined) return [`Its file is saved already: ${copy}`];
+  if (copy) return [`Its file is saved already: ${copy}`];
   const wait = { wait: briefWait(caller, record?.wait), download: 'out' };
   return [
     caller.wantsEnd ? resumeCommand(caller, taskId, wait) : saveCommand(caller, taskId),

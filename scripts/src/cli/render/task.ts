@@ -13,8 +13,8 @@ export function taskOutcome(result: TaskResult, caller: Caller): Outcome {
 
 function failureOutcome(result: Extract<TaskResult, { failure: Failure }>, caller: Caller): Outcome {
   const { taskId, seen, failure } = result;
-  if (result.kind === 'notCancelled') return failed(explained(failure, caller), seen.state, taskId);
   const about = explained(failure, caller);
+  if (result.kind === 'notCancelled') return failed(about, seen.state, taskId);
   const data = definedFields({ ...dataOf(result), ...about.details.data });
   return failed(about.with({ data }), seen.state, taskId);
 }

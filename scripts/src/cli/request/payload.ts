@@ -19,9 +19,24 @@ const MAX_IMAGE_BYTES = 32 * 1024 * 1024;
  * @param signal ends the reading of standard input
  * @throws Failure INVALID_PAYLOAD
  */
-export async function readFields(text: string | undefined, signal: AbortSignal): Promise<JsonObject> {
-  if (text === undefined) return {};
-  return parsePayload(text === '-' ? await readStdin(signal, '--payload') : text, text === '-');
+export async function readFields(given: string | undefined, signal: AbortSignal): Promise<JsonObject> {
+  if (given === undefined) return {};
+  const fromStdin = given === '-';
+  const text = fromStdin ? await readStdin(signal, '--payload') : given;
+  let value: Json;
+  try {
+    value = parseStrict(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    if (error instanceof DuplicateName) {
+      const received = `${inQuotes(error.path)} twice`;
+      throw refused('--payload', 'each field once', received, `leave one ${inQuotes(error.path)} out`);
+    }
+    throw mangled(text, fromStdin, error instanceof Error ? error.message : '');
+  }
+  if (isObject(value)) return value;
+  const kind = value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`;
+  const hint = 'write the fields in braces, for example {"prompt":"a lighthouse at dawn"}';
+  throw refused('--payload', 'a JSON object', kind, hint);
 }
 
 /** The payload with the image file in the model's field for it. @throws Failure INVALID_PAYLOAD that names `--image` */
@@ -50,23 +65,6 @@ export async function withImage(
   return { ...payload, [field]: await readImage(image) };
 }
 
-function parsePayload(text: string, fromStdin: boolean): JsonObject {
-  let value: Json;
-  try {
-    value = parseStrict(text.replace(/^\uFEFF/, ''));
-  } catch (error) {
-    if (error instanceof DuplicateName) {
-      const received = `${inQuotes(error.path)} twice`;
-      throw refused('--payload', 'each field once', received, `leave one ${inQuotes(error.path)} out`);
-    }
-    throw mangled(text, fromStdin, error instanceof Error ? error.message : '');
-  }
-  if (isObject(value)) return value;
-  const kind = value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`;
-  const hint = 'write the fields in braces, for example {"prompt":"a lighthouse at dawn"}';
-  throw refused('--payload', 'a JSON object', kind, hint);
-}
-
 const STDIN_FORM =
   'pass the JSON on standard input: put it into a file and run the command with --payload - < payload.json';
 
@@ -80,10 +78,8 @@ function mangled(text: string, fromStdin: boolean, syntax: string): Failure {
     const received = `${text.length} characters that end inside base64 data: cut off on the way`;
     return refusal(received, `one argument is limited to 128 KiB: use --image <file>, or ${STDIN_FORM}`);
   }
-  if (!fromStdin && /^'/.test(trimmed)) {
-    const hint = `this shell keeps single quotes (cmd.exe does): ${STDIN_FORM}`;
-    return refusal('single quotes around it', hint);
-  }
+  if (!fromStdin && /^'/.test(trimmed))
+    return refusal('single quotes around it', `this shell keeps single quotes (cmd.exe does): ${STDIN_FORM}`);
   if (!fromStdin && /^\{?\s*\\"/.test(trimmed)) {
     const hint = `the shell passed the backslashes on: ${STDIN_FORM}`;
     return refusal('quotes with a backslash before them', hint);

@@ -93,8 +93,7 @@ async function noQuote({ profile }: Arguments, contract: Contract, payload: Json
 
 /** Returns the callback address in a form that a header can carry: ASCII, the rest encoded. */
 export function readCallback({ profile }: Arguments, value: string, loopback: boolean): string {
-  const flag = `--${profile.callbackFlag}`;
   const problem = checkCallbackUrl(value, loopback);
   if (!problem) return new URL(value).href;
-  throw refused(flag, problem.expected, `"${plain(value, 80)}"`, problem.hint);
+  throw refused(`--${profile.callbackFlag}`, problem.expected, `"${plain(value, 80)}"`, problem.hint);
 }

@@ -1,6 +1,5 @@
-import type * as Zod from 'zod/mini';
 import type { Json } from '../../model/json.ts';
-import { z } from '../schema/zod.ts';
+import { type Zod, z } from '../schema/zod.ts';
 import { only, parsed } from './parsed.ts';
 
 const SECONDS = '.seconds must be a number above 0, or the shortest and the longest';

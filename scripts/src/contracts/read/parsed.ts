@@ -1,7 +1,6 @@
-import type * as Zod from 'zod/mini';
 import type { Json } from '../../model/json.ts';
 import { ContractError } from '../schema/contract-error.ts';
-import { z } from '../schema/zod.ts';
+import { type Zod, z } from '../schema/zod.ts';
 
 /** The messages of the schema follow the path of their field, such as ` must be a number`. @throws ContractError */
 export function parsed<T extends Zod.ZodMiniType>(schema: T, value: Json, where = ''): Zod.output<T> {

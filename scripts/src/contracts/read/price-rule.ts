@@ -1,8 +1,7 @@
-import type * as Zod from 'zod/mini';
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';
 import { ContractError } from '../schema/contract-error.ts';
 import type { SchemaNode } from '../schema/schema-node.ts';
-import { z } from '../schema/zod.ts';
+import { type Zod, z } from '../schema/zod.ts';
 import { only, parsed } from './parsed.ts';
 
 const CREDITS = ' must be a number above 0, or the least and the most';

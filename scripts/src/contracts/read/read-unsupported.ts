@@ -1,6 +1,5 @@
-import type * as Zod from 'zod/mini';
 import { isObject, type Json } from '../../model/json.ts';
-import { z } from '../schema/zod.ts';
+import { type Zod, z } from '../schema/zod.ts';
 import { parsed } from './parsed.ts';
 
 const HEAD = ' must hold page, a text, and groups, a list';

@@ -42,7 +42,7 @@ export function hint(place: RefusedPlace): string {
     return `ask the user for the words, and add them as ${fieldName(path)}, ${wanted(node)}`;
   if (value === undefined) return `add ${sample(place)}`;
   if (value === null) return required ? `write ${sample(place)}, not null` : `leave ${pathText(path)} out`;
-  const meant = sameMeaning(node, value);
+  const meant = sameMeaning(node, value).find((candidate) => fits(node, candidate));
   if (meant !== undefined) return `write ${assign(path, meant)}${kind(meant, value)}, not ${literal(value)}`;
   if (node.enum !== undefined) return enumHint(place, node.enum);
   if (typeof value === 'string' && node.types.includes('string')) return textHint(place, value);
@@ -119,13 +119,9 @@ function textHint(place: RefusedPlace, value: string): string {
   return `write ${sample(place)}`;
 }
 
-/** The value of the right type and spelling that means the same as what came: "5" for 5, "720p" for 720 or "720P". */
-export function sameMeaning(node: SchemaNode, value: Json): Json | undefined {
-  return candidates(node, value).find((candidate) => fits(node, candidate));
-}
-
-function candidates(node: SchemaNode, value: Json): Json[] {
-  if (node.anyOf !== undefined) return node.anyOf.flatMap((form) => candidates(form, value));
+/** Returns values of the right type or spelling that mean the same as what came: "5" for 5, "720p" for 720 or "720P". */
+export function sameMeaning(node: SchemaNode, value: Json): Json[] {
+  if (node.anyOf !== undefined) return node.anyOf.flatMap((form) => sameMeaning(form, value));
   if (node.enum !== undefined && typeof value !== 'object')
     return node.enum.filter((choice) => choice !== null && meaning(choice) === meaning(value));
   const found: Json[] = [];

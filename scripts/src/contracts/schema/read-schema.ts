@@ -39,11 +39,7 @@ const STANDARD: Record<string, { types?: readonly TypeName[]; read?: Reader }> =
       node.enum = value;
     },
   },
-  default: {
-    read(node, value) {
-      node.default = value;
-    },
-  },
+  default: {},
   pattern: {
     types: ['string'],
     read(node, value, where) {
@@ -57,12 +53,7 @@ const STANDARD: Record<string, { types?: readonly TypeName[]; read?: Reader }> =
   maxLength: { types: ['string'], read: count },
   minimum: { types: ['number', 'integer'], read: number },
   maximum: { types: ['number', 'integer'], read: number },
-  items: {
-    types: ['array'],
-    read(node, value, where) {
-      node.items = readNode(value, where);
-    },
-  },
+  items: { types: ['array'] },
   minItems: { types: ['array'], read: count },
   maxItems: { types: ['array'], read: count },
 };
@@ -95,8 +86,8 @@ export function readNode(schema: Json | undefined, where = ''): SchemaNode {
       throw new ContractError(`${at(keyword)} does not fit the type ${node.types.join(' or ')}`);
     standard?.read?.(node, value, at(keyword), keyword);
   }
-  if (node.types.includes('array') && node.items === undefined)
-    throw new ContractError(`${at('items')} is missing`);
+  if (schema.default !== undefined) node.default = schema.default;
+  if (node.types.includes('array')) node.items = readNode(schema.items, at('items'));
   if (node.types.includes('object')) readObject(node, schema, at);
   // Last, because they speak of the properties.
   const properties = isObject(schema.properties) ? schema.properties : {};

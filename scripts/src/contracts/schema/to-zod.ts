@@ -1,7 +1,6 @@
-import type * as Zod from 'zod/mini';
 import type { Json } from '../../model/json.ts';
 import { isOfType, type SchemaNode, type TypeName } from './schema-node.ts';
-import { z } from './zod.ts';
+import { type Zod, z } from './zod.ts';
 
 const made = new WeakMap<SchemaNode, Zod.ZodMiniType>();
 

@@ -1,5 +1,7 @@
 import * as mini from 'zod/mini';
 
+export type * as Zod from 'zod/mini';
+
 /**
  * The parts of zod that contracts need. Every module takes them from here, so that the compiled program has one zod: a part
  * of its own that imports the package would bundle it once more.

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { freeVersion, isVersionOf, mediaIn, nameKey, stemOfOutput } from '../../download/names.ts';
 import { Failure, type Issue } from '../../model/failure.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
-import { type Known, recordedName } from './known-lines.ts';
+import type { Known } from './known-lines.ts';
 import type { BatchLine } from './line.ts';
 
 interface Named {
@@ -55,7 +55,10 @@ export function namesFor(
     ...media.keys(),
     ...here.map(({ record }) => nameKey(stemOfOutput(record.output!))),
   ]);
-  const named = lines.map((line, n) => ({ ...line, recorded: isNew ? null : recordedName(known[n]!) }));
+  const named = lines.map((line, n) => {
+    const output = known[n]!.entry?.record.output;
+    return { ...line, recorded: isNew || !output ? null : stemOfOutput(output) };
+  });
   return fileNames(named, (name) => taken.has(nameKey(name)), pattern);
 }
 

@@ -1,6 +1,6 @@
-import { stemOfOutput } from '../../download/names.ts';
 import { nameOfPayload, newestOf } from '../../model/claim-rules.ts';
 import { isUnsaved } from '../../model/request-record.ts';
+import { isTerminal, type TaskState } from '../../model/task.ts';
 import type { RecordStore, StoredRequest } from '../../ports/record-store.ts';
 import type { BatchLine, LineResult } from './line.ts';
 
@@ -31,15 +31,12 @@ export async function knownLines(store: RecordStore | null, lines: readonly Batc
   return known;
 }
 
-/** Returns the credits that a record has for its task; null where it has none. */
-export function priceIn({ entry }: Known): number | null {
-  const { quoted = null, charged = null } = entry?.record.credits ?? {};
-  return quoted ?? charged;
-}
-
-export function recordedName({ entry }: Known): string | null {
-  const output = entry?.record.output;
-  return output ? stemOfOutput(output) : null;
+/** Returns the state of all lines together, as their records know it; undefined where there is no record. */
+export function statusOf(known: readonly Known[]): TaskState | undefined {
+  const states = known.map(({ entry }) => entry?.record.status);
+  if (states.every((state) => state === undefined)) return undefined;
+  if (states.some((state) => state === undefined || !isTerminal(state))) return 'PROGRESS';
+  return states.every((state) => state === 'COMPLETED') ? 'COMPLETED' : 'FAILED';
 }
 
 /** An earlier task of a line, of which this machine has not every file. */

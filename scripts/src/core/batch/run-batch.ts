@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { Failure } from '../../model/failure.ts';
+import { Failure, orFailure } from '../../model/failure.ts';
 import { isTerminal } from '../../model/task.ts';
 import { folderFor } from '../deliver/place.ts';
 import { type Begun, begin, conclude } from '../generate.ts';
@@ -11,7 +11,7 @@ import { BatchGate } from './batch-gate.ts';
 import { BatchSpending, type Price, sumOf } from './caps.ts';
 import { nameOfFile, namesFor } from './file-names.ts';
 import { keyOf } from './identity.ts';
-import { type Known, knownLines, priceIn, unsavedTasks } from './known-lines.ts';
+import { type Known, knownLines, statusOf, unsavedTasks } from './known-lines.ts';
 import { type LeftOver, leftOver, newRunOf } from './left-over.ts';
 import { type BatchLine, isLarge, type LineEnd } from './line.ts';
 import { pricesWithin } from './line-prices.ts';
@@ -64,7 +64,9 @@ class Batch {
     this.#deadline = this.#acceptedAt + wait.waitMs;
     this.#spending = new BatchSpending(terms.caps.maxTotalCredits);
     const stop = options.stop.requested;
-    const until = () => this.#submitsUntil;
+    // Without a wait every line is submitted, unless the service lets none through.
+    const isPatient = options.isDetached || wait.waitMs === 0;
+    const until = () => (isPatient ? this.#acceptedAt + STALLED_MS : this.#deadline);
     this.#gate = new BatchGate({ clock, signal, stop, until, spending: this.#spending });
     // Each request of each line listens to the signal that ends the call.
     if (signal) setMaxListeners(0, signal);
@@ -73,9 +75,10 @@ class Batch {
   async run(): Promise<BatchResult> {
     const { lines, terms, wait, pattern } = this.#options;
     const journal = await this.#session.records();
-    const folder = await folderFor(wait.folder);
-    this.#folder = folder;
     const known = await knownLines(journal, lines);
+    const folder = await orFailure(folderFor(wait.folder));
+    if (folder instanceof Failure) throw terms.isNew ? folder : folder.with({ status: statusOf(known) });
+    this.#folder = folder;
     const pending = (await journal?.pending()) ?? [];
     const names = namesFor(lines, known, folder, pending, terms.isNew, pattern);
     this.#lines = lines.map((line, n) => this.#lineOf(line, known[n]!, names[n]!));
@@ -117,6 +120,7 @@ class Batch {
   #lineOf(line: BatchLine, known: Known, name: string): Line {
     const before = this.#options.terms.isNew ? undefined : known.entry?.record;
     const record = before?.taskId ? before : undefined;
+    const priced = known.entry?.record.credits;
     return {
       line,
       known,
@@ -128,7 +132,7 @@ class Batch {
       state: record?.status ?? null,
       credits: record?.credits,
       isReused: record !== undefined,
-      quoted: priceIn(known),
+      quoted: priced?.quoted ?? priced?.charged ?? null,
       isSubmitting: false,
       isOver: false,
       end: null,
@@ -278,12 +282,6 @@ class Batch {
 
   get #left(): number {
     return Math.max(0, this.#deadline - this.#session.api.clock.monotonic());
-  }
-
-  /** When the last submit may be sent. Without a wait every line is submitted, unless the service lets none through. */
-  get #submitsUntil(): number {
-    const { isDetached, wait } = this.#options;
-    return isDetached || wait.waitMs === 0 ? this.#acceptedAt + STALLED_MS : this.#deadline;
   }
 
   #tell(line: Line): void {

@@ -13,7 +13,7 @@ export const RESULT_MS = 10_000;
 
 /**
  * Returns the record of a finished task, with the addresses of its files. COMPLETED is final, whatever a later answer says.
- * @param end when the wait is over, on the monotonic clock; Infinity where there is none
+ * @param end of the wait; Infinity where there is none
  * @throws Failure where the task can be read, but names no file that can be fetched
  */
 export async function fetchResult(
@@ -27,7 +27,7 @@ export async function fetchResult(
   const deadline = Math.min(session.api.shortDeadline, until);
   const poller = await pollerOf(session, schedule);
   for (let n = 0; ; n += 1) {
-    const first = await poller.record(taskId, { until, deadline });
+    const first = await poller.records.read(taskId, { until, deadline });
     const task = await withFiles(session, first, deadline, until);
     if (task.urls.length > 0) return { ...task, state: 'COMPLETED' };
     if (hasOtherAddress(task.record)) {

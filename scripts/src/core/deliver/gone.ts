@@ -16,8 +16,6 @@ export function asNotShown({ provider: { title } }: Session, taskId: string, fai
 /**
  * Returns why a result could not be fetched that is complete nowhere on this machine: with the reason `resultGone` where no
  * later call will find it either, else the failure as it is.
- * @param record of its request, where there is one
- * @param task as the service showed it, where it did
  */
 export function asGone(
   session: Session,

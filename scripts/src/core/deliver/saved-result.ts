@@ -27,10 +27,7 @@ export async function savedResult(
   return { ...taskResult(taskId, { state: 'COMPLETED', record: {} }, known), files, warnings };
 }
 
-/**
- * Returns the files of the result in the wanted place; undefined where no complete copy of one of them exists.
- * @param count of how many files the result is
- */
+/** Returns the files of the result in the wanted place. @param count of how many files the result is */
 async function wholeFiles(
   session: Session,
   entry: StoredRequest,

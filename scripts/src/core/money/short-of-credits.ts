@@ -42,22 +42,14 @@ export function shortOfCredits(
     }
   }
   const price = quote?.credits ?? estimateCredits(contract, payload);
-  return new Failure('INSUFFICIENT_CREDITS', `${said}${missing}`, {
-    data,
-    nothingSubmitted: true,
-    reason: {
-      kind: 'shortOfCredits',
-      cheaper: price === null ? null : cheaperWithin(contract, payload, price, quote?.balance ?? Infinity),
-    },
-  });
+  const balance = quote?.balance ?? Infinity;
+  const most = price !== null && balance < price ? balance : null;
+  const cheaper = price === null ? null : { ...cheaperThan(contract, payload, most ?? price - 1), most };
+  const reason = { kind: 'shortOfCredits', cheaper } as const;
+  return new Failure('INSUFFICIENT_CREDITS', `${said}${missing}`, { data, nothingSubmitted: true, reason });
 }
 
 export function cheaperThan(contract: Contract, payload: JsonObject, most: number): Cheaper {
   const variants = cheaperVariants(contract, payload, most + 1);
   return { model: contract.model, asOf: contract.price?.asOf, variants, most };
-}
-
-function cheaperWithin(contract: Contract, payload: JsonObject, price: number, balance: number): Cheaper {
-  if (balance < price) return cheaperThan(contract, payload, balance);
-  return { ...cheaperThan(contract, payload, price - 1), most: null };
 }

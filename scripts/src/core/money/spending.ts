@@ -84,7 +84,7 @@ export async function spending(session: Session, since: number | null): Promise<
   const twice = [...shown].filter(({ created }) => isIn(since, Date.parse(created)));
   const less = twice.flatMap((record) => recordedRow(record) ?? []);
   return {
-    ...summedUp([...rows, ...recorded.map(toSums), ...less.map(toSums).map(negative)], since),
+    ...summedUp([...rows, ...recorded, ...less.map(negative)], since),
     asOf: api.clock.wall(),
     list: list && { ...cover, unread: list.unread },
     journal: store && { more: countOf(recorded) - countOf(less), keys: 'this', unreadable },
@@ -102,8 +102,12 @@ export function recordedSpending(
   asOf: number,
   unreadable: number,
 ): SpendingResult {
-  const sums = summedUp(rows.map(toSums), since);
-  return { ...sums, asOf, list: null, journal: { more: countOf(rows), keys: 'all', unreadable } };
+  return {
+    ...summedUp(rows, since),
+    asOf,
+    list: null,
+    journal: { more: countOf(rows), keys: 'all', unreadable },
+  };
 }
 
 /** Returns the records of these tasks, and those of submits whose outcome is not known. */
@@ -116,13 +120,9 @@ async function recordsOf(store: RecordStore, tasks: readonly Task[]): Promise<Re
 
 const countOf = (rows: readonly SpendingRow[]): number => rows.reduce((sum, { tasks }) => sum + tasks, 0);
 
-function toSums({ day, provider, service, account, ...sums }: SpendingRow): ModelSums {
-  return sums;
-}
-
-function negative({ model, ...sums }: ModelSums): ModelSums {
-  const less = Object.entries(sums).map(([name, sum]) => [name, -sum]);
-  return { model, ...(Object.fromEntries(less) as unknown as SpendingCounts) };
+function negative(row: ModelSums): ModelSums {
+  const less = Object.entries(plus(NOTHING, row)).map(([name, sum]) => [name, -sum]);
+  return { model: row.model, ...(Object.fromEntries(less) as unknown as SpendingCounts) };
 }
 
 const isIn = (since: number | null, time: number): boolean => since === null || time >= since;
@@ -197,7 +197,7 @@ function listedRow(task: Task, record: RequestRecord | undefined): ModelSums {
 
 function summedUp(rows: readonly ModelSums[], since: number | null) {
   const models = new Map<string | null, SpendingCounts>();
-  for (const { model, ...sums } of rows) models.set(model, plus(models.get(model) ?? NOTHING, sums));
+  for (const row of rows) models.set(row.model, plus(models.get(row.model) ?? NOTHING, row));
   const net = ({ charged, refunded }: SpendingCounts) => charged - refunded;
   const byNet = [...models].flatMap(([model, sums]) => (sums.tasks > 0 ? [{ model, ...sums }] : []));
   byNet.sort((a, b) => net(b) - net(a) || ((a.model ?? '') < (b.model ?? '') ? -1 : 1));

@@ -2,7 +2,7 @@ import { Failure } from '../../model/failure.ts';
 import { isTerminal, type Task } from '../../model/task.ts';
 import type { RateLimiter } from '../../ports/rate-limiter.ts';
 import type { Session } from '../session.ts';
-import type { Due, Results } from './poll-rounds.ts';
+import type { Results } from './poll-rounds.ts';
 
 interface Wanted {
   taskId: string;
@@ -11,7 +11,6 @@ interface Wanted {
   /** The list was read for it, and did not show it whole. */
   isNotListed: boolean;
   resolve(task: Task | Promise<Task>): void;
-  reject(error: unknown): void;
   query(): Promise<Task>;
 }
 
@@ -21,7 +20,7 @@ interface Options {
   /** Queries keep no distance from each other. */
   isUnspaced: boolean;
   /** Reads the list; null where that cannot be done now, and nothing was sent. */
-  readList(due: readonly Due[]): Promise<Results | null>;
+  readList(taskIds: readonly string[]): Promise<Results | null>;
 }
 
 /** Reads the records of a task that has ended: several from the list together, since each query of its own costs a permit. */
@@ -42,8 +41,8 @@ export class EndedRecords {
   read(taskId: string, { until, deadline }: { until: number; deadline: number }): Promise<Task> {
     const { api, provider } = this.#options.session;
     const query = () => api.read(provider.task(taskId), deadline, { until, isPermitted: true });
-    return new Promise((resolve, reject) => {
-      this.#wanted.add({ taskId, until, isNotListed: false, resolve, reject, query });
+    return new Promise((resolve) => {
+      this.#wanted.add({ taskId, until, isNotListed: false, resolve, query });
       if (!this.#isRunning) void this.#run();
     });
   }
@@ -55,7 +54,7 @@ export class EndedRecords {
       await new Promise((resolve) => setImmediate(resolve));
       while (this.#wanted.size > 0) await this.#step();
     } catch (error) {
-      for (const { reject } of this.#wanted) reject(error);
+      for (const { resolve } of this.#wanted) resolve(Promise.reject(error));
       this.#wanted.clear();
     } finally {
       this.#isRunning = false;
@@ -81,8 +80,7 @@ export class EndedRecords {
 
   /** @returns false where the list cannot be read now */
   async #readFromList(wanted: readonly Wanted[]): Promise<boolean> {
-    const due = wanted.map(({ taskId, until }) => ({ taskId, dueAtWall: 0, deadline: until, isHint: false }));
-    const results = await this.#options.readList(due);
+    const results = await this.#options.readList(wanted.map(({ taskId }) => taskId));
     for (const one of results ? wanted : []) {
       const result = results!.get(one.taskId);
       const task = result instanceof Failure ? undefined : result?.task;

@@ -72,18 +72,18 @@ export class PollRounds {
     this.#wasList = mayList && this.#listServes([...due, ...overdue]);
     if (this.#wasList) {
       const patienceMs = this.#list.failures > 0 ? 0 : LIST_PATIENCE_MS;
-      return { results: this.#readList(due, ids), patienceMs };
+      const taskIds = due.map(({ taskId }) => taskId);
+      return { results: this.#readList(taskIds, ids), patienceMs };
     }
     const target = this.#target(due, overdue, mayList);
     return { results: this.#readOne(target, due, ids.size === 1), patienceMs: Infinity };
   }
 
   /** Reads the list for the records of several tasks that have ended; null where it cannot be read now: nothing was sent. */
-  async records(due: readonly Due[], watched: Iterable<string>): Promise<Results | null> {
+  async records(taskIds: readonly string[], watched: Iterable<string>): Promise<Results | null> {
     await this.#learn();
-    const wanted = new Set(due.map(({ taskId }) => taskId));
-    if (this.#list.failures > 0 || !this.#mayList(wanted)) return null;
-    return this.#readList(due, new Set([...wanted, ...watched, ...this.#others.keys()]));
+    if (this.#list.failures > 0 || !this.#mayList(new Set(taskIds))) return null;
+    return this.#readList(taskIds, new Set([...taskIds, ...watched, ...this.#others.keys()]));
   }
 
   #now(): number {
@@ -136,7 +136,7 @@ export class PollRounds {
   }
 
   /** Reads the list for all tasks. Where it cannot be used, single queries are sent for a while. */
-  async #readList(due: readonly Due[], ids: ReadonlySet<string>): Promise<Results> {
+  async #readList(due: readonly string[], ids: ReadonlySet<string>): Promise<Results> {
     const { api, provider } = this.#session;
     const startedAt = this.#now();
     const start = api.clock.monotonic();
@@ -164,7 +164,7 @@ export class PollRounds {
     await this.#share();
     // These are about the key, whatever is read with it.
     const isGeneral = list.code === 'RATE_LIMITED' || list.code === 'AUTH_FAILED';
-    return new Map(isGeneral ? due.map(({ taskId }) => [taskId, list] as const) : []);
+    return new Map(isGeneral ? due.map((taskId) => [taskId, list] as const) : []);
   }
 
   async #takeList(list: TaskList, at: number, ids: ReadonlySet<string>): Promise<Map<string, Polled>> {
@@ -225,7 +225,8 @@ export class PollRounds {
       }
       return new Map(isOwn || status.code === 'RATE_LIMITED' ? [[taskId, status]] : []);
     }
-    const task = isTask(status) ? status : undefined;
+    // A service may answer a status query with the whole record.
+    const task = 'urls' in status && 'id' in status ? status : undefined;
     if (status.state !== 'UNKNOWN') this.#note(taskId, { at, state: status.state });
     if (task) await this.#shareEnd(task);
     await this.#share();
@@ -249,9 +250,4 @@ function polledOf(task: Task): Polled {
   const { input, record, ...known } = task;
   const { input: _, ...rest } = record;
   return { ...known, record: rest };
-}
-
-/** A service may answer a status query with the whole record. */
-function isTask(status: TaskStatus | Task): status is Task {
-  return 'urls' in status && 'id' in status;
 }

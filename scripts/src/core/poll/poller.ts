@@ -1,7 +1,7 @@
 import { MemoryRateLimiter } from '../../http/rate-limit.ts';
 import { pauseOfAll } from '../../http/retry.ts';
 import { Failure } from '../../model/failure.ts';
-import { isTerminal, type Task } from '../../model/task.ts';
+import { isTerminal } from '../../model/task.ts';
 import type { PermitKind, RateLimiter } from '../../ports/rate-limiter.ts';
 import type { Sharing } from '../../ports/sharing.ts';
 import type { StatusCache } from '../../ports/status-cache.ts';
@@ -50,7 +50,7 @@ export class Poller {
   /** How often each task is waited for; the oldest wait first. */
   readonly #watched = new Map<string, number>();
   readonly #asks = new Set<Ask>();
-  readonly #records: EndedRecords;
+  readonly records: EndedRecords;
   readonly #seenAt = new Map<string, number>();
   #isRunning = false;
   #announceAt = 0;
@@ -66,8 +66,8 @@ export class Poller {
     this.#cache = sharing?.statuses ?? null;
     this.#rounds = new PollRounds(session, this.#cache);
     this.#isUnspaced = isUnspaced;
-    const readList = (due: readonly Due[]) => this.#readList(due);
-    this.#records = new EndedRecords({ session, limiter: this.#limiter, isUnspaced, readList });
+    const readList = (taskIds: readonly string[]) => this.#readList(taskIds);
+    this.records = new EndedRecords({ session, limiter: this.#limiter, isUnspaced, readList });
   }
 
   /** Begins a wait for a task. @returns the function that ends it */
@@ -118,11 +118,6 @@ export class Poller {
     } finally {
       stop?.removeEventListener('abort', onStop);
     }
-  }
-
-  /** Returns the record of a task that has ended; `times` as `EndedRecords.read` has them. */
-  record(taskId: string, times: { until: number; deadline: number }): Promise<Task> {
-    return this.#records.read(taskId, times);
   }
 
   async nextPermitIn(): Promise<number> {
@@ -210,9 +205,9 @@ export class Poller {
     });
   }
 
-  async #readList(due: readonly Due[]): Promise<Results | null> {
+  async #readList(taskIds: readonly string[]): Promise<Results | null> {
     const at = this.#session.api.clock.wall();
-    const results = await this.#rounds.records(due, this.#watched.keys());
+    const results = await this.#rounds.records(taskIds, this.#watched.keys());
     if (results) await this.#take(results, at);
     return results;
   }

@@ -10,7 +10,6 @@ export async function equalSubmits(store: RecordStore, idempotencyKey: string): 
 /**
  * Returns whether another process is submitting a request that equals this one just now: a task that the list shows without
  * a key may be that of the other one, and its answer will tell.
- * @param idempotencyKey of a request that this process alone may submit
  */
 export async function isEqualUnderWay(store: RecordStore, idempotencyKey: string): Promise<boolean> {
   const { own, equals } = await equalsOf(store, idempotencyKey);

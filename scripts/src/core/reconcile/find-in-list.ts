@@ -12,23 +12,30 @@ const SAME_TIME_MS = 2 * CLOCK_TOLERANCE_MS;
 // sent from elsewhere.
 const MADE_WITHIN_MS = 5 * 60_000;
 
+// Usual sizes of a page. No paging is documented for AIVideoMaker, nor that there is none.
+const PAGE_SIZES = new Set([10, 20, 25, 30, 50, 100, 200, 250, 500, 1000]);
+
 /**
  * Finds the task of a submit in the service's task list: by its idempotency key or, where the list does not show the key
  * of a task, by model, input and time.
  * @param times by the local wall clock: when the submit was sent, null where that is not known; when its last attempt
  * ended, at the latest; and now
  * @param equals how many equal requests of this machine, with this one, may have a task in the list
- * @returns `absent` where the list certainly does not show the task; `similar` where a task in it may be the one
+ * @param others the tasks in it that belong to other requests
+ * @returns `absent` where the list certainly does not show the task; `similar` where a task in it may be the one; `cut` where
+ * it has as many tasks as a page, all of them newer: the task may be on the next one
  */
 export function findInList(
   list: TaskList,
   generation: GenerationRequest,
   times: { sentAt: number | null; endedAt: number; now: number },
   equals = 1,
-): Task | 'absent' | 'similar' {
-  const byKey = list.tasks.find((task) => task.idempotencyKey === generation.idempotencyKey);
+  others: ReadonlySet<string> = new Set(),
+): Task | 'absent' | 'similar' | 'cut' {
+  const tasks = list.tasks.filter(({ id }) => !others.has(id));
+  const byKey = tasks.find((task) => task.idempotencyKey === generation.idempotencyKey);
   if (byKey) return byKey;
-  const alike = list.tasks.filter(
+  const alike = tasks.filter(
     (task) =>
       task.idempotencyKey === undefined &&
       sameModel(task.model, generation.model) &&
@@ -57,7 +64,9 @@ export function findInList(
   if (own && own.createdAt! <= times.endedAt + offset + MADE_WITHIN_MS) return own;
   // Without the service's time, a task that seems too old may only be dated by a slow clock.
   const maybe = list.unread > 0 || alike.some((task) => list.serverTime === null || !isOld(task));
-  return maybe ? 'similar' : 'absent';
+  if (maybe) return 'similar';
+  const isNewer = (task: Task) => task.createdAt !== undefined && !isOld(task);
+  return PAGE_SIZES.has(list.tasks.length) && list.tasks.every(isNewer) ? 'cut' : 'absent';
 }
 
 /** Compares model names: the service lists one model under a longer name (minimax-h3 for minimax); t2v_v3 is not t2v. */
@@ -71,8 +80,14 @@ function sameInput(input: Json | undefined, payload: JsonObject): boolean {
   return Object.entries(payload).every(([name, sent]) => {
     const kept = Object.hasOwn(input, name) ? input[name] : undefined;
     if (sent === null) return kept === null || kept === undefined;
-    return isDeepStrictEqual(kept, sent) || sameMedia(kept, sent);
+    return isDeepStrictEqual(kept, sent) || sameText(kept, sent) || sameMedia(kept, sent);
   });
+}
+
+/** A service may keep a text without the blanks around it, or in the other form of its accents. */
+function sameText(kept: Json | undefined, sent: Json): boolean {
+  const plain = (text: string) => text.normalize('NFC').trim();
+  return typeof kept === 'string' && typeof sent === 'string' && plain(kept) === plain(sent);
 }
 
 function sameMedia(kept: Json | undefined, sent: Json): boolean {

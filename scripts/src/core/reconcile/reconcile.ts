@@ -84,9 +84,10 @@ export async function reconcile(
     const failure = found.kind === 'unreadable' ? found.failure : undefined;
     if (failure && !failure.details.transient) return { kind: 'unreadable', failure };
     // A list that was read elsewhere proves nothing about the time after that.
-    if ((found.kind === 'absent' || found.kind === 'similar') && startedAt - found.ageMs >= clearAt) {
+    const isRead = found.kind === 'absent' || found.kind === 'similar' || found.kind === 'cut';
+    if (isRead && startedAt - found.ageMs >= clearAt) {
       // It stays as uncertain as it is: a longer wait adds no information.
-      if (found.kind === 'similar') return { kind: 'never', why: 'similar' };
+      if (found.kind !== 'absent') return { kind: 'never', why: found.kind };
       if (lost.resubmitted) return { kind: 'never', why: 'resubmitted' };
       // What a list shows of tasks whose results are not kept any more is not known, nor how long a key is remembered.
       const { resultsKeptMs = 0 } = session.provider;
@@ -112,7 +113,7 @@ export async function reconcile(
 /** What one reading of the list shows. `ageMs`: how long before this search it was read. */
 type Found =
   | { kind: 'found'; task: Task }
-  | { kind: 'absent' | 'similar'; ageMs: number }
+  | { kind: 'absent' | 'similar' | 'cut'; ageMs: number }
   /** A task may be the one, or that of an equal request which another process submits just now. */
   | { kind: 'contested' }
   | { kind: 'unreadable'; failure: Failure };
@@ -144,13 +145,12 @@ export async function search(
     const endedAt = wall - elapsed;
     const now = supplied ? supplied.answeredAt : wall;
     const ageMs = supplied ? Math.max(0, askedAt - supplied.askedAt) : 0;
-    const tasks = list.tasks.filter(({ id }) => !others.has(id));
     // After the clock was set back, the time of the submit is not known.
     const sentAt = lost.sentAt > lost.since.wall ? null : lost.sentAt;
     const { generation } = lost;
     const equals = records ? await equalSubmits(records, generation.idempotencyKey) : 1;
-    const found = findInList({ ...list, tasks }, generation, { sentAt, endedAt, now }, equals);
-    if (found === 'absent' || found === 'similar') return { kind: found, ageMs };
+    const found = findInList(list, generation, { sentAt, endedAt, now }, equals, others);
+    if (typeof found === 'string') return { kind: found, ageMs };
     if (found.idempotencyKey !== undefined || !records) return { kind: 'found', task: found };
     const isContested = await isEqualUnderWay(records, generation.idempotencyKey);
     return isContested ? { kind: 'contested' } : { kind: 'found', task: found };

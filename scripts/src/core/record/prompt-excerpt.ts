@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../model/json.ts';
+import type { JsonObject } from '../../model/json.ts';
 import { plain } from '../../model/text.ts';
 
 // The names under which the models take their text, the most telling one first.
@@ -10,15 +10,11 @@ const ADDRESS = /\b(?:https?|data):\S+/gi;
 /** Returns the beginning of a request's prompt, by which the user tells it from another one; null where it has none. */
 export function promptExcerpt(payload: JsonObject): string | null {
   for (const name of FIELDS) {
-    const text = firstText(payload[name]);
-    if (text === undefined) continue;
+    const value = payload[name];
+    const text = Array.isArray(value) ? value[0] : value;
+    if (typeof text !== 'string') continue;
     const excerpt = plain(text.slice(0, 10 * LENGTH).replace(ADDRESS, '[address]'), LENGTH);
     if (excerpt !== '') return excerpt;
   }
   return null;
-}
-
-function firstText(value: Json | undefined): string | undefined {
-  const one = Array.isArray(value) ? value[0] : value;
-  return typeof one === 'string' ? one : undefined;
 }

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { Failure, orFailure } from '../../model/failure.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
 import { isTerminal, type TaskState } from '../../model/task.ts';
@@ -50,13 +50,8 @@ export function dateOf({ api }: Session): string {
 
 /** Returns the path of the first of the saved files of a task, where all of them are on the disk in their whole size. */
 export function wholeCopy({ files, fileCount }: RequestRecord): string | undefined {
-  if (files.length < (fileCount ?? 1)) return undefined;
-  const isThere = ({ path, bytes }: RequestRecord['files'][number]) => {
-    try {
-      return statSync(path).size === bytes;
-    } catch {
-      return false;
-    }
-  };
-  return files.every(isThere) ? files[0]?.path : undefined;
+  const isWhole =
+    files.length >= (fileCount ?? 1) &&
+    files.every(({ path, bytes }) => existsSync(path) && statSync(path).size === bytes);
+  return isWhole ? files[0]?.path : undefined;
 }

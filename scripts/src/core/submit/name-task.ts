@@ -47,7 +47,9 @@ export async function nameTask(
   const fence = await fenceOf(request, task.id);
   try {
     const holder = await orFailure(store.byTask(task.id));
-    if (!holder || holder instanceof Failure || isSame(holder, entry)) return await record();
+    if (!holder || holder instanceof Failure) return await record();
+    const { request: own, created } = entry.record;
+    if (holder.record.request === own && holder.record.created === created) return await record();
     if (!isAlike && isLookalike(request, holder)) {
       await exchangeSubmits(entry, holder);
       return 'taken';
@@ -86,10 +88,6 @@ async function exchangeSubmits(entry: StoredRequest, holder: StoredRequest): Pro
 function submitOf(record: RequestRecord): Partial<RequestRecord> {
   const { idempotencyKey, sentAt, unsettledSince, submitTimeout, resubmitted } = record;
   return { idempotencyKey, sentAt, unsettledSince, submitTimeout, resubmitted };
-}
-
-function isSame({ record: a }: StoredRequest, { record: b }: StoredRequest): boolean {
-  return a.request === b.request && a.created === b.created;
 }
 
 /** Takes the right to decide whose task this is; undefined where the disk refuses, or another process keeps it for long. */

@@ -1,5 +1,5 @@
-import { takenOver } from '../../model/claim-rules.ts';
-import { Failure } from '../../model/failure.ts';
+import { newestOf, requestNameOf, takenOver } from '../../model/claim-rules.ts';
+import { Failure, orFailure } from '../../model/failure.ts';
 import { jsonHash } from '../../model/fingerprint.ts';
 import { type RecordChange, spentOn } from '../../model/request-record.ts';
 import type { Fence, RecordStore, RequestClaim, StoredRequest } from '../../ports/record-store.ts';
@@ -80,6 +80,24 @@ function claimOf({ generation, terms, folder, output }: Request, now: number): R
   const content = { model, payloadHash, promptExcerpt: promptExcerpt(payload) };
   const run = terms.isNew ? { newRun: { began: new Date(now).toISOString(), lines: payloadHash } } : {};
   return { ordinal: 1, ...run, ...named, ...content, idempotencyKey, download: folder, output };
+}
+
+/**
+ * Returns a failure that came before the submit with what the record of the request says: its task may run, or be paid for,
+ * and the answer must not read as if there were none.
+ */
+export async function withRecorded(
+  store: RecordStore | null,
+  { generation: { model, payload, idempotencyKey }, terms }: CheckedRequest,
+  failure: Failure,
+): Promise<Failure> {
+  if (!store || terms.isNew) return failure;
+  const claim = { ...terms, model, idempotencyKey, payloadHash: jsonHash(payload) };
+  const entries = await orFailure(store.allOf(requestNameOf(claim, store.place)));
+  const known = entries instanceof Failure ? undefined : newestOf(entries);
+  if (!known) return failure;
+  const { taskId, status } = known.record;
+  return failure.with({ taskId: taskId ?? undefined, status });
 }
 
 /** Notes the place in a record: a later command that names none saves the files there. */

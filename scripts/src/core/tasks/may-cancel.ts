@@ -8,15 +8,11 @@ export async function mayCancel(
   now: number,
 ): Promise<boolean> {
   if (taskId === null || status !== 'SUBMITTED') return false;
-  return now - Date.parse(checked ?? created) <= (await longestMs(provider, model));
-}
-
-/** By the contract, else by other video models; Infinity where nothing is known. */
-async function longestMs(provider: string, model: string): Promise<number> {
   const { loadContract } = await import('../../contracts/contract.ts');
   const contract = await orFailure(loadContract(provider, model));
-  if (contract instanceof Failure) return Infinity;
+  if (contract instanceof Failure) return true;
   const seconds = contract.durations.flatMap((run) => run.seconds);
-  if (seconds.length > 0) return Math.max(...seconds) * 1000;
-  return contract.output === 'video' ? ANY_VIDEO.latestMs : Infinity;
+  const anyMs = contract.output === 'video' ? ANY_VIDEO.latestMs : Infinity;
+  const longestMs = seconds.length > 0 ? Math.max(...seconds) * 1000 : anyMs;
+  return now - Date.parse(checked ?? created) <= longestMs;
 }

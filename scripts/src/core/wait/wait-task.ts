@@ -14,42 +14,31 @@ import { firstStatus, type PolledTask, pollTask } from './poll-task.ts';
 /**
  * Waits for the end of a task that exists, then returns it; with a folder, its files are saved.
  * @param known with its record, where the caller has it; what that says of the folder then holds
+ * @param shown as it was just submitted, or seen: it is not asked for at once
  */
 export async function waitTask(
   session: Session,
   taskId: string,
   settings: WaitSettings,
   known: TaskFacts = {},
+  shown?: Partial<Polled & Task>,
 ): Promise<TaskResult> {
   const entry = known.entry ?? (await recordOf(session, taskId));
-  const about = { ...session, observer: session.observer.about(taskId, entry?.record.created) };
+  const recorded = entry?.record.credits ?? known.credits;
+  const credits = recorded && creditsOf(shown ?? {}, recorded);
+  const observer = session.observer.about(taskId, entry?.record.created);
   // The request named the folder, so a later wait for its task saves the file there too.
-  const folder = await folderFor(settings.folder ?? entry?.record.download ?? null);
+  const wanted = settings.folder ?? entry?.record.download ?? null;
+  const folder = shown ? wanted : await folderFor(wanted);
   const wait = beginWait(session, { ...settings, folder, output: outputOf(settings, entry) });
-  const of = {
-    session: about,
-    taskId,
-    wait,
-    known: { ...known, entry, credits: entry?.record.credits },
-  };
+  const of = { session: { ...session, observer }, taskId, wait, known: { ...known, entry, credits } };
+  if (shown) {
+    const { state, record = {} } = shown;
+    return waitOut(of, { seen: state && { ...shown, state, record } });
+  }
   const before = await firstStatus(of);
-  if (before.seen) about.observer.task(taskId, before.seen.state);
+  if (before.seen) observer.task(taskId, before.seen.state);
   return waitOut(of, before);
-}
-
-/** Polls a task that was just submitted, or seen, until it ends or the wait is over, and returns its result. */
-export async function waitOn(
-  session: Session,
-  task: { id: string } & Partial<Polled & Task>,
-  settings: WaitSettings,
-  known: TaskFacts = {},
-): Promise<TaskResult> {
-  const { state, record = {}, id: taskId } = task;
-  const about = { ...session, observer: session.observer.about(taskId, known.entry?.record.created) };
-  const seen = state === undefined ? undefined : { ...task, state, record };
-  const credits = known.credits && creditsOf(task, known.credits);
-  const wait = beginWait(session, settings);
-  return waitOut({ session: about, taskId, wait, known: { ...known, credits } }, { seen });
 }
 
 async function waitOut(of: WaitedTask, before: PolledTask): Promise<TaskResult> {
@@ -71,7 +60,7 @@ async function readEnd(of: WaitedTask, seen: Polled): Promise<TaskResult> {
   if (seen.state === 'COMPLETED') return finish({ ...of, known: { ...known, task: seen.task } });
   const until = session.api.shortDeadline;
   const poller = await pollerOf(session, wait.schedule);
-  const read = () => poller.record(taskId, { until, deadline: until });
+  const read = () => poller.records.read(taskId, { until, deadline: until });
   const ended = seen.task ? { ...seen.task, state: seen.state } : await withRecord(seen, read);
   return taskResult(taskId, ended, known);
 }

@@ -4,6 +4,7 @@ import type { AnswerLimits, Call } from '../../http/api.ts';
 import type { HttpRequest } from '../../http/http-client.ts';
 import type { ErrorCode, Failure } from '../../model/failure.ts';
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';
+import { withoutApiPath } from '../../model/service-address.ts';
 import type { Task } from '../../model/task.ts';
 import { plain } from '../../model/text.ts';
 import { type Answered, callOf, jsonRequest, type Kind, LIST, RECORD } from '../call.ts';
@@ -34,10 +35,10 @@ const MOST_MODELS = 200;
 /** Returns the requests of AIVideoMaker and the readers of its answers. */
 export function aivideomaker(settings: ProviderSettings): Provider {
   const { profile, baseUrl, key } = settings;
-  // Users often copy the address with the path that every call has.
-  const origin = baseUrl.href.replace(/\/+$/, '').replace(/\/api\/v1$/, '');
+  const { apiPath = '' } = AIVIDEOMAKER;
+  const root = `${withoutApiPath(baseUrl, apiPath)}${apiPath}`;
   const request = (method: HttpRequest['method'], path: string, body?: JsonObject) =>
-    jsonRequest(method, `${origin}/api/v1/${path}`, { key }, body);
+    jsonRequest(method, `${root}/${path}`, { key }, body);
   const call = <T>(
     kind: Kind,
     req: HttpRequest,
@@ -59,7 +60,7 @@ export function aivideomaker(settings: ProviderSettings): Provider {
         if (!saysFailed(body) && !namesError(body)) throw unreadable(at, 'names no task');
         const failure = errorOf(body, at);
         // Any value in the place of an id means that there may be a task.
-        throw isSet(body.taskId) || isSet(body.id) ? failure.with({ unclear: true }) : failure;
+        throw isSet(body.id) ? failure.with({ unclear: true }) : failure;
       };
       return call('submit', req, read, RECORD);
     },
@@ -107,9 +108,8 @@ export function aivideomaker(settings: ProviderSettings): Provider {
         const tasks = body.tasks.flatMap((item) =>
           isObject(item) ? (taskFrom(item, item.id, key) ?? []) : [],
         );
-        const date = Date.parse(at.answer.headers.date ?? '');
         const unread = body.tasks.length - tasks.length;
-        return { tasks, unread, serverTime: Number.isNaN(date) ? null : date, record: body };
+        return { tasks, unread, serverTime: dateIn(at.answer.headers.date) ?? null, record: body };
       };
       return call('other', request('GET', 'tasks'), read, LIST);
     },
@@ -148,19 +148,21 @@ function errorIn(body: JsonObject, at: Answered): Failure {
 
 /** Returns the failure of an error answer: from its own code, else its message, else the HTTP status. */
 function errorOf(body: JsonObject, at: Answered): Failure {
-  const { answer, kind } = at;
+  const { answer, kind, settings } = at;
   // Error codes inside HTTP 200 count as much as HTTP statuses.
   const inner = typeof body.code === 'number' && body.code >= 400 && body.code < 600 ? body.code : undefined;
   const status = answer.status < 300 && inner !== undefined ? inner : answer.status;
   const said = firstText(body.message, body.error, body.errorCode);
-  return errorAnswer({ code: codeOf(body, status, kind, said ?? ''), status, said }, at);
+  const failure = errorAnswer({ code: codeOf(body, status, kind, said ?? ''), status, said }, at);
+  const { taskId } = body;
+  // An answer to a submit that is an error and names a task: the task may be there.
+  if (kind !== 'submit' || !isSet(taskId)) return failure;
+  return failure.with({ unclear: true, ...(isTaskId(taskId, settings.key) && { taskId }) });
 }
 
 function codeOf(body: JsonObject, status: number, kind: Kind, said: string): ErrorCode {
-  for (const name of [body.errorCode, body.error, body.code]) {
-    const code = codeNamed(name);
-    if (code) return code;
-  }
+  const named = [body.errorCode, body.error, body.code].map(codeNamed).find((code) => code !== undefined);
+  if (named) return named;
   if (/insufficient credits/i.test(said)) return 'INSUFFICIENT_CREDITS';
   if (/invalid api key/i.test(said)) return 'AUTH_FAILED';
   return status === 409 && kind === 'submit' ? 'IDEMPOTENCY_CONFLICT' : codeOfStatus(status, kind);

@@ -26,6 +26,7 @@ export const AIVIDEOMAKER: Definition = {
   },
   resultsKeptMs: 24 * 3600_000,
   url: 'https://aivideomaker.ai',
+  apiPath: '/api/v1',
   keyVariable: 'AIVIDEO_API_KEY',
   urlVariable: 'AIVIDEO_BASE_URL',
   callbackFlag: 'webhookUrl',

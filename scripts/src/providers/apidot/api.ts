@@ -135,7 +135,7 @@ function dataOf({ data }: JsonObject): JsonObject {
 /** `credits_amount` is left in the record: whether it is what was charged is not documented. */
 function taskFrom(data: JsonObject, id: string, record: JsonObject): Task & TaskStatus {
   const { status, progress } = data;
-  const known = typeof status === 'string' ? stateOf(status) : { state: 'UNKNOWN' as const };
+  const known = typeof status === 'string' ? stateIn(APIDOT.states, status) : { state: 'UNKNOWN' as const };
   const error = firstText(data.error_message);
   return {
     id,
@@ -147,8 +147,6 @@ function taskFrom(data: JsonObject, id: string, record: JsonObject): Task & Task
     record,
   };
 }
-
-const stateOf = (word: string) => stateIn(APIDOT.states, word);
 
 /** Milliseconds since the epoch. No sample names a time zone, and none is documented: without one it is no time. */
 function timeOf(text: Json | undefined): number | undefined {

@@ -21,7 +21,6 @@ import {
 } from '../../model/request-record.ts';
 import type { TaskState } from '../../model/task.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
-import { madeAt, newName } from './names.ts';
 import { changeRecord, decodeRecord, encodeRecord, type RawRecord, understood } from './record.ts';
 import { type RecordFiles, unwritable } from './record-files.ts';
 
@@ -209,16 +208,6 @@ export class Entry implements StoredRequest {
 /** A record without what the journal itself knows. */
 export type Draft = Omit<RequestRecord, Known> & Partial<Pick<RequestRecord, Known>>;
 type Known = 'created' | 'sentAt' | 'unsettledSince' | 'submitTimeout' | 'duration' | 'promptExcerpt';
-
-/** Returns a record that is not on the disk yet. Its name sorts after `before`, the newest of its request, also after the clock was set back. */
-export function draftAfter(before: string | undefined, fields: Draft, files: RecordFiles): Entry {
-  const wall = files.clock.wall();
-  const now = new Date(wall).toISOString();
-  const begun = { created: now, sentAt: now, unsettledSince: now, submitTimeout: null, duration: null };
-  const record: RequestRecord = { promptExcerpt: null, ...begun, ...fields };
-  const made = before === undefined ? wall : Math.max(wall, madeAt(before) + 1);
-  return new Entry(files, newName(fields.request, made), record as unknown as RawRecord, true);
-}
 
 function changesOf(change: RecordChange, now: RequestRecord): RecordFields {
   return typeof change === 'function' ? change(now) : change;

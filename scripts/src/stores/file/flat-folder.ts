@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import {
-  existsSync,
-  lstatSync,
-  readlinkSync,
-  realpathSync,
-  renameSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, lstatSync, readlinkSync, realpathSync, renameSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
-import { discard, diskError, diskErrorText, makePrivate, onDisk, TEMP } from '../../disk/durable.ts';
+import {
+  createAtOnce,
+  discard,
+  diskError,
+  diskErrorText,
+  makePrivate,
+  onDisk,
+  TEMP,
+} from '../../disk/durable.ts';
 import { type LockOwner, tryLock } from '../../disk/lock.ts';
 import { Failure } from '../../model/failure.ts';
 import { isRecordName } from './names.ts';
@@ -53,7 +53,7 @@ export class FlatFolder {
         const stat = lstatSync(this.#folder, { throwIfNoEntry: false });
         if (stat?.isFile()) return undefined;
         if (!stat) {
-          if (this.#close()) return undefined;
+          if (createAtOnce(this.#folder, NOTE)) return undefined;
           continue;
         }
         isTrusted(this.#folder);
@@ -74,17 +74,6 @@ export class FlatFolder {
     }
   }
 
-  /** Puts a file in the place of the folder. Returns false when there is something again. */
-  #close(): boolean {
-    try {
-      writeFileSync(this.#folder, NOTE, { flag: 'wx', mode: 0o600 });
-      return true;
-    } catch (error) {
-      if (diskError(error) === 'EEXIST') return false;
-      throw error;
-    }
-  }
-
   /**
    * Moves records to their groups: those of a request and a few more, or all.
    * @returns the process that is submitting the request, by a lock that came with the folder
@@ -92,21 +81,17 @@ export class FlatFolder {
   move(request?: string): LockOwner | undefined {
     if (this.#isMoved) return undefined;
     let owner: LockOwner | undefined;
-    let left = 0;
+    let isLeft = false;
     for (const folder of this.#records.list('').filter((name) => TAKEN.test(name))) {
       owner ??= this.#liveOwner(folder, (name) => name === `${request}.lock`);
       const names = this.#records.list(folder).filter(isRecordName);
-      const isWanted = (name: string) => request !== undefined && name.startsWith(request);
-      const wanted = [
-        ...names.filter(isWanted),
-        ...names.filter((name) => !isWanted(name)).slice(0, request === undefined ? Infinity : SLICE),
-      ];
-      for (const name of wanted) this.#moveOne(folder, name);
-      left += names.length - wanted.length;
-      if (names.length === wanted.length && !this.#liveOwner(folder))
-        discard(path.join(this.#records.folder, folder));
+      const isWanted = (name: string) => request === undefined || name.startsWith(request);
+      const others = names.filter((name) => !isWanted(name));
+      for (const name of [...names.filter(isWanted), ...others.slice(0, SLICE)]) this.#moveOne(folder, name);
+      if (others.length > SLICE) isLeft = true;
+      else if (!this.#liveOwner(folder)) discard(path.join(this.#records.folder, folder));
     }
-    this.#isMoved = left === 0 && !owner;
+    this.#isMoved = !isLeft && !owner;
     return owner;
   }
 
@@ -114,17 +99,10 @@ export class FlatFolder {
     const from = path.join(this.#records.folder, folder, name);
     const to = this.#records.fileOf(name);
     try {
-      for (;;) {
-        try {
-          renameSync(from, to);
-          return;
-        } catch (error) {
-          // The group may have no folder yet; the record is gone where another process has moved it.
-          if (diskError(error) !== 'ENOENT' || existsSync(path.dirname(to))) throw error;
-          makeShard(path.dirname(to));
-        }
-      }
+      if (!existsSync(path.dirname(to))) makeShard(path.dirname(to));
+      renameSync(from, to);
     } catch (error) {
+      // Another process has moved it.
       if (diskError(error) === 'ENOENT') return;
       throw diskErrorText(error) === undefined ? error : unwritable(error, this.#records.folder);
     }

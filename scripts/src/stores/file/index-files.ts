@@ -15,11 +15,13 @@ const ZONE = [0, 6].map((month) => new Date(2026, month, 1).getTimezoneOffset())
 /** Returns what a line is, so that one of another version or time zone is a damaged one. */
 const ours = (what: string): string => `${FORMAT} ${COUNTS.join()} ${ZONE} ${what}`;
 
-/** The saved summary of a group. */
-export interface SavedSummary {
-  /** The date of the group's folder then, in milliseconds. */
+/** The summary of a group. */
+export interface KnownSummary {
+  /** The date of the group's folder when it was made, in milliseconds. */
   changed: number;
-  /** Returns one part; undefined where it is damaged. */
+  /** A later change gives the folder another date. Only such a summary is saved. */
+  isStable: boolean;
+  /** Returns one part; undefined where it was saved and is damaged. */
   part<K extends keyof Summary>(name: K): Summary[K] | undefined;
 }
 
@@ -31,11 +33,12 @@ export class IndexFiles {
     this.folder = folder;
   }
 
-  summary(shard: string): SavedSummary | undefined {
+  summary(shard: string): KnownSummary | undefined {
     const [changed, ...lines] = this.#lines(shard);
     if (changed === undefined) return undefined;
     return {
       changed: Number(changed),
+      isStable: true,
       part: (name) => valueIn(ours(`${shard} ${name} ${changed}`), lines[PARTS.indexOf(name)]),
     };
   }
@@ -46,8 +49,8 @@ export class IndexFiles {
   }
 
   /** Saves what is known of a group. A disk that refuses only costs time later. */
-  save(shard: string, changed: number, summary: Summary, members: DatedMember[]): void {
-    const parts = PARTS.map((name) => checkedLine(ours(`${shard} ${name} ${changed}`), summary[name]));
+  save(shard: string, { changed, part }: KnownSummary, members: DatedMember[]): void {
+    const parts = PARTS.map((name) => checkedLine(ours(`${shard} ${name} ${changed}`), part(name)));
     if (!this.#tryToWrite(`${shard}.members`, [checkedLine(ours(`${shard} members`), members)])) return;
     this.#tryToWrite(shard, [String(changed), ...parts]);
   }
@@ -86,16 +89,11 @@ export function probe(folder: string): number | null {
     () => {
       makePrivate(folder);
       writeFileSync(file, '', { flag: 'wx', mode: 0o600 });
-      return statSync(file).mtimeMs;
+      const { mtimeMs } = statSync(file);
+      return statSync(folder).mtimeMs >= mtimeMs - FOLDER_MS ? mtimeMs : null;
     },
     () => null,
   );
-  const isDated =
-    now !== null &&
-    onDisk(
-      () => statSync(folder).mtimeMs >= now - FOLDER_MS,
-      () => false,
-    );
   discard(file);
-  return isDated ? now : null;
+  return now;
 }

@@ -21,11 +21,12 @@ import type {
   RequestIdentity,
   Reserved,
 } from '../../ports/record-store.ts';
-import { type Draft, draftAfter, Entry } from './entry.ts';
+import { type Draft, Entry } from './entry.ts';
 import { accountName, markOf, positionsOf } from './facts.ts';
 import { FlatFolder, olderVersion } from './flat-folder.ts';
 import { otherAccounts } from './known-accounts.ts';
-import { madeAt, newestFirst } from './names.ts';
+import { madeAt, newestFirst, newName } from './names.ts';
+import type { RawRecord } from './record.ts';
 import { RecordFiles, unwritable } from './record-files.ts';
 import { RecordIndex } from './record-index.ts';
 import { accountsIn, sumTables } from './row-table.ts';
@@ -110,9 +111,17 @@ export class Journal implements RecordStore {
     }
   }
 
-  /** Returns a record that is not on the disk yet. @param names the older records of the request, newest first */
+  /**
+   * Returns a record that is not on the disk yet. Its name sorts after those of its request, also after the clock was set back.
+   * @param names the older records of the request, newest first
+   */
   draft(fields: Draft, [before] = this.#files.namesOf(fields.request)): Entry {
-    return draftAfter(before, fields, this.#files);
+    const wall = this.place.clock.wall();
+    const now = new Date(wall).toISOString();
+    const begun = { created: now, sentAt: now, unsettledSince: now, submitTimeout: null, duration: null };
+    const record: RequestRecord = { promptExcerpt: null, ...begun, ...fields };
+    const made = before === undefined ? wall : Math.max(wall, madeAt(before) + 1);
+    return new Entry(this.#files, newName(fields.request, made), record as unknown as RawRecord, true);
   }
 
   /** Returns the records of a request, newest first; null for a record that exists and cannot be read. */

@@ -17,9 +17,8 @@ export function isRecordName(name: string): boolean {
 }
 
 export function madeAt(name: string): number {
-  const [, year, month, day, hour, minute, second, ms] =
-    /-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z-/.exec(name) ?? [];
-  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`);
+  const [stamp] = name.slice(33).split('-', 1) as [string];
+  return Date.parse(stamp.replace(/(....)(..)(..)T(..)(..)(..)/, '$1-$2-$3T$4:$5:$6.'));
 }
 
 export function newestFirst(a: string, b: string): number {

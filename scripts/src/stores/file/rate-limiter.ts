@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { discard, diskError, makePrivate, replaceUnsynced, TEMP } from '../../disk/durable.ts';
 import {
@@ -102,7 +102,7 @@ export class FileRateLimiter implements RateLimiter {
   /** Returns the permits, at least one. @throws the disk's error */
   #read(now: number): Permit[] {
     const permits = new Map<number, Permit>();
-    for (const name of this.#names()) {
+    for (const name of namesIn(this.#place) ?? this.#make()) {
       const [, number, usedAt, letter] = NAME.exec(name) ?? [];
       if (number === undefined || Number(number) >= this.#permits.count) continue;
       const isLookup = letter === 'l';
@@ -112,16 +112,6 @@ export class FileRateLimiter implements RateLimiter {
     }
     if (permits.size === 0) throw Object.assign(new Error('no permit'), { code: 'EINVAL' });
     return this.#sinceClockWasSet([...permits.values()], now);
-  }
-
-  #names(): string[] {
-    try {
-      const names = readdirSync(this.#place);
-      if (names.length > 0) return names;
-    } catch (error) {
-      if (diskError(error) !== 'ENOENT') throw error;
-    }
-    return this.#make();
   }
 
   /**
@@ -171,6 +161,12 @@ export class FileRateLimiter implements RateLimiter {
       throw error;
     }
   }
+}
+
+/** Undefined for a folder that is not there, or empty. @throws the disk's error */
+function namesIn(folder: string): string[] | undefined {
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  return names.length > 0 ? names : undefined;
 }
 
 function permitName({ number, usedAt, isLookup }: UsedPermit): string {

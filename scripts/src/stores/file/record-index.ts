@@ -2,20 +2,15 @@ import { lstatSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { onDisk } from '../../disk/durable.ts';
 import { factsOf } from './facts.ts';
-import { IndexFiles, probe, type SavedSummary } from './index-files.ts';
+import { IndexFiles, type KnownSummary, probe } from './index-files.ts';
 import { CORRUPT } from './names.ts';
 import { understood } from './record.ts';
 import type { RecordFiles } from './record-files.ts';
 import { type RowTable, sumTables, tableOf } from './row-table.ts';
 import { type DatedMember, type Member, type Summary, summaryOf } from './summary.ts';
 
-/** What was made of the records of a group. */
-interface Made {
-  /** The date of the group's folder then, in milliseconds. */
-  changed: number;
-  /** A later change gives the folder another date. */
-  isStable: boolean;
-  summary: Summary;
+/** What was made of the records of a group now. */
+interface Made extends KnownSummary {
   members: DatedMember[];
 }
 
@@ -31,8 +26,7 @@ const STABLE_MS = 2_000;
 export class RecordIndex {
   readonly #records: RecordFiles;
   readonly #files: IndexFiles;
-  readonly #saved = new Map<string, SavedSummary>();
-  readonly #made = new Map<string, Made>();
+  readonly #known = new Map<string, KnownSummary | Made>();
 
   constructor(records: RecordFiles) {
     this.#records = records;
@@ -65,32 +59,26 @@ export class RecordIndex {
     const tables = shards.map((shard) => this.#part(shard, 'rows'));
     const table = tableOf(sumTables(tables, ''));
     // Of a group that changed a moment ago, the next change might not be seen.
-    if (shards.every((shard, n) => this.#isSaved(shard, dates[n]!)))
+    if (shards.every((shard, n) => isOf(this.#known.get(shard), dates[n]!)))
       this.#files.saveRows(first, state, table);
     return table;
   }
 
-  #isSaved(shard: string, changed: number): boolean {
-    const made = this.#made.get(shard);
-    return made ? made.isStable && made.changed === changed : this.#saved.get(shard)?.changed === changed;
-  }
-
   #part<K extends keyof Summary>(shard: string, name: K): Summary[K] {
-    if (!this.#made.has(shard)) {
-      const saved = this.#saved.get(shard) ?? this.#files.summary(shard);
-      if (saved) this.#saved.set(shard, saved);
-      const part = saved?.changed === this.#changed(shard) ? saved.part(name) : undefined;
-      if (part !== undefined) return part;
-    }
-    return this.#current(shard).summary[name];
+    const known = this.#known.get(shard) ?? this.#files.summary(shard);
+    if (known) this.#known.set(shard, known);
+    const part = isOf(known, this.#changed(shard)) ? known?.part(name) : undefined;
+    // What is made now has every part.
+    return part ?? this.#current(shard).part(name)!;
   }
 
   #current(shard: string): Made {
-    const made = this.#made.get(shard);
-    if (made?.isStable && made.changed === this.#changed(shard)) return made;
+    const known = this.#known.get(shard);
+    const made = known && 'members' in known ? known : undefined;
+    if (made && isOf(made, this.#changed(shard))) return made;
     const renewed = this.#renew(shard, made?.members ?? this.#files.members(shard));
-    this.#made.set(shard, renewed);
-    if (renewed.isStable) this.#files.save(shard, renewed.changed, renewed.summary, renewed.members);
+    this.#known.set(shard, renewed);
+    if (renewed.isStable) this.#files.save(shard, renewed, renewed.members);
     return renewed;
   }
 
@@ -112,7 +100,8 @@ export class RecordIndex {
         !lstatSync(path.join(this.#records.folder, shard, name), { throwIfNoEntry: false });
       if (members.some(({ facts, name }) => facts === null && wasSetAside(name))) continue;
       const isStable = started !== null && changed < started - STABLE_MS && this.#changed(shard) === changed;
-      return { changed, isStable, members, summary: summaryOf(members, this.#records.clock.wall()) };
+      const summary = summaryOf(members, this.#records.clock.wall());
+      return { changed, isStable, members, part: (name) => summary[name] };
     }
   }
 
@@ -133,4 +122,9 @@ export class RecordIndex {
       return [{ name, facts, mtime: isStable ? mtime : -1, size, inode }];
     });
   }
+}
+
+/** Returns whether what is known of a group holds for the date that its folder has now. */
+function isOf(known: KnownSummary | undefined, changed: number): boolean {
+  return known?.isStable === true && known.changed === changed;
 }

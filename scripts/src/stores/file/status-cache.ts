@@ -29,8 +29,6 @@ const MOST_TASKS = 10_000;
 // A file of another form has another checksum, and so has one under another file's name.
 const FORMAT = 3;
 
-const EMPTY: SharedStatus = { list: NO_LIST, tasks: new Map() };
-
 interface SeenFile {
   list: ListFacts;
   tasks: [id: string, status: SeenStatus][];
@@ -125,7 +123,7 @@ export class FileStatusCache implements StatusCache {
 
   /** Leaves out what lies ahead, as after the clock was set back. */
   #status(seen: SeenFile | undefined): SharedStatus {
-    if (!seen) return EMPTY;
+    if (!seen) return { list: NO_LIST, tasks: new Map() };
     const latest = this.#clock.wall() + 1_000;
     const isDated = ({ at, failedAt = 0, missingAt = 0 }: SeenStatus) =>
       Math.max(at, failedAt, missingAt) <= latest;

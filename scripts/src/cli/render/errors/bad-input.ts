@@ -185,15 +185,9 @@ function unknownModel({ provider, model, known }: ModelUnknown): Said & { expect
 }
 
 function takenBy(owner: FileOwner): string {
-  switch (owner.is) {
-    case 'otherTask':
-      return `is the file of this request's earlier task ${owner.taskId}`;
-    case 'thisTask':
-    case 'unknown':
-      return 'exists already, and a new task makes a new file';
-    case 'other':
-      return 'exists already and is not the file of this request';
-  }
+  if (owner.is === 'otherTask') return `is the file of this request's earlier task ${owner.taskId}`;
+  if (owner.is === 'other') return 'exists already and is not the file of this request';
+  return 'exists already, and a new task makes a new file';
 }
 
 function folderIssue(folder: string, why: string, expected: string): Issue {

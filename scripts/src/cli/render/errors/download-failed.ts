@@ -26,13 +26,8 @@ export const DOWNLOAD_FAILED = {
   ],
 } satisfies Partial<Words>;
 
-function ownedBy(owner: FileOwner = { is: 'unknown' }): string {
-  switch (owner.is) {
-    case 'otherTask':
-      return `is the file of another task of this request, ${owner.taskId}`;
-    case 'thisTask':
-      return 'was saved for this task, but was changed since';
-    default:
-      return 'is another file, or a damaged one';
-  }
+function ownedBy(owner: FileOwner | undefined): string {
+  if (owner?.is === 'otherTask') return `is the file of another task of this request, ${owner.taskId}`;
+  if (owner?.is === 'thisTask') return 'was saved for this task, but was changed since';
+  return 'is another file, or a damaged one';
 }

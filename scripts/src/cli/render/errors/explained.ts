@@ -41,10 +41,7 @@ export function explained(failure: Failure, caller: Caller): AdvisedFailure {
 }
 
 /** Returns the facts about a failure with those about the submit of its task. */
-function submitData(
-  { credits, isResubmitted, warnings }: SubmitFacts,
-  data: JsonObject | undefined,
-): JsonObject {
+function submitData({ credits, isResubmitted, warnings }: SubmitFacts, data?: JsonObject): JsonObject {
   return definedFields({
     resubmitted: isResubmitted || undefined,
     ...data,
@@ -90,13 +87,11 @@ function chargedSteps({ details: { charged, taskId, reason } }: Failure, caller:
         ? { download: 'out', output: undefined }
         : {};
   const resume = resumeCommand(caller, taskId, { ...caller.resumeFlags, ...place });
-  return charged === 'finished'
-    ? [
-        resume,
-        `The task is finished and paid for. ${MAY_BE_GONE.has(reason?.kind ?? '') ? ONCE_MORE : FETCHES}`,
-      ]
-    : [
-        'The task was submitted and charged, and runs on at the service. This resumes it as often as you like, and charges nothing:',
-        resume,
-      ];
+  if (charged === 'running')
+    return [
+      'The task was submitted and charged, and runs on at the service. This resumes it as often as you like, and charges nothing:',
+      resume,
+    ];
+  const fetches = MAY_BE_GONE.has(reason?.kind ?? '') ? ONCE_MORE : FETCHES;
+  return [resume, `The task is finished and paid for. ${fetches}`];
 }

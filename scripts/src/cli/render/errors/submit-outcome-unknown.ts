@@ -8,6 +8,7 @@ const UNDECIDABLE: Record<Undecidable, string> = {
   noList: 'the service documents no list of tasks',
   similar:
     'the list shows a task, or has one that cannot be read, which may be this one or that of another request',
+  cut: 'the list has as many tasks as a page may hold, all of them newer: it may be cut',
   resubmitted: 'it was submitted once more, that answer was lost too, and the list shows neither task',
   late: 'it was submitted longer ago than the service says that it keeps results, and its list proves nothing about older tasks',
 };
@@ -41,7 +42,9 @@ export const SUBMIT_OUTCOME_UNKNOWN = {
         ? [`Once that is mended, run this command, without --new. ${search}:`, same]
         : after === undefined
           ? [waiting]
-          : [`Run this command after ${after} seconds, without --new. ${search}:`, same];
+          : caller.isLine
+            ? []
+            : [`Run this command after ${after} seconds, without --new. ${search}:`, same];
     return {
       message,
       nextSteps: [
