@@ -120,23 +120,24 @@ function deliver(session, entry, result) {
 import { Failure as Failure3, orFailure as orFailure2 } from "./main.mjs";
 async function pollOnce({ api, provider }, taskId, until) {
   const status = await api.once(provider.status(taskId), { until, isPermitted: true });
-  return confirmed(status, () => api.once(provider.task(taskId), { until }));
+  return status.possibleError ? api.once(provider.task(taskId), { until }) : status;
 }
 async function fetchStatus({ api, provider }, taskId) {
   const deadline = api.shortDeadline;
   const status = await api.read(provider.status(taskId), deadline);
-  return confirmed(status, () => api.read(provider.task(taskId), deadline));
-}
-async function confirmed(status, readRecord) {
-  if (status.possibleError) return readRecord();
-  const isRecord = "urls" in status;
-  if (isRecord || status.state !== "FAILED" && status.state !== "CANCEL") return status;
-  const task = await orFailure2(readRecord());
-  return !(task instanceof Failure3) && task.state === "COMPLETED" && task.urls.length > 0 ? task : status;
+  const read = () => api.read(provider.task(taskId), deadline);
+  if (status.possibleError) return read();
+  if ("urls" in status || status.state !== "FAILED" && status.state !== "CANCEL") return status;
+  const task = await withRecord(status, read);
+  return task.state === "COMPLETED" ? task : status;
 }
 async function withRecord(seen, read) {
   const task = await orFailure2(read());
-  return task instanceof Failure3 ? { ...seen, isRecordUnread: true } : { ...task, state: seen.state };
+  if (task instanceof Failure3) return { ...seen, isRecordUnread: true };
+  return hasResult(task) ? task : { ...task, state: seen.state };
+}
+function hasResult({ state, urls }) {
+  return state === "COMPLETED" && urls.length > 0;
 }
 
 // scripts/src/core/tasks/get-status.ts
