@@ -463,7 +463,7 @@ var PollRounds = class {
     const now = this.#now();
     await this.#learn();
     const ids = /* @__PURE__ */ new Set([...watched, ...this.#others.keys()]);
-    const overdue = [...this.#others].filter(([, dueAtWall]) => dueAtWall <= now).map(([taskId, dueAtWall]) => ({ taskId, dueAtWall, deadline: Infinity, isHint: false }));
+    const overdue = [...this.#others].filter(([, dueAtWall]) => dueAtWall <= now).map(([taskId, dueAtWall]) => ({ taskId, dueAtWall, deadline: Infinity, isEndSeen: false }));
     const mayList = this.#mayList(ids);
     this.#wasList = mayList && this.#listServes([...due, ...overdue]);
     if (this.#wasList) {
@@ -518,7 +518,7 @@ var PollRounds = class {
   }
   /** The tasks that the list does not serve get every second query. */
   #listServes(wanted) {
-    const unserved = wanted.filter(({ taskId, isHint }) => isHint || this.#isMissing(taskId));
+    const unserved = wanted.filter(({ taskId, isEndSeen }) => isEndSeen || this.#isMissing(taskId));
     if (unserved.length === wanted.length || this.#wasList && unserved.length > 0) return false;
     return this.#list.unchecked < CHECK_AFTER;
   }
@@ -576,8 +576,8 @@ var PollRounds = class {
   }
   /** Returns the task whose own query is sent: one that has ended, else the longest wait of any process that the list does not serve. */
   #target(due, overdue, mayList) {
-    const hint = due.find(({ isHint }) => isHint);
-    if (hint) return hint;
+    const ended = due.find(({ isEndSeen }) => isEndSeen);
+    if (ended) return ended;
     const failedAt = (id) => this.#seen.get(id)?.failedAt ?? 0;
     const foreign = overdue.filter(({ taskId }) => failedAt(taskId) < this.#now() - KEPT_MS);
     const all = [...due, ...foreign].filter(({ taskId }) => !mayList || this.#isMissing(taskId));
@@ -588,12 +588,12 @@ var PollRounds = class {
     const served = [...due, ...foreign];
     return served[Math.floor(this.#session.api.clock.random() * served.length)];
   }
-  async #readOne({ taskId, deadline, isHint }, due, isOne) {
+  async #readOne({ taskId, deadline, isEndSeen }, due, isOne) {
     const { api, provider } = this.#session;
     const at = this.#now();
     const isOwn = due.some((one) => one.taskId === taskId);
     const until = Math.min(deadline, api.clock.monotonic() + LIST_MS);
-    const query = isOne && !isHint ? pollOnce(this.#session, taskId, until) : api.once(provider.task(taskId), { until, isPermitted: true });
+    const query = isOne && !isEndSeen ? pollOnce(this.#session, taskId, until) : api.once(provider.task(taskId), { until, isPermitted: true });
     const status = await orFailure(query);
     if (status instanceof Failure3) {
       if (!isOwn) {
@@ -678,11 +678,10 @@ var Poller = class {
   }
   /**
    * Returns the next status of a watched task: at once when any process sees it, else by a query once it is due.
-   * @returns null when the time was over, or `stop` aborted; `crowded` when the time was over and no query was permitted
    * @throws Failure of its own query
    */
   async next(taskId, times, stop) {
-    if (stop?.aborted) return null;
+    if (stop?.aborted) return { kind: "timeOver" };
     const now = this.#session.api.clock.monotonic();
     const pause = Math.max(0, times.dueAtMonotonic - now);
     const spread = this.#isCrowd ? Math.min(pause * CROWD_SHARE, CROWD_MOST_MS) : pause;
@@ -693,7 +692,7 @@ var Poller = class {
       return await new Promise((resolve, reject) => {
         const ask = { taskId, ...times, dueAtMonotonic, endSeenAt: 0, resolve, reject };
         onStop = () => {
-          this.#end(ask, null);
+          this.#end(ask, { kind: "timeOver" });
           this.#sleep.abort(AWAKE);
         };
         stop?.addEventListener("abort", onStop, { once: true });
@@ -731,13 +730,13 @@ var Poller = class {
     await this.#announce();
     await this.#takeNews();
     const due = this.#due();
-    const kind = due.some(({ isHint }) => isHint) ? "record" : this.#kind;
+    const kind = due.some(({ isEndSeen }) => isEndSeen) ? "record" : this.#kind;
     const wait = due.length > 0 ? await this.#limiter.acquire(kind) : 0;
     if (due.length > 0 && wait <= 0) await this.#query(due);
     const now = clock.monotonic();
     for (const ask of this.#asks) {
       const isSeenLately = clock.wall() - (this.#seenAt.get(ask.taskId) ?? 0) < FRESH_MS;
-      if (ask.deadline <= now) this.#end(ask, isSeenLately ? null : "crowded");
+      if (ask.deadline <= now) this.#end(ask, { kind: isSeenLately ? "timeOver" : "noPermit" });
     }
     await new Promise((resolve) => setImmediate(resolve));
     let next = Infinity;
@@ -778,7 +777,7 @@ var Poller = class {
     const order = new Map([...this.#watched.keys()].map((id, n) => [id, n]));
     asks.sort((a, b) => (order.get(a.taskId) ?? 0) - (order.get(b.taskId) ?? 0));
     return asks.map(({ taskId, dueAtMonotonic, deadline, endSeenAt }) => {
-      return { taskId, deadline, dueAtWall: dueAtMonotonic + wall, isHint: endSeenAt > 0 };
+      return { taskId, deadline, dueAtWall: dueAtMonotonic + wall, isEndSeen: endSeenAt > 0 };
     });
   }
   async #readList(taskIds) {
@@ -797,13 +796,17 @@ var Poller = class {
       const result = results.get(ask.taskId);
       if (result === void 0) continue;
       if (!(result instanceof Failure4)) this.#seenAt.set(ask.taskId, at);
-      this.#end(ask, result);
+      this.#answer(ask, result);
     }
   }
-  #end(ask, result) {
+  #answer(ask, result) {
     this.#asks.delete(ask);
     if (result instanceof Failure4) ask.reject(result);
-    else ask.resolve(result);
+    else ask.resolve({ kind: "status", status: result });
+  }
+  #end(ask, next) {
+    this.#asks.delete(ask);
+    ask.resolve(next);
   }
   async #announce() {
     const { clock } = this.#session.api;
@@ -827,11 +830,11 @@ var Poller = class {
       if (!seen?.state || seen.at <= Math.max(since, ask.endSeenAt) || seen.at > now + FRESH_MS) continue;
       if (!isTerminal4(seen.state)) {
         this.#seenAt.set(ask.taskId, seen.at);
-        this.#end(ask, { state: seen.state, record: {} });
+        this.#answer(ask, { state: seen.state, record: {} });
         continue;
       }
       const task = await this.#cache.ended(ask.taskId);
-      if (task && task.state === seen.state) this.#end(ask, { ...task, task });
+      if (task && task.state === seen.state) this.#answer(ask, { ...task, task });
       else ask.endSeenAt = seen.at;
     }
   }
@@ -1334,8 +1337,7 @@ async function firstStatus(of) {
   if (wait.deadline <= wait.start) return { seen: await fetchStatus2(session, taskId) };
   const times = { dueAtMonotonic: wait.start, earliest: wait.start, deadline: wait.deadline };
   const found = await orFailure8(watching(of, (poller) => poller.next(taskId, times, wait.stop)));
-  if (found === null || found === "crowded") return {};
-  if (!(found instanceof Failure13)) return { seen: found };
+  if (!(found instanceof Failure13)) return found.kind === "status" ? { seen: found.status } : {};
   const graceUntil = known.entry === void 0 ? 0 : graceOf(session, known.entry);
   if (endsWait(found) && !isMissingForNow(found, graceUntil, session.api.clock.monotonic())) throw found;
   session.observer.queryFailed(found);
@@ -1350,7 +1352,7 @@ async function pollTask(of, before) {
   const model = modelOf3(known);
   const expected = deadline > start && model !== void 0 && await expectedDuration(session, model);
   if (expected) observer.expected(expected);
-  let isCrowded = !first && !failure;
+  let hadNoPermit = !first && !failure;
   let wasRunning = first !== void 0;
   const likely = await likelySchedule(of);
   const options = {
@@ -1368,15 +1370,15 @@ async function pollTask(of, before) {
   };
   return watching(of, async (poller) => {
     const { last, failure: error } = await pollUntilEnd(async (times) => {
-      const found = await poller.next(taskId, { ...times, deadline }, stop);
-      isCrowded = found === "crowded";
-      return found === "crowded" ? null : found;
+      const next = await poller.next(taskId, { ...times, deadline }, stop);
+      hadNoPermit = next.kind === "noPermit";
+      return next.kind === "status" ? next.status : null;
     }, options);
     const seen = last ? merge(first, last) : first;
     if (entry && seen) await noteState2(session, entry, seen.state, wasRunning);
     if (last && isTerminal6(last.state))
       observer.polled(last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
-    return { seen, failure: error, isCrowded };
+    return { seen, failure: error, hadNoPermit };
   });
 }
 async function watching({ session, taskId, wait }, work) {
@@ -1438,10 +1440,10 @@ async function readEnd(of, seen) {
   const ended = seen.task ? { ...seen.task, state: seen.state } : await withRecord2(seen, read);
   return taskResult3(taskId, ended, known);
 }
-async function unfinished({ session, taskId, wait, known }, { seen, failure, isCrowded }) {
+async function unfinished({ session, taskId, wait, known }, { seen, failure, hadNoPermit }) {
   const result = taskResult3(taskId, seen, known);
   if (failure) return { ...result, lastPollError: failure, retryAfter: failure.details.retryAfter };
-  if (!isCrowded || wait.stop?.aborted) return result;
+  if (!hadNoPermit || wait.stop?.aborted) return result;
   const poller = await pollerOf(session, wait.schedule);
   const seconds = Math.max(1, Math.ceil(await poller.nextPermitIn() / 1e3));
   return { ...result, warnings: [...result.warnings, { kind: "noPermit", seconds }], retryAfter: seconds };

@@ -67,11 +67,11 @@ async function readEnd(of: WaitedTask, seen: Polled): Promise<TaskResult> {
 
 async function unfinished(
   { session, taskId, wait, known }: WaitedTask,
-  { seen, failure, isCrowded }: PolledTask & { seen: Polled },
+  { seen, failure, hadNoPermit }: PolledTask & { seen: Polled },
 ): Promise<TaskResult> {
   const result = taskResult(taskId, seen, known);
   if (failure) return { ...result, lastPollError: failure, retryAfter: failure.details.retryAfter };
-  if (!isCrowded || wait.stop?.aborted) return result;
+  if (!hadNoPermit || wait.stop?.aborted) return result;
   // Other waits used the permits; the task is unaffected.
   const poller = await pollerOf(session, wait.schedule);
   const seconds = Math.max(1, Math.ceil((await poller.nextPermitIn()) / 1000));
