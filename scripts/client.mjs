@@ -532,8 +532,8 @@ function submitCalls(connection) {
         const { generation } = await checkRequest(settings, request);
         const lost = { ...lostSubmit(connection, request), generation };
         const deadline = until === void 0 ? 0 : deadlineAt(settings, until);
-        const { reconcile, reconcileUntil } = await import("./lib/generate.mjs");
-        const end = list ? deadline : reconcileUntil(session, deadline);
+        const { reconcile, reconcileDeadline } = await import("./lib/generate.mjs");
+        const end = list ? deadline : reconcileDeadline(session, deadline);
         const source = {
           list: list && (async () => list()),
           taken: async (ids) => await taken?.(ids) ?? []
@@ -567,15 +567,15 @@ function send(connection, request, { signal } = {}, first) {
     const { contract, generation } = await checkRequest(settings, request);
     const { checkPrice } = await import("./lib/generate.mjs");
     const { judgeRejection, sendOnce } = await import("./lib/generate.mjs");
-    const until = session.api.shortDeadline;
-    const quote = await checkPrice(session, contract, generation, {}, until);
+    const deadline = session.api.shortDeadline;
+    const quote = await checkPrice(session, contract, generation, {}, deadline);
     const onLeave = () => {
       outcome = "unknown";
     };
     const sent = await sendOnce(session, generation, { onLeave });
     let known = sent;
     if (first && sent.kind === "rejected") {
-      known = await judgeRejection(session, first.lost, sent.failure, until, first.source);
+      known = await judgeRejection(session, first.lost, sent.failure, deadline, first.source);
     }
     outcome = known.kind === "rejected" ? "rejected" : "unknown";
     if (known.kind === "accepted") {

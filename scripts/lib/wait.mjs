@@ -367,14 +367,13 @@ var EndedRecords = class {
   }
   /**
    * Returns the record of a task: from the list, or by a query of its own.
-   * @param deadline when the last retry of its own query may begin
    * @throws Failure of its own query
    */
-  read(taskId, { until, deadline }) {
+  read(taskId, { deadline, retryUntil }) {
     const { api, provider } = this.#options.session;
-    const query = () => api.read(provider.task(taskId), deadline, { until, isPermitted: true });
+    const query = () => api.read(provider.task(taskId), { retryUntil, deadline, isPermitted: true });
     return new Promise((resolve) => {
-      this.#wanted.add({ taskId, until, isNotListed: false, resolve, query });
+      this.#wanted.add({ taskId, deadline, isNotListed: false, resolve, query });
       if (!this.#isRunning) void this.#run();
     });
   }
@@ -396,9 +395,9 @@ var EndedRecords = class {
     const wait = await limiter.acquire(isUnspaced || this.#wanted.size === 1 ? "record" : "poll");
     const wanted = [...this.#wanted];
     if (wait > 0) {
-      const soonest = Math.min(...wanted.map(({ until }) => until));
+      const soonest = Math.min(...wanted.map(({ deadline }) => deadline));
       await clock.sleep(Math.max(0, Math.min(wait, soonest - clock.monotonic())), signal);
-      for (const one of wanted) if (one.until <= clock.monotonic()) this.#answer(one, one.query());
+      for (const one of wanted) if (one.deadline <= clock.monotonic()) this.#answer(one, one.query());
       return;
     }
     const listable = wanted.filter(({ isNotListed }) => !isNotListed);
@@ -535,7 +534,7 @@ var PollRounds = class {
     const limits = { ...call.limits, bytes: Math.min(call.limits.bytes, LIST_BYTES) };
     this.#isReadingList = true;
     const list = await orFailure(
-      api.once({ ...call, limits }, { until: start + LIST_MS, isPermitted: true })
+      api.once({ ...call, limits }, { deadline: start + LIST_MS, isPermitted: true })
     ).finally(() => {
       this.#isReadingList = false;
     });
@@ -588,12 +587,12 @@ var PollRounds = class {
     const served = [...due, ...foreign];
     return served[Math.floor(this.#session.api.clock.random() * served.length)];
   }
-  async #readOne({ taskId, deadline, isEndSeen }, due, isOne) {
+  async #readOne({ taskId, isEndSeen, ...target }, due, isOne) {
     const { api, provider } = this.#session;
     const at = this.#now();
     const isOwn = due.some((one) => one.taskId === taskId);
-    const until = Math.min(deadline, api.clock.monotonic() + LIST_MS);
-    const query = isOne && !isEndSeen ? pollOnce(this.#session, taskId, until) : api.once(provider.task(taskId), { until, isPermitted: true });
+    const deadline = Math.min(target.deadline, api.clock.monotonic() + LIST_MS);
+    const query = isOne && !isEndSeen ? pollOnce(this.#session, taskId, deadline) : api.once(provider.task(taskId), { deadline, isPermitted: true });
     const status = await orFailure(query);
     if (status instanceof Failure3) {
       if (!isOwn) {
@@ -855,19 +854,20 @@ var RESULT_READS = 5;
 var RESULT_MS = 1e4;
 async function fetchResult(session, taskId, schedule, end) {
   const { api } = session;
-  const until = Math.max(end, api.clock.monotonic() + RESULT_MS);
-  const deadline = Math.min(session.api.shortDeadline, until);
+  const deadline = Math.max(end, api.clock.monotonic() + RESULT_MS);
+  const retryUntil = Math.min(api.shortDeadline, deadline);
+  const times = { deadline, retryUntil };
   const poller = await pollerOf(session, schedule);
   for (let n = 0; ; n += 1) {
-    const first = await poller.records.read(taskId, { until, deadline });
-    const task = await withFiles(session, first, deadline, until);
+    const first = await poller.records.read(taskId, times);
+    const task = await withFiles(session, first, times);
     if (task.urls.length > 0) return { ...task, state: "COMPLETED" };
     if (hasOtherAddress(task.record)) {
       const message = "The task is COMPLETED, but what its record gives as the result is no https address.";
       throw new Failure5("DOWNLOAD_FAILED", message, { record: task.record, reason: { kind: "noAddress" } });
     }
     const pause = intervalBefore({ polls: n, waitedMs: 0 }, schedule, api.clock.random);
-    if (n + 1 >= RESULT_READS || api.clock.monotonic() + pause > deadline) {
+    if (n + 1 >= RESULT_READS || api.clock.monotonic() + pause > retryUntil) {
       throw new Failure5("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
         record: task.record
       });
@@ -878,11 +878,11 @@ async function fetchResult(session, taskId, schedule, end) {
 async function readTaskRecord(session, taskId) {
   const { api, provider } = session;
   const task = await api.read(provider.task(taskId));
-  return task.state === "COMPLETED" ? withFiles(session, task, api.shortDeadline) : task;
+  return task.state === "COMPLETED" ? withFiles(session, task) : task;
 }
-async function withFiles({ api, provider }, task, deadline, until = Infinity) {
+async function withFiles({ api, provider }, task, times = {}) {
   if (task.urls.length > 0 || !provider.detail) return task;
-  const detail = await orFailure2(api.read(provider.detail(task.id), deadline, { until }));
+  const detail = await orFailure2(api.read(provider.detail(task.id), times));
   if (detail instanceof Failure5 || detail.urls.length === 0) return task;
   return { ...detail, state: "COMPLETED" };
 }
@@ -1288,13 +1288,13 @@ async function cancelled(session, taskId, seen) {
 }
 async function cancelWhileRefusedForNow(session, taskId) {
   const { api, provider } = session;
-  const deadline = session.api.shortDeadline;
+  const retryUntil = session.api.shortDeadline;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await api.once(provider.cancel(taskId), { fresh: true });
     } catch (error) {
       if (error instanceof Failure12 && error.details.unclear) throw error;
-      await api.pauseOrThrow(error, attempt, deadline);
+      await api.pauseOrThrow(error, attempt, retryUntil);
     }
   }
 }
@@ -1434,9 +1434,9 @@ async function waitOut(of, before) {
 async function readEnd(of, seen) {
   const { session, taskId, wait, known } = of;
   if (seen.state === "COMPLETED") return finish({ ...of, known: { ...known, task: seen.task } });
-  const until = session.api.shortDeadline;
+  const deadline = session.api.shortDeadline;
   const poller = await pollerOf(session, wait.schedule);
-  const read = () => poller.records.read(taskId, { until, deadline: until });
+  const read = () => poller.records.read(taskId, { deadline, retryUntil: deadline });
   const ended = seen.task ? { ...seen.task, state: seen.state } : await withRecord2(seen, read);
   return taskResult3(taskId, ended, known);
 }

@@ -148,7 +148,7 @@ export class PollRounds {
     const limits = { ...call.limits, bytes: Math.min(call.limits.bytes, LIST_BYTES) };
     this.#isReadingList = true;
     const list = await orFailure(
-      api.once({ ...call, limits }, { until: start + LIST_MS, isPermitted: true }),
+      api.once({ ...call, limits }, { deadline: start + LIST_MS, isPermitted: true }),
     ).finally(() => {
       this.#isReadingList = false;
     });
@@ -208,19 +208,19 @@ export class PollRounds {
   }
 
   async #readOne(
-    { taskId, deadline, isEndSeen }: Due,
+    { taskId, isEndSeen, ...target }: Due,
     due: readonly Due[],
     isOne: boolean,
   ): Promise<Results> {
     const { api, provider } = this.#session;
     const at = this.#now();
     const isOwn = due.some((one) => one.taskId === taskId);
-    const until = Math.min(deadline, api.clock.monotonic() + LIST_MS);
+    const deadline = Math.min(target.deadline, api.clock.monotonic() + LIST_MS);
     // A status is shorter. Where tasks share the permits, the record saves a second query at the end.
     const query =
       isOne && !isEndSeen
-        ? pollOnce(this.#session, taskId, until)
-        : api.once(provider.task(taskId), { until, isPermitted: true });
+        ? pollOnce(this.#session, taskId, deadline)
+        : api.once(provider.task(taskId), { deadline, isPermitted: true });
     const status = await orFailure<TaskStatus | Task>(query);
     if (status instanceof Failure) {
       if (!isOwn) {

@@ -6,23 +6,22 @@ import type { Session } from '../session.ts';
 /**
  * Returns the state of a task, by one status query for which the caller has a permit, and by its record where the status alone
  * does not decide.
- * @param until when the wait is over
  * @throws Failure when the query itself failed; that says nothing about the task
  */
 export async function pollOnce(
   { api, provider }: Pick<Session, 'api' | 'provider'>,
   taskId: string,
-  until: number,
+  deadline: number,
 ): Promise<TaskStatus> {
-  const status = await api.once(provider.status(taskId), { until, isPermitted: true });
-  return confirmed(status, () => api.once(provider.task(taskId), { until }));
+  const status = await api.once(provider.status(taskId), { deadline, isPermitted: true });
+  return confirmed(status, () => api.once(provider.task(taskId), { deadline }));
 }
 
 /** Returns the state of a task, as `pollOnce` does; each query is retried as the policy for reads allows. */
 export async function fetchStatus({ api, provider }: Session, taskId: string): Promise<TaskStatus> {
-  const deadline = api.shortDeadline;
-  const status = await api.read(provider.status(taskId), deadline);
-  return confirmed(status, () => api.read(provider.task(taskId), deadline));
+  const retryUntil = api.shortDeadline;
+  const status = await api.read(provider.status(taskId), { retryUntil });
+  return confirmed(status, () => api.read(provider.task(taskId), { retryUntil }));
 }
 
 /**

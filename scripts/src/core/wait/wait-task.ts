@@ -58,9 +58,9 @@ async function waitOut(of: WaitedTask, before: PolledTask): Promise<TaskResult> 
 async function readEnd(of: WaitedTask, seen: Polled): Promise<TaskResult> {
   const { session, taskId, wait, known } = of;
   if (seen.state === 'COMPLETED') return finish({ ...of, known: { ...known, task: seen.task } });
-  const until = session.api.shortDeadline;
+  const deadline = session.api.shortDeadline;
   const poller = await pollerOf(session, wait.schedule);
-  const read = () => poller.records.read(taskId, { until, deadline: until });
+  const read = () => poller.records.read(taskId, { deadline, retryUntil: deadline });
   const ended = seen.task ? { ...seen.task, state: seen.state } : await withRecord(seen, read);
   return taskResult(taskId, ended, known);
 }
