@@ -1,7 +1,7 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/cli/actions/live.ts
-const { existsSync } = require("node:fs");
+const { existsSync: existsSync2 } = require("node:fs");
 const path2 = require("node:path");
 
 // scripts/src/core/record/other-account.ts
@@ -37,6 +37,7 @@ async function madeElsewhere(session, error, taskId) {
 import { isTerminal as isTerminal2 } from "./main.mjs";
 
 // scripts/src/core/record/task-record.ts
+const { existsSync, statSync } = require("node:fs");
 import { Failure as Failure2, orFailure } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
 async function recordOf({ records }, taskId) {
@@ -61,6 +62,10 @@ async function noteState(session, entry, state, wasRunning = false) {
 }
 function dateOf({ api }) {
   return new Date(api.clock.wall()).toISOString();
+}
+function wholeCopy({ files, fileCount }) {
+  const isWhole = files.length >= (fileCount ?? 1) && files.every(({ path: path3, bytes }) => existsSync(path3) && statSync(path3).size === bytes);
+  return isWhole ? files[0]?.path : void 0;
 }
 
 // scripts/src/core/result.ts
@@ -87,6 +92,7 @@ function taskResult(taskId, seen, known = {}) {
     seen: seen.model === void 0 && model !== void 0 ? { ...seen, model } : seen,
     credits: credits !== void 0 || seen.charged !== void 0 ? creditsOf(seen, credits) : void 0,
     warnings: [],
+    record: known.entry?.record,
     ...origin
   };
 }
@@ -718,7 +724,6 @@ import { journalFolder } from "./main.mjs";
 
 // scripts/src/cli/render/state.ts
 import { unlessEmpty } from "./main.mjs";
-import { BRIEF_WAIT_S } from "./main.mjs";
 
 // scripts/src/providers/read-answer.ts
 import { isObject } from "./main.mjs";
@@ -801,7 +806,7 @@ function addUrl(value, found) {
 
 // scripts/src/cli/render/state.ts
 import { EXIT } from "./main.mjs";
-import { dropStep, resumeCommand, saveCommand } from "./main.mjs";
+import { briefWait, dropStep, resumeCommand, saveCommand } from "./main.mjs";
 import { definedFields, failed, success, textsIn, upstream } from "./main.mjs";
 
 // scripts/src/cli/render/errors/task-ended.ts
@@ -872,6 +877,7 @@ function withFacts(result, outcome, caller) {
   const nextSteps = [
     ...textsIn(outcome, "nextSteps"),
     ...result.resumed ? resumedSteps(result.resumed, caller.isSubmit) : [],
+    ...result.begun ? runSteps(result.begun) : [],
     ...reusedSteps(result, caller),
     ...goneSteps(result, caller)
   ];
@@ -893,15 +899,19 @@ function endOutcome(result, caller) {
   const data = dataOf(result);
   switch (result.kind) {
     case "running": {
+      const { wait } = caller.resumeFlags;
       const nextSteps = [
-        resumeCommand(caller, taskId, caller.resumeFlags),
+        resumeCommand(caller, taskId, {
+          ...caller.resumeFlags,
+          wait: wait && Math.min(+wait, result.record?.wait || +wait)
+        }),
         "The task runs on at the service. Run this command as often as you like: it charges nothing."
       ];
       const exitCode = caller.wantsEnd ? EXIT.stillRunning : EXIT.done;
       return success(seen.state, taskId, { ...data, nextSteps }, exitCode);
     }
     case "completed": {
-      const nextSteps = files ? [] : saveSteps(taskId, caller);
+      const nextSteps = files ? [] : saveSteps(result, caller);
       return success(seen.state, taskId, { ...data, nextSteps }, EXIT.done);
     }
     case "cancelledNow":
@@ -913,8 +923,10 @@ function endOutcome(result, caller) {
     }
   }
 }
-function saveSteps(taskId, caller) {
-  const wait = { wait: BRIEF_WAIT_S, download: "out" };
+function saveSteps({ taskId, record }, caller) {
+  const copy = record && wholeCopy(record);
+  if (copy) return [`Its file is saved already: ${copy}`];
+  const wait = { wait: briefWait(caller, record?.wait), download: "out" };
   return [
     caller.wantsEnd ? resumeCommand(caller, taskId, wait) : saveCommand(caller, taskId),
     `That saves the file. Do it soon: ${caller.profile.says.retention}`
@@ -937,6 +949,7 @@ function dataOf({
     warnings: unlessEmpty(warnings.map(warningText)),
     lastPollError: last && pollError(last),
     credits: credits && { ...credits },
+    estimate: origin.estimate,
     unknownState: seen.unknownState,
     resultUrls: seen.state === "COMPLETED" ? unlessEmpty(seen.urls ?? []) : void 0,
     ...upstream(seen.record)
@@ -979,6 +992,8 @@ async function outcomeOfResult(result, caller) {
       return (await import("./wait.mjs")).listOutcome(result, caller);
     case "spending":
       return (await import("./wait.mjs")).spendingOutcome(result, caller);
+    case "cancellable":
+      return (await import("./wait.mjs")).cancellableOutcome(result, caller);
     case "notFetched":
     case "notCancelled":
       return (await import("./wait.mjs")).taskOutcome(result, caller);
@@ -1057,7 +1072,7 @@ async function runLive(call, batch) {
 function isWithoutRecords({ args, environment }) {
   const folder = journalFolder(environment, args.sandbox);
   const folders = [folder, path2.join(path2.dirname(folder), "journal")];
-  return !needsRecords(args.action) && !folders.some((one) => existsSync(one));
+  return !needsRecords(args.action) && !folders.some((one) => existsSync2(one));
 }
 async function openJournal(call, provider) {
   const { args, environment, progress } = call;
@@ -1114,6 +1129,7 @@ async function act(session, args, request, environment) {
     case "getTask":
       return (await import("./wait.mjs")).getTask(session, taskId, wait);
     case "cancelTask":
+      if (!taskId) return (await import("./pending.mjs")).cancellable(session);
       return (await import("./wait.mjs")).cancelTask(session, taskId);
     case "waitTask": {
       if (args.taskId === void 0) {
@@ -1473,6 +1489,7 @@ export {
   taskCancelled,
   taskResult,
   unreadable,
+  wholeCopy,
   withFacts,
   withProxy,
   withRecord,
