@@ -354,7 +354,11 @@ function manyOutcome(result, caller) {
     );
   }
   const data = definedFields3({
-    ...{ count: shown.length, running, more, unknown: submits, tasks: shown },
+    count: shown.length,
+    running,
+    more,
+    unknown: submits,
+    tasks: shown,
     nextSteps: unlessEmpty3([...new Set(nextSteps)])
   });
   const { errorCode = null, errorMessage = null, retryAfter = null } = worst?.envelope ?? {};
