@@ -25,7 +25,10 @@ export function declareTypes(root: string): string {
     const settings = {
       extends: path.join(root, 'tsconfig.json'),
       compilerOptions: {
-        ...{ noEmit: false, declaration: true, emitDeclarationOnly: true, outDir: 'out' },
+        noEmit: false,
+        declaration: true,
+        emitDeclarationOnly: true,
+        outDir: 'out',
         rootDir: path.join(root, 'scripts', 'src'),
         typeRoots: [path.join(root, 'node_modules', '@types')],
       },

@@ -31,6 +31,7 @@ const path = require("node:path");
 import { systemClock } from "./lib/main.mjs";
 import { FIRST_POLL_MS, RETRIES, TIMEOUT_MS } from "./lib/main.mjs";
 import { Failure } from "./lib/main.mjs";
+import { issue, issuesText } from "./lib/main.mjs";
 import { ADDRESS_FORM, API_KEY_FORM, isApiKey, serviceAddress } from "./lib/main.mjs";
 import { plain } from "./lib/main.mjs";
 import { PROFILES } from "./lib/main.mjs";
@@ -169,13 +170,7 @@ function readOptions(options) {
   return { ...numbers, profile, key, baseUrl: url, proxy, httpClient, clock, root, contracts: /* @__PURE__ */ new Map() };
 }
 function invalidInput(issues) {
-  const first = issues[0];
-  const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : "";
-  const message = `${first.path}: expected ${first.expected}, received ${first.received}${more}.`;
-  return new Failure("INVALID_PAYLOAD", message, { issues });
-}
-function issue(path3, expected, received, hint) {
-  return { path: path3, expected, received, hint };
+  return new Failure("INVALID_PAYLOAD", `${issuesText(issues)}.`, { issues });
 }
 function shown(value) {
   if (typeof value === "string") return `"${plain(value, 60)}"`;
@@ -320,6 +315,7 @@ import { Failure as Failure3 } from "./lib/main.mjs";
 
 // scripts/src/client/request.ts
 import { isIdempotencyKey } from "./lib/main.mjs";
+import { issue as issue2 } from "./lib/main.mjs";
 import { checkCallbackUrl, isLoopback as isLoopback2 } from "./lib/main.mjs";
 import { TASK_ID } from "./lib/main.mjs";
 async function checkRequest(settings, request) {
@@ -329,14 +325,14 @@ async function checkRequest(settings, request) {
   const issues = [];
   if (!isIdempotencyKey(idempotencyKey)) {
     const hint = "make one before the first attempt, and store it: crypto.randomUUID()";
-    issues.push(issue("idempotencyKey", "8 to 128 printable ASCII characters", shown(idempotencyKey), hint));
+    issues.push(issue2("idempotencyKey", "8 to 128 printable ASCII characters", shown(idempotencyKey), hint));
   }
   if (maxCredits !== void 0 && !(Number.isSafeInteger(maxCredits) && maxCredits > 0)) {
     const expected = "a whole number of credits above 0";
-    issues.push(issue("maxCredits", expected, shown(maxCredits), "leave it out for no limit"));
+    issues.push(issue2("maxCredits", expected, shown(maxCredits), "leave it out for no limit"));
   }
   const problem = callbackUrl === void 0 ? null : checkCallbackUrl(String(callbackUrl), isLoopback2(settings.baseUrl));
-  if (problem) issues.push(issue("callbackUrl", problem.expected, shown(callbackUrl), problem.hint));
+  if (problem) issues.push(issue2("callbackUrl", problem.expected, shown(callbackUrl), problem.hint));
   if (issues.length > 0) throw invalidInput(issues);
   const webhookUrl = callbackUrl === void 0 ? void 0 : new URL(callbackUrl).href;
   return { contract, generation: { model: contract.model, payload, idempotencyKey, maxCredits, webhookUrl } };
@@ -344,7 +340,7 @@ async function checkRequest(settings, request) {
 function checkTaskId(taskId) {
   if (typeof taskId === "string" && TASK_ID.test(taskId)) return taskId;
   const hint = "pass the id that submit returned";
-  throw invalidInput([issue("taskId", "the id of a task", shown(taskId), hint)]);
+  throw invalidInput([issue2("taskId", "the id of a task", shown(taskId), hint)]);
 }
 function deadlineAt({ clock }, until) {
   return clock.monotonic() + checkMoment("until", until) - clock.wall();
@@ -353,7 +349,7 @@ function checkMoment(name, moment) {
   const ms = moment instanceof Date ? moment.getTime() : moment;
   if (typeof ms === "number" && !Number.isNaN(ms)) return ms;
   const expected = "a Date, or milliseconds since the epoch";
-  throw invalidInput([issue(name, expected, shown(moment), "pass a Date")]);
+  throw invalidInput([issue2(name, expected, shown(moment), "pass a Date")]);
 }
 
 // scripts/src/client/tasks.ts
@@ -532,8 +528,8 @@ function submitCalls(connection) {
         const { generation } = await checkRequest(settings, request);
         const lost = { ...lostSubmit(connection, request), generation };
         const deadline = until === void 0 ? 0 : deadlineAt(settings, until);
-        const { reconcile, reconcileUntil } = await import("./lib/generate.mjs");
-        const end = list ? deadline : reconcileUntil(session, deadline);
+        const { reconcile, reconcileDeadline } = await import("./lib/generate.mjs");
+        const end = list ? deadline : reconcileDeadline(session, deadline);
         const source = {
           list: list && (async () => list()),
           taken: async (ids) => await taken?.(ids) ?? []
@@ -567,15 +563,15 @@ function send(connection, request, { signal } = {}, first) {
     const { contract, generation } = await checkRequest(settings, request);
     const { checkPrice } = await import("./lib/generate.mjs");
     const { judgeRejection, sendOnce } = await import("./lib/generate.mjs");
-    const until = session.api.shortDeadline;
-    const quote = await checkPrice(session, contract, generation, {}, until);
+    const deadline = session.api.shortDeadline;
+    const quote = await checkPrice(session, contract, generation, {}, deadline);
     const onLeave = () => {
       outcome = "unknown";
     };
     const sent = await sendOnce(session, generation, { onLeave });
     let known = sent;
     if (first && sent.kind === "rejected") {
-      known = await judgeRejection(session, first.lost, sent.failure, until, first.source);
+      known = await judgeRejection(session, first.lost, sent.failure, deadline, first.source);
     }
     outcome = known.kind === "rejected" ? "rejected" : "unknown";
     if (known.kind === "accepted") {

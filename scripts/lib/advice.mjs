@@ -111,10 +111,10 @@ var AUTH_FAILED = {
 };
 
 // scripts/src/cli/render/errors/bad-input.ts
+import { issue } from "./main.mjs";
 import { plain } from "./main.mjs";
 import { commandFor, providerFlag } from "./main.mjs";
 import { unsupportedAction } from "./main.mjs";
-import { issue } from "./main.mjs";
 var MOST_NAMED = 12;
 var STATE_FOLDER = "ASYNC_MEDIA_STATE_DIR";
 function rejectedByService({ caller: { profile, command } }) {

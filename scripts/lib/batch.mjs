@@ -1299,10 +1299,11 @@ function plainText(bytes, from, end) {
 const { isUtf8 } = require("node:buffer");
 import { stemOfOutput as stemOfOutput3 } from "./download.mjs";
 import { nameProblem } from "./main.mjs";
+import { issue } from "./main.mjs";
 import { isObject } from "./main.mjs";
 import { nearest } from "./main.mjs";
 import { DuplicateName as DuplicateName2 } from "./contracts.mjs";
-import { inQuotes, issue } from "./main.mjs";
+import { inQuotes } from "./main.mjs";
 var FIELDS = ["name", "model", "payload", "image"];
 function parseLine(bytes, format, issues) {
   const refuse = (...said) => {
@@ -1366,7 +1367,8 @@ import { withoutBody } from "./contracts.mjs";
 import { nameKey as nameKey3 } from "./download.mjs";
 import { Failure as Failure10, orFailure as orFailure3 } from "./main.mjs";
 import { jsonHash as jsonHash2 } from "./journal.mjs";
-import { inQuotes as inQuotes2, issue as issue3 } from "./main.mjs";
+import { issue as issue3 } from "./main.mjs";
+import { inQuotes as inQuotes2 } from "./main.mjs";
 import { explained as explained3 } from "./advice.mjs";
 import { BY_FLAGS } from "./main.mjs";
 import { readFields, withImage } from "./contracts.mjs";
@@ -1510,8 +1512,8 @@ function unreadable(error, file) {
 }
 
 // scripts/src/cli/batch/wrong-lines.ts
+import { issue as issue2, issueText } from "./main.mjs";
 import { AdvisedFailure } from "./main.mjs";
-import { issue as issue2 } from "./main.mjs";
 var MOST_SHOWN = 20;
 function wrongLines(found) {
   const groups = /* @__PURE__ */ new Map();
@@ -1535,9 +1537,8 @@ function wrongLines(found) {
     );
   }
   const wrong = new Set(found.map(({ line }) => line)).size;
-  const { path: path6, expected, received } = shown[0];
-  const message = `${wrong} ${wrong === 1 ? "line is" : "lines are"} wrong; nothing was submitted. ${path6}: expected ${expected}, received ${received}.`;
-  const hints = [...new Set(shown.map(({ path: path7, hint }) => `${path7}: ${hint}`))];
+  const message = `${wrong} ${wrong === 1 ? "line is" : "lines are"} wrong; nothing was submitted. ${issueText(shown[0])}.`;
+  const hints = [...new Set(shown.map(({ path: path6, hint }) => `${path6}: ${hint}`))];
   return new AdvisedFailure("INVALID_PAYLOAD", message, { issues: shown, nextSteps: hints });
 }
 

@@ -3185,6 +3185,7 @@ function withoutBody(contract, payload) {
 }
 
 // scripts/src/cli/request/read-request.ts
+import { issuesText } from "./main.mjs";
 import { checkCallbackUrl } from "./main.mjs";
 import { plain as plain6 } from "./main.mjs";
 import { AdvisedFailure } from "./main.mjs";
@@ -3202,10 +3203,8 @@ async function readRequest(args, loopback, signal) {
     const { modelsWith } = await import("./models.mjs");
     issues = checkPayload(contract, payload, { ...BY_FLAGS, elsewhere: await modelsWith(contract, payload) });
   }
-  const first = issues[0];
-  if (first) {
-    const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : "";
-    const message = `The payload does not fit ${contract.model}: ${first.path}: expected ${first.expected}, received ${first.received}${more}.`;
+  if (issues.length > 0) {
+    const message = `The payload does not fit ${contract.model}: ${issuesText(issues)}.`;
     throw new AdvisedFailure("INVALID_PAYLOAD", message, {
       issues,
       nextSteps: [

@@ -17,12 +17,12 @@ function isCapped(caps) {
 // scripts/src/core/money/short-of-credits.ts
 import { cheaperVariants, estimateCredits } from "./estimate.mjs";
 import { Failure, orFailure } from "./main.mjs";
-async function explainFunds(session, contract, generation, refusal, until) {
+async function explainFunds(session, contract, generation, refusal, deadline) {
   const isExplained = refusal.details.reason?.kind === "shortOfCredits";
   if (refusal.code !== "INSUFFICIENT_CREDITS" || isExplained) return refusal;
   const { api, provider } = session;
   const { model, payload } = generation;
-  const quote2 = provider.can.quote ? await orFailure(api.once(provider.quote(model, payload), { until })) : null;
+  const quote2 = provider.can.quote ? await orFailure(api.once(provider.quote(model, payload), { deadline })) : null;
   const known2 = quote2 instanceof Failure ? null : quote2;
   return shortOfCredits(contract, generation, known2, refusal.message);
 }
@@ -91,8 +91,8 @@ function comparedEstimate({ provider }, contract, { payload, maxCredits }) {
 async function askPrice(session, contract, generation, deadline = Infinity) {
   const { api, provider } = session;
   const { model, payload, maxCredits } = generation;
-  const until = Math.min(deadline, session.api.shortDeadline);
-  const quote2 = await api.read(provider.quote(model, payload), until, { until: deadline });
+  const retryUntil = Math.min(deadline, api.shortDeadline);
+  const quote2 = await api.read(provider.quote(model, payload), { retryUntil, deadline });
   const { credits: quoted, record } = quote2;
   if (maxCredits === void 0 || quoted <= maxCredits) return quote2;
   const cheaper = cheaperThan(contract, payload, maxCredits);
@@ -122,8 +122,8 @@ async function recordCharge(session, { store, entry, change, quote: quote2, befo
   const credits = (quote2?.credits ?? 0) + before;
   const budget = limit !== void 0 && quote2 !== null ? { windowMs: DAY_MS, limit, credits } : null;
   const { clock, signal, shortDeadline } = session.api;
-  const until = Math.min(shortDeadline, Math.max(deadline, clock.monotonic() + LEAST_PATIENCE_MS));
-  const reserved = await store.reserve(entry, change, budget, until, signal);
+  const patience = Math.min(shortDeadline, Math.max(deadline, clock.monotonic() + LEAST_PATIENCE_MS));
+  const reserved = await store.reserve(entry, change, budget, patience, signal);
   if (reserved.kind === "busy") {
     const { pid, host } = reserved.holder;
     const message = `Another process (${pid} on ${host}) has kept the day's budget to itself for too long; nothing was submitted.`;
@@ -230,16 +230,16 @@ function endedAt({ phase, unsettledSince, submitTimeout }, { clock, timeoutMs })
   const mayLast = phase === "submitting" ? submitTimeout ?? timeoutMs : 0;
   return Math.min(Date.parse(unsettledSince) + mayLast, clock.wall());
 }
-function reconcileUntil({ api }, deadline) {
+function reconcileDeadline({ api }, deadline) {
   return Math.max(deadline, api.clock.monotonic() + LEAST_MS);
 }
-async function reconcile(session, lost, until, source = {}) {
+async function reconcile(session, lost, deadline, source = {}) {
   const { clock, signal } = session.api;
   if (!session.provider.can.list) return { kind: "never", why: "noList" };
   const clearAt = lost.since.monotonic + CLEAR_MS;
   for (let n = 0; ; n += 1) {
     const startedAt = clock.monotonic();
-    const found = await search(session, lost, until, source);
+    const found = await search(session, lost, deadline, source);
     if (found.kind === "found") return found;
     const failure = found.kind === "unreadable" ? found.failure : void 0;
     if (failure && !failure.details.transient) return { kind: "unreadable", failure };
@@ -255,8 +255,8 @@ async function reconcile(session, lost, until, source = {}) {
     const earliest = now2 + (failure?.details.retryAfter ?? 0) * 1e3;
     const interval = INTERVALS_MS[Math.min(n, INTERVALS_MS.length - 1)];
     const due = Math.max(earliest, Math.min(now2 + interval, clearAt > now2 ? clearAt : Infinity));
-    const next = Math.min(due, until);
-    if (next <= now2 || earliest > until) {
+    const next = Math.min(due, deadline);
+    if (next <= now2 || earliest > deadline) {
       const soon = failure || clearAt <= now2 ? now2 + REREAD_MS : clearAt;
       const after = Math.ceil((Math.max(clearAt, earliest, soon) - now2) / 1e3);
       return failure ? { kind: "unreadable", failure, after } : { kind: "later", after };
@@ -264,12 +264,12 @@ async function reconcile(session, lost, until, source = {}) {
     await clock.sleep(next - now2, signal);
   }
 }
-async function search(session, lost, until, source = {}) {
+async function search(session, lost, deadline, source = {}) {
   const { api, provider } = session;
   try {
     const askedAt = api.clock.wall();
     const supplied = await source.list?.();
-    const list = supplied ?? await api.once(provider.list(), { until });
+    const list = supplied ?? await api.once(provider.list(), { deadline });
     const ids = list.tasks.map(({ id }) => id);
     const records = source.taken ? null : await session.records();
     const taken = source.taken ? await source.taken(ids) : await records?.recordedAmong(ids);
@@ -365,9 +365,9 @@ var SOON_MS = 500;
 async function submitOrReconcile(session, generation, log, deadline, earlier) {
   const first = earlier ?? await submitFirst(session, generation, log, deadline);
   if ("kind" in first) return first;
-  return resubmitWhenClear(session, generation, log, first, reconcileUntil(session, deadline));
+  return resubmitWhenClear(session, generation, log, first, reconcileDeadline(session, deadline));
 }
-async function submitFirst(session, generation, log, until) {
+async function submitFirst(session, generation, log, deadline) {
   const { api, observer, submits, provider } = session;
   const { clock } = api;
   let sentAt = clock.wall();
@@ -380,7 +380,7 @@ async function submitFirst(session, generation, log, until) {
       await log?.sending();
     }
     observer.submitting();
-    const sent = await sendOnce(session, generation, { until });
+    const sent = await sendOnce(session, generation, { deadline });
     if (sent.kind === "accepted")
       return { kind: "accepted", task: sent.task, by: "answer", isResubmitted: false };
     const { failure } = sent;
@@ -391,25 +391,25 @@ async function submitFirst(session, generation, log, until) {
       return { generation, sentAt, since: now(clock), resubmitted: false, failure };
     }
     observer.rejected();
-    const pause = api.pauseFor(failure, attempt, until);
+    const pause = api.pauseFor(failure, attempt, deadline);
     if (pause === null) return sent;
     submits?.pauseFor(pause);
     await log?.rejected();
     await clock.sleep(pause, api.signal);
   }
 }
-async function resubmitWhenClear(session, generation, log, first, until) {
+async function resubmitWhenClear(session, generation, log, first, deadline) {
   const { api, observer, submits } = session;
   let lost = first;
   for (let attempt = 1; ; attempt += 1) {
-    const found = await reconcile(session, lost, until);
+    const found = await reconcile(session, lost, deadline);
     if (found.kind === "found") return inList(found.task, lost);
     if (found.kind !== "mayResubmit") return unknown(session, lost, found);
     const held = submits && await orFailure3(submits.ready());
     const notResubmitted = held || log && await orFailure3(log.resubmitting());
     if (notResubmitted) return unknown(session, lost, { notResubmitted });
     observer.submitting();
-    const sent = await sendOnce(session, generation, { until });
+    const sent = await sendOnce(session, generation, { deadline });
     if (sent.kind === "accepted")
       return { kind: "accepted", task: sent.task, by: "answer", isResubmitted: true };
     const { failure } = sent;
@@ -419,9 +419,9 @@ async function resubmitWhenClear(session, generation, log, first, until) {
       attempt = 0;
       continue;
     }
-    const pause = api.pauseFor(failure, attempt, until);
+    const pause = api.pauseFor(failure, attempt, deadline);
     if (pause === null) {
-      const judged = await judgeRejection(session, lost, failure, until);
+      const judged = await judgeRejection(session, lost, failure, deadline);
       const isInVain = judged.kind === "unknown" && failure.code === "IDEMPOTENCY_CONFLICT";
       if (judged.kind !== "rejected" && !isInVain) await log?.resubmitRejected();
       return judged;
@@ -438,8 +438,8 @@ async function sendOnce({ api, provider }, generation, options) {
   return { kind: sent.details.unclear ? "lost" : "rejected", failure: sent };
 }
 var now = (clock) => ({ wall: clock.wall(), monotonic: clock.monotonic() });
-async function judgeRejection(session, lost, failure, until, source) {
-  const found = await search(session, lost, until, source);
+async function judgeRejection(session, lost, failure, deadline, source) {
+  const found = await search(session, lost, deadline, source);
   if (found.kind === "found") return inList(found.task, lost);
   const isInvalid = failure.code === "INVALID_PAYLOAD" || failure.code === "INVALID_MODEL";
   if (isInvalid && found.kind === "absent") return { kind: "rejected", failure };
@@ -564,7 +564,7 @@ async function adopt(own) {
   const { session } = own;
   for (; ; ) {
     const lost = await lostSubmitOf(own);
-    const found = await reconcile(session, lost, reconcileUntil(session, session.api.clock.monotonic()));
+    const found = await reconcile(session, lost, reconcileDeadline(session, session.api.clock.monotonic()));
     if (found.kind !== "found") return false;
     const { task } = found;
     const accepted = { kind: "accepted", task, by: "list", isResubmitted: lost.resubmitted };
@@ -958,8 +958,8 @@ import { Failure as Failure12, orFailure as orFailure9 } from "./main.mjs";
 import { noteState, ownPending, recordOf } from "./live.mjs";
 async function listTasks(session, filter, withinMs) {
   const { api, provider } = session;
-  const until = withinMs === void 0 ? void 0 : api.clock.monotonic() + withinMs;
-  const list = await api.read(provider.list(), until, { until });
+  const deadline = withinMs === void 0 ? void 0 : api.clock.monotonic() + withinMs;
+  const list = await api.read(provider.list(), { retryUntil: deadline, deadline });
   const lost = await orFailure9(lostSubmits(session));
   if (!(lost instanceof Failure12)) await nameListed(session, lost, list.tasks);
   await noteStates(session, list.tasks);
@@ -1024,10 +1024,10 @@ async function waitForNewest(session, settings) {
   const { tasks, ...submits } = await pendingRequests(session);
   const { unknown: unknown2 } = submits;
   const { clock } = session.api;
-  const until = clock.monotonic() + settings.waitMs;
+  const deadline = clock.monotonic() + settings.waitMs;
   const gone = [];
   for (const entry of tasks) {
-    const waitMs = Math.max(0, until - clock.monotonic());
+    const waitMs = Math.max(0, deadline - clock.monotonic());
     const ended = await endOf(session, { ...settings, waitMs }, entry);
     if (!(ended instanceof Failure13)) {
       const passed = gone.map(({ details }) => ({ kind: "taskGone", taskId: details.taskId }));
@@ -1126,7 +1126,7 @@ export {
   otherRequests,
   quote,
   reconcile,
-  reconcileUntil,
+  reconcileDeadline,
   recordCharge,
   recordedSpending,
   rowsOfList,

@@ -498,7 +498,7 @@ function newestMade(entries) {
   const made = entries.filter((entry) => entry !== null && entry.record.phase !== "rejected");
   return made.sort((a, b) => Date.parse(b.record.created) - Date.parse(a.record.created))[0];
 }
-function unknown(entries, claim) {
+function lostSubmitsOf(entries, claim) {
   if (!claim.isNew) return [];
   return entries.filter((entry) => mayCount(entry) && entry.record.taskId === null);
 }
@@ -1687,7 +1687,7 @@ var Journal = class {
       for (const one of entries) if (one.record.phase === "rejected") void one.drop();
       sweepDaily(this.#files, this.#index);
       const draft = this.draft(firstRecord(claim, this.place), names);
-      return { kind: "new", entry: draft, lock, unknown: unknown(entries, claim) };
+      return { kind: "new", entry: draft, lock, unknown: lostSubmitsOf(entries, claim) };
     } catch (error) {
       lock.release();
       throw error;
@@ -1849,20 +1849,20 @@ import {
   LONGEST_PAUSE_MS,
   MemoryRateLimiter,
   nextPermit,
-  permitsFor
+  permitRulesFor
 } from "./rate-limit.mjs";
 var NAME = /^(\d{1,5})-(\d{1,15})(l?)$/;
 var CLOCK_TOLERANCE_MS = 2e3;
 var FileRateLimiter = class {
   #folder;
   #clock;
-  #permits;
+  #rules;
   #alone;
   /** @param folder absolute; of this service, or of this service and key, alone */
   constructor(folder, limit, clock) {
     this.#folder = folder;
     this.#clock = clock;
-    this.#permits = permitsFor(limit);
+    this.#rules = permitRulesFor(limit);
     this.#alone = new MemoryRateLimiter(limit, clock);
   }
   async acquire(kind) {
@@ -1902,7 +1902,7 @@ var FileRateLimiter = class {
     }
   }
   #next(now, kind) {
-    const { permit, wait } = nextPermit(this.#read(now), now, kind, this.#permits);
+    const { permit, wait } = nextPermit(this.#read(now), now, kind, this.#rules);
     return { permit, wait: Math.max(wait, this.#pauseMs(now)) };
   }
   #pauseMs(now) {
@@ -1914,14 +1914,14 @@ var FileRateLimiter = class {
     }
   }
   get #place() {
-    return path11.join(this.#folder, `permits-${this.#permits.count}`);
+    return path11.join(this.#folder, `permits-${this.#rules.count}`);
   }
   /** Returns the permits, at least one. @throws the disk's error */
   #read(now) {
     const permits = /* @__PURE__ */ new Map();
     for (const name of namesIn(this.#place) ?? this.#make()) {
       const [, number, usedAt, letter] = NAME.exec(name) ?? [];
-      if (number === void 0 || Number(number) >= this.#permits.count) continue;
+      if (number === void 0 || Number(number) >= this.#rules.count) continue;
       const isLookup = letter === "l";
       const permit = { number: Number(number), usedAt: Number(usedAt), isLookup, name };
       const before = permits.get(permit.number);
@@ -1949,7 +1949,7 @@ var FileRateLimiter = class {
     const temp = `${this.#place}.${randomBytes6(4).toString("hex")}${TEMP}`;
     try {
       mkdirSync2(temp, { mode: 448 });
-      for (let number = 0; number < this.#permits.count; number += 1) {
+      for (let number = 0; number < this.#rules.count; number += 1) {
         writeFileSync5(path11.join(temp, permitName({ number, usedAt: 0, isLookup: false })), "", {
           flag: "wx",
           mode: 384
@@ -2179,6 +2179,7 @@ export {
   jsonHash,
   knownRecord,
   lastUse,
+  lostSubmitsOf,
   madeAt,
   makePrivate,
   makeShard,
@@ -2217,7 +2218,6 @@ export {
   takenOver,
   tryLock,
   understood,
-  unknown,
   unwritable,
   valueIn,
   waitForLock,

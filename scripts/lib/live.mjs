@@ -118,14 +118,14 @@ function deliver(session, entry, result) {
 
 // scripts/src/core/poll/status-query.ts
 import { Failure as Failure3, orFailure as orFailure2 } from "./main.mjs";
-async function pollOnce({ api, provider }, taskId, until) {
-  const status = await api.once(provider.status(taskId), { until, isPermitted: true });
-  return status.possibleError ? api.once(provider.task(taskId), { until }) : status;
+async function pollOnce({ api, provider }, taskId, deadline) {
+  const status = await api.once(provider.status(taskId), { deadline, isPermitted: true });
+  return status.possibleError ? api.once(provider.task(taskId), { deadline }) : status;
 }
 async function fetchStatus({ api, provider }, taskId) {
-  const deadline = api.shortDeadline;
-  const status = await api.read(provider.status(taskId), deadline);
-  const read = () => api.read(provider.task(taskId), deadline);
+  const retryUntil = api.shortDeadline;
+  const status = await api.read(provider.status(taskId), { retryUntil });
+  const read = () => api.read(provider.task(taskId), { retryUntil });
   if (status.possibleError) return read();
   if ("urls" in status || status.state !== "FAILED" && status.state !== "CANCEL") return status;
   const task = await withRecord(status, read);
@@ -377,12 +377,12 @@ var Api = class {
     return this.clock.monotonic() + PAUSE_BUDGET_MS;
   }
   async once(call, options = {}) {
-    const { fresh = false, until = Infinity, leastMs = LEAST_REQUEST_MS, onLeave } = options;
+    const { fresh = false, deadline = Infinity, leastMs = LEAST_REQUEST_MS, onLeave } = options;
     const { signal } = this;
     const isQuery = call.request.method === "GET" && !options.isPermitted;
     const limiter = isQuery ? await this.#limiter?.() : null;
-    if (limiter) await this.#permit(limiter, until);
-    const left = Math.max(until - this.clock.monotonic(), leastMs);
+    if (limiter) await this.#permit(limiter, deadline);
+    const left = Math.max(deadline - this.clock.monotonic(), leastMs);
     const timeoutMs = Math.ceil(Math.min(this.timeoutMs, left));
     const { bytes: maxBytes, values } = call.limits;
     const answer = await this.#transport.send(call.request, { timeoutMs, fresh, maxBytes, signal, onLeave });
@@ -394,8 +394,8 @@ var Api = class {
     throw networkError(call.request, what, true);
   }
   /** Waits for the permit of a lookup. @throws Failure RATE_LIMITED where that takes too long: nothing was sent */
-  async #permit(limiter, until) {
-    const end = Math.min(until, this.clock.monotonic() + LONGEST_QUEUE_MS);
+  async #permit(limiter, deadline) {
+    const end = Math.min(deadline, this.clock.monotonic() + LONGEST_QUEUE_MS);
     for (; ; ) {
       const wait = await limiter.acquire("lookup");
       if (wait <= 0) return;
@@ -407,36 +407,35 @@ var Api = class {
     }
   }
   /**
-   * Makes a call that is safe to repeat, with retries until the deadline.
-   * @param deadline absent: the call has no wait of its own
-   * @param options with `until`, all attempts together end then, or `leastMs` after the first one began
+   * Makes a call that is safe to repeat, with retries. All attempts together end at the deadline, or `leastMs` after the
+   * first one began.
    */
-  async read(call, deadline = this.shortDeadline, options = {}) {
-    const { until = Infinity, leastMs = LEAST_REQUEST_MS } = options;
-    const end = Math.max(until, this.clock.monotonic() + leastMs);
+  async read(call, { retryUntil = this.shortDeadline, ...options } = {}) {
+    const { deadline = Infinity, leastMs = LEAST_REQUEST_MS } = options;
+    const end = Math.max(deadline, this.clock.monotonic() + leastMs);
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.once(call, { ...options, until: end, leastMs: LEAST_RETRY_MS });
+        return await this.once(call, { ...options, deadline: end, leastMs: LEAST_RETRY_MS });
       } catch (error) {
-        await this.pauseOrThrow(error, attempt, deadline);
+        await this.pauseOrThrow(error, attempt, retryUntil);
       }
     }
   }
   /** Sleeps until the next attempt. Throws the error when there is no next attempt. */
-  async pauseOrThrow(error, attempt, deadline) {
-    const pause = error instanceof Failure5 ? this.pauseFor(error, attempt, deadline) : null;
+  async pauseOrThrow(error, attempt, retryUntil) {
+    const pause = error instanceof Failure5 ? this.pauseFor(error, attempt, retryUntil) : null;
     if (pause === null) throw error;
     await this.clock.sleep(pause, this.signal);
   }
   /**
    * Returns the backoff before the next attempt in milliseconds; null when there is none: the failure is permanent, all
-   * retries are used, or the pause ends after the deadline.
+   * retries are used, or the pause ends after `retryUntil`.
    * @param attempt the number of attempts so far (1 = the first one just failed)
    */
-  pauseFor(failure, attempt, deadline) {
+  pauseFor(failure, attempt, retryUntil) {
     if (!failure.details.transient || attempt > this.maxRetries) return null;
     const pause = pauseAfter(failure, attempt, RETRY_PAUSES, this.clock.random);
-    return pause > deadline - this.clock.monotonic() ? null : pause;
+    return pause > retryUntil - this.clock.monotonic() ? null : pause;
   }
 };
 async function withPause(limiter, read) {

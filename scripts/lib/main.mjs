@@ -57,6 +57,18 @@ var AdvisedFailure = class _AdvisedFailure extends Failure {
   }
 };
 
+// scripts/src/model/issue.ts
+function issue(path6, expected, received, hint) {
+  return { path: path6, expected, received, hint };
+}
+function issueText({ path: path6, expected, received }) {
+  return `${path6}: expected ${expected}, received ${received}`;
+}
+function issuesText(issues) {
+  const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : "";
+  return `${issueText(issues[0])}${more}`;
+}
+
 // scripts/src/model/json.ts
 function compact(fields) {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== void 0));
@@ -202,12 +214,8 @@ function counted(count, one, many = `${one}s`) {
 }
 
 // scripts/src/cli/issue.ts
-function issue(path6, expected, received, hint) {
-  return { path: path6, expected, received, hint };
-}
 function refusedInputs(issues) {
-  const { path: path6, expected, received } = issues[0];
-  return new AdvisedFailure("INVALID_PAYLOAD", `${path6}: expected ${expected}, received ${received}.`, {
+  return new AdvisedFailure("INVALID_PAYLOAD", `${issueText(issues[0])}.`, {
     issues,
     nextSteps: [...new Set(issues.map(({ hint }) => hint))]
   });
@@ -2421,6 +2429,8 @@ export {
   isSubmit,
   isTerminal,
   issue,
+  issueText,
+  issuesText,
   journalFolder,
   kind,
   lineAlone,

@@ -2,7 +2,7 @@
 // scripts/src/http/rate-limit.ts
 var MARGIN_MS = 1e3;
 var LONGEST_PAUSE_MS = 5 * 6e4;
-function permitsFor({ queries, windowMs }) {
+function permitRulesFor({ queries, windowMs }) {
   const count = Math.max(1, queries - Math.ceil(queries / 30));
   const reserve = Math.floor(count / 14);
   const window = windowMs + MARGIN_MS;
@@ -29,7 +29,7 @@ var MemoryRateLimiter = class {
   #permits;
   #pausedUntil = 0;
   constructor(limit, clock) {
-    this.#rules = permitsFor(limit);
+    this.#rules = permitRulesFor(limit);
     this.#clock = clock;
     this.#permits = Array.from({ length: this.#rules.count }, (_, number) => {
       return { number, usedAt: Number.NEGATIVE_INFINITY, isLookup: false };
@@ -59,5 +59,5 @@ export {
   LONGEST_PAUSE_MS,
   MemoryRateLimiter,
   nextPermit,
-  permitsFor
+  permitRulesFor
 };

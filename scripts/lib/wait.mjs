@@ -354,7 +354,11 @@ function manyOutcome(result, caller) {
     );
   }
   const data = definedFields3({
-    ...{ count: shown.length, running, more, unknown: submits, tasks: shown },
+    count: shown.length,
+    running,
+    more,
+    unknown: submits,
+    tasks: shown,
     nextSteps: unlessEmpty3([...new Set(nextSteps)])
   });
   const { errorCode = null, errorMessage = null, retryAfter = null } = worst?.envelope ?? {};
@@ -434,14 +438,13 @@ var EndedRecords = class {
   }
   /**
    * Returns the record of a task: from the list, or by a query of its own.
-   * @param deadline when the last retry of its own query may begin
    * @throws Failure of its own query
    */
-  read(taskId, { until, deadline }) {
+  read(taskId, { deadline, retryUntil }) {
     const { api, provider } = this.#options.session;
-    const query = () => api.read(provider.task(taskId), deadline, { until, isPermitted: true });
+    const query = () => api.read(provider.task(taskId), { retryUntil, deadline, isPermitted: true });
     return new Promise((resolve) => {
-      this.#wanted.add({ taskId, until, isNotListed: false, resolve, query });
+      this.#wanted.add({ taskId, deadline, isNotListed: false, resolve, query });
       if (!this.#isRunning) void this.#run();
     });
   }
@@ -463,9 +466,9 @@ var EndedRecords = class {
     const wait = await limiter.acquire(isUnspaced || this.#wanted.size === 1 ? "record" : "poll");
     const wanted = [...this.#wanted];
     if (wait > 0) {
-      const soonest = Math.min(...wanted.map(({ until }) => until));
+      const soonest = Math.min(...wanted.map(({ deadline }) => deadline));
       await clock.sleep(Math.max(0, Math.min(wait, soonest - clock.monotonic())), signal);
-      for (const one of wanted) if (one.until <= clock.monotonic()) this.#answer(one, one.query());
+      for (const one of wanted) if (one.deadline <= clock.monotonic()) this.#answer(one, one.query());
       return;
     }
     const listable = wanted.filter(({ isNotListed }) => !isNotListed);
@@ -530,7 +533,7 @@ var PollRounds = class {
     const now = this.#now();
     await this.#learn();
     const ids = /* @__PURE__ */ new Set([...watched, ...this.#others.keys()]);
-    const overdue = [...this.#others].filter(([, dueAtWall]) => dueAtWall <= now).map(([taskId, dueAtWall]) => ({ taskId, dueAtWall, deadline: Infinity, isHint: false }));
+    const overdue = [...this.#others].filter(([, dueAtWall]) => dueAtWall <= now).map(([taskId, dueAtWall]) => ({ taskId, dueAtWall, deadline: Infinity, isEndSeen: false }));
     const mayList = this.#mayList(ids);
     this.#wasList = mayList && this.#listServes([...due, ...overdue]);
     if (this.#wasList) {
@@ -585,7 +588,7 @@ var PollRounds = class {
   }
   /** The tasks that the list does not serve get every second query. */
   #listServes(wanted) {
-    const unserved = wanted.filter(({ taskId, isHint }) => isHint || this.#isMissing(taskId));
+    const unserved = wanted.filter(({ taskId, isEndSeen }) => isEndSeen || this.#isMissing(taskId));
     if (unserved.length === wanted.length || this.#wasList && unserved.length > 0) return false;
     return this.#list.unchecked < CHECK_AFTER;
   }
@@ -602,7 +605,7 @@ var PollRounds = class {
     const limits = { ...call.limits, bytes: Math.min(call.limits.bytes, LIST_BYTES) };
     this.#isReadingList = true;
     const list = await orFailure(
-      api.once({ ...call, limits }, { until: start + LIST_MS, isPermitted: true })
+      api.once({ ...call, limits }, { deadline: start + LIST_MS, isPermitted: true })
     ).finally(() => {
       this.#isReadingList = false;
     });
@@ -643,8 +646,8 @@ var PollRounds = class {
   }
   /** Returns the task whose own query is sent: one that has ended, else the longest wait of any process that the list does not serve. */
   #target(due, overdue, mayList) {
-    const hint = due.find(({ isHint }) => isHint);
-    if (hint) return hint;
+    const ended = due.find(({ isEndSeen }) => isEndSeen);
+    if (ended) return ended;
     const failedAt = (id) => this.#seen.get(id)?.failedAt ?? 0;
     const foreign = overdue.filter(({ taskId }) => failedAt(taskId) < this.#now() - KEPT_MS);
     const all = [...due, ...foreign].filter(({ taskId }) => !mayList || this.#isMissing(taskId));
@@ -655,12 +658,12 @@ var PollRounds = class {
     const served = [...due, ...foreign];
     return served[Math.floor(this.#session.api.clock.random() * served.length)];
   }
-  async #readOne({ taskId, deadline, isHint }, due, isOne) {
+  async #readOne({ taskId, isEndSeen, ...target }, due, isOne) {
     const { api, provider } = this.#session;
     const at = this.#now();
     const isOwn = due.some((one) => one.taskId === taskId);
-    const until = Math.min(deadline, api.clock.monotonic() + LIST_MS);
-    const query = isOne && !isHint ? pollOnce(this.#session, taskId, until) : api.once(provider.task(taskId), { until, isPermitted: true });
+    const deadline = Math.min(target.deadline, api.clock.monotonic() + LIST_MS);
+    const query = isOne && !isEndSeen ? pollOnce(this.#session, taskId, deadline) : api.once(provider.task(taskId), { deadline, isPermitted: true });
     const status = await orFailure(query);
     if (status instanceof Failure3) {
       if (!isOwn) {
@@ -745,11 +748,10 @@ var Poller = class {
   }
   /**
    * Returns the next status of a watched task: at once when any process sees it, else by a query once it is due.
-   * @returns null when the time was over, or `stop` aborted; `crowded` when the time was over and no query was permitted
    * @throws Failure of its own query
    */
   async next(taskId, times, stop) {
-    if (stop?.aborted) return null;
+    if (stop?.aborted) return { kind: "timeOver" };
     const now = this.#session.api.clock.monotonic();
     const pause = Math.max(0, times.dueAtMonotonic - now);
     const spread = this.#isCrowd ? Math.min(pause * CROWD_SHARE, CROWD_MOST_MS) : pause;
@@ -760,7 +762,7 @@ var Poller = class {
       return await new Promise((resolve, reject) => {
         const ask = { taskId, ...times, dueAtMonotonic, endSeenAt: 0, resolve, reject };
         onStop = () => {
-          this.#end(ask, null);
+          this.#end(ask, { kind: "timeOver" });
           this.#sleep.abort(AWAKE);
         };
         stop?.addEventListener("abort", onStop, { once: true });
@@ -798,13 +800,13 @@ var Poller = class {
     await this.#announce();
     await this.#takeNews();
     const due = this.#due();
-    const kind = due.some(({ isHint }) => isHint) ? "record" : this.#kind;
+    const kind = due.some(({ isEndSeen }) => isEndSeen) ? "record" : this.#kind;
     const wait = due.length > 0 ? await this.#limiter.acquire(kind) : 0;
     if (due.length > 0 && wait <= 0) await this.#query(due);
     const now = clock.monotonic();
     for (const ask of this.#asks) {
       const isSeenLately = clock.wall() - (this.#seenAt.get(ask.taskId) ?? 0) < FRESH_MS;
-      if (ask.deadline <= now) this.#end(ask, isSeenLately ? null : "crowded");
+      if (ask.deadline <= now) this.#end(ask, { kind: isSeenLately ? "timeOver" : "noPermit" });
     }
     await new Promise((resolve) => setImmediate(resolve));
     let next = Infinity;
@@ -845,7 +847,7 @@ var Poller = class {
     const order = new Map([...this.#watched.keys()].map((id, n) => [id, n]));
     asks.sort((a, b) => (order.get(a.taskId) ?? 0) - (order.get(b.taskId) ?? 0));
     return asks.map(({ taskId, dueAtMonotonic, deadline, endSeenAt }) => {
-      return { taskId, deadline, dueAtWall: dueAtMonotonic + wall, isHint: endSeenAt > 0 };
+      return { taskId, deadline, dueAtWall: dueAtMonotonic + wall, isEndSeen: endSeenAt > 0 };
     });
   }
   async #readList(taskIds) {
@@ -864,13 +866,17 @@ var Poller = class {
       const result = results.get(ask.taskId);
       if (result === void 0) continue;
       if (!(result instanceof Failure4)) this.#seenAt.set(ask.taskId, at);
-      this.#end(ask, result);
+      this.#answer(ask, result);
     }
   }
-  #end(ask, result) {
+  #answer(ask, result) {
     this.#asks.delete(ask);
     if (result instanceof Failure4) ask.reject(result);
-    else ask.resolve(result);
+    else ask.resolve({ kind: "status", status: result });
+  }
+  #end(ask, next) {
+    this.#asks.delete(ask);
+    ask.resolve(next);
   }
   async #announce() {
     const { clock } = this.#session.api;
@@ -894,11 +900,11 @@ var Poller = class {
       if (!seen?.state || seen.at <= Math.max(since, ask.endSeenAt) || seen.at > now + FRESH_MS) continue;
       if (!isTerminal4(seen.state)) {
         this.#seenAt.set(ask.taskId, seen.at);
-        this.#end(ask, { state: seen.state, record: {} });
+        this.#answer(ask, { state: seen.state, record: {} });
         continue;
       }
       const task = await this.#cache.ended(ask.taskId);
-      if (task && task.state === seen.state) this.#end(ask, { ...task, task });
+      if (task && task.state === seen.state) this.#answer(ask, { ...task, task });
       else ask.endSeenAt = seen.at;
     }
   }
@@ -919,19 +925,20 @@ var RESULT_READS = 5;
 var RESULT_MS = 1e4;
 async function fetchResult(session, taskId, schedule, end) {
   const { api } = session;
-  const until = Math.max(end, api.clock.monotonic() + RESULT_MS);
-  const deadline = Math.min(session.api.shortDeadline, until);
+  const deadline = Math.max(end, api.clock.monotonic() + RESULT_MS);
+  const retryUntil = Math.min(api.shortDeadline, deadline);
+  const times = { deadline, retryUntil };
   const poller = await pollerOf(session, schedule);
   for (let n = 0; ; n += 1) {
-    const first = await poller.records.read(taskId, { until, deadline });
-    const task = await withFiles(session, first, deadline, until);
+    const first = await poller.records.read(taskId, times);
+    const task = await withFiles(session, first, times);
     if (task.urls.length > 0) return { ...task, state: "COMPLETED" };
     if (hasOtherAddress(task.record)) {
       const message = "The task is COMPLETED, but what its record gives as the result is no https address.";
       throw new Failure5("DOWNLOAD_FAILED", message, { record: task.record, reason: { kind: "noAddress" } });
     }
     const pause = intervalBefore({ polls: n, waitedMs: 0 }, schedule, api.clock.random);
-    if (n + 1 >= RESULT_READS || api.clock.monotonic() + pause > deadline) {
+    if (n + 1 >= RESULT_READS || api.clock.monotonic() + pause > retryUntil) {
       throw new Failure5("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
         record: task.record
       });
@@ -942,11 +949,11 @@ async function fetchResult(session, taskId, schedule, end) {
 async function readTaskRecord(session, taskId) {
   const { api, provider } = session;
   const task = await api.read(provider.task(taskId));
-  return task.state === "COMPLETED" ? withFiles(session, task, api.shortDeadline) : task;
+  return task.state === "COMPLETED" ? withFiles(session, task) : task;
 }
-async function withFiles({ api, provider }, task, deadline, until = Infinity) {
+async function withFiles({ api, provider }, task, times = {}) {
   if (task.urls.length > 0 || !provider.detail) return task;
-  const detail = await orFailure2(api.read(provider.detail(task.id), deadline, { until }));
+  const detail = await orFailure2(api.read(provider.detail(task.id), times));
   if (detail instanceof Failure5 || detail.urls.length === 0) return task;
   return { ...detail, state: "COMPLETED" };
 }
@@ -1352,13 +1359,13 @@ async function cancelled(session, taskId, seen) {
 }
 async function cancelWhileRefusedForNow(session, taskId) {
   const { api, provider } = session;
-  const deadline = session.api.shortDeadline;
+  const retryUntil = session.api.shortDeadline;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await api.once(provider.cancel(taskId), { fresh: true });
     } catch (error) {
       if (error instanceof Failure12 && error.details.unclear) throw error;
-      await api.pauseOrThrow(error, attempt, deadline);
+      await api.pauseOrThrow(error, attempt, retryUntil);
     }
   }
 }
@@ -1401,8 +1408,7 @@ async function firstStatus(of) {
   if (wait.deadline <= wait.start) return { seen: await fetchStatus2(session, taskId) };
   const times = { dueAtMonotonic: wait.start, earliest: wait.start, deadline: wait.deadline };
   const found = await orFailure8(watching(of, (poller) => poller.next(taskId, times, wait.stop)));
-  if (found === null || found === "crowded") return {};
-  if (!(found instanceof Failure13)) return { seen: found };
+  if (!(found instanceof Failure13)) return found.kind === "status" ? { seen: found.status } : {};
   const graceUntil = known.entry === void 0 ? 0 : graceOf(session, known.entry);
   if (endsWait(found) && !isMissingForNow(found, graceUntil, session.api.clock.monotonic())) throw found;
   session.observer.queryFailed(found);
@@ -1417,7 +1423,7 @@ async function pollTask(of, before) {
   const model = modelOf3(known);
   const expected = deadline > start && model !== void 0 && await expectedDuration(session, model);
   if (expected) observer.expected(expected);
-  let isCrowded = !first && !failure;
+  let hadNoPermit = !first && !failure;
   let wasRunning = first !== void 0;
   const likely = await likelySchedule(of);
   const options = {
@@ -1435,16 +1441,16 @@ async function pollTask(of, before) {
   };
   return watching(of, async (poller) => {
     const { last, failure: error } = await pollUntilEnd(async (times) => {
-      const found = await poller.next(taskId, { ...times, deadline }, stop);
-      isCrowded = found === "crowded";
-      return found === "crowded" ? null : found;
+      const next = await poller.next(taskId, { ...times, deadline }, stop);
+      hadNoPermit = next.kind === "noPermit";
+      return next.kind === "status" ? next.status : null;
     }, options);
     const seen = last ? merge(first, last) : first;
     const isBareEnd = seen?.state === "FAILED" || seen?.state === "CANCEL";
     if (entry && seen && !isBareEnd) await noteState2(session, entry, seen.state, wasRunning);
     if (last && isTerminal6(last.state))
       observer.polled(last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
-    return { seen, failure: error, isCrowded };
+    return { seen, failure: error, hadNoPermit };
   });
 }
 async function watching({ session, taskId, wait }, work) {
@@ -1500,9 +1506,9 @@ async function waitOut(of, before) {
 async function readEnd(of, seen) {
   const { session, taskId, wait, known } = of;
   if (seen.state === "COMPLETED") return finish({ ...of, known: { ...known, task: seen.task } });
-  const until = session.api.shortDeadline;
+  const deadline = session.api.shortDeadline;
   const poller = await pollerOf(session, wait.schedule);
-  const read = () => poller.records.read(taskId, { until, deadline: until });
+  const read = () => poller.records.read(taskId, { deadline, retryUntil: deadline });
   const ended = seen.task ?? await withRecord2(seen, read);
   const isFinal = seen.task !== void 0 || known.entry && isTerminal7(known.entry.record.status);
   const { state } = isFinal ? seen : ended;
@@ -1511,10 +1517,10 @@ async function readEnd(of, seen) {
   session.observer.task(taskId, state);
   return finish(of);
 }
-async function unfinished({ session, taskId, wait, known }, { seen, failure, isCrowded }) {
+async function unfinished({ session, taskId, wait, known }, { seen, failure, hadNoPermit }) {
   const result = taskResult3(taskId, seen, known);
   if (failure) return { ...result, lastPollError: failure, retryAfter: failure.details.retryAfter };
-  if (!isCrowded || wait.stop?.aborted) return result;
+  if (!hadNoPermit || wait.stop?.aborted) return result;
   const poller = await pollerOf(session, wait.schedule);
   const seconds = Math.max(1, Math.ceil(await poller.nextPermitIn() / 1e3));
   return { ...result, warnings: [...result.warnings, { kind: "noPermit", seconds }], retryAfter: seconds };

@@ -35,14 +35,14 @@ describe('a read', () => {
   it('fault 16: is repeated while that may help, with growing pauses', async () => {
     const server = await serve((_, { count }) => (count < 3 ? { status: 503 } : { body: 'at last' }));
     const { api, clock } = apiFor();
-    await expect(api.read(callTo(server.origin), 60_000)).resolves.toBe('at last');
+    await expect(api.read(callTo(server.origin), { retryUntil: 60_000 })).resolves.toBe('at last');
     expect(clock.sleeps).toEqual([375, 750, 1_500]);
   });
 
   it('is retried maxRetries times, then its last failure is thrown', async () => {
     const server = await serve((_, { count }) => ({ status: 500 + count }));
     const { api } = apiFor({ maxRetries: 2 });
-    await expect(api.read(callTo(server.origin), 60_000)).rejects.toThrow('HTTP 502');
+    await expect(api.read(callTo(server.origin), { retryUntil: 60_000 })).rejects.toThrow('HTTP 502');
     expect(server.received).toHaveLength(3);
   });
 
@@ -52,7 +52,7 @@ describe('a read', () => {
   ])('is made once %s', async (_, options, status) => {
     const server = await serve({ status });
     const { api, clock } = apiFor(options);
-    await expect(api.read(callTo(server.origin), 60_000)).rejects.toThrow(`HTTP ${status}`);
+    await expect(api.read(callTo(server.origin), { retryUntil: 60_000 })).rejects.toThrow(`HTTP ${status}`);
     expect(server.received).toHaveLength(1);
     expect(clock.sleeps).toEqual([]);
   });
@@ -62,7 +62,7 @@ describe('a read', () => {
       count === 0 ? { status: 429, headers: { 'retry-after': '7' } } : { body: 'ok' },
     );
     const { api, clock } = apiFor();
-    await api.read(callTo(server.origin), 60_000);
+    await api.read(callTo(server.origin), { retryUntil: 60_000 });
     expect(clock.sleeps).toHaveLength(1);
     expect(clock.sleeps[0]).toBeGreaterThan(7_000);
     expect(clock.sleeps[0]).toBeLessThan(8_000);
@@ -71,7 +71,7 @@ describe('a read', () => {
   it('fault 14: returns at once when the service asks for more than is left', async () => {
     const server = await serve({ status: 429, headers: { 'retry-after': '61' } });
     const { api, clock } = apiFor();
-    await expect(api.read(callTo(server.origin), 60_000)).rejects.toMatchObject({
+    await expect(api.read(callTo(server.origin), { retryUntil: 60_000 })).rejects.toMatchObject({
       details: { retryAfter: 61 },
     });
     expect(clock.sleeps).toEqual([]);
@@ -80,14 +80,14 @@ describe('a read', () => {
   it('is not repeated past its deadline', async () => {
     const server = await serve({ status: 503 });
     const { api, clock } = apiFor({ maxRetries: 10 });
-    await expect(api.read(callTo(server.origin), 2_000)).rejects.toThrow('HTTP 503');
+    await expect(api.read(callTo(server.origin), { retryUntil: 2_000 })).rejects.toThrow('HTTP 503');
     expect(clock.now).toBeLessThanOrEqual(2_000);
     expect(server.received).toHaveLength(3);
   });
 
   it('fault 1: is retried after a refused connection', async () => {
     const { api, clock } = apiFor();
-    const failed = api.read(callTo(`http://127.0.0.1:${await closedPort()}`), 60_000);
+    const failed = api.read(callTo(`http://127.0.0.1:${await closedPort()}`), { retryUntil: 60_000 });
     await expect(failed).rejects.toThrow('ECONNREFUSED');
     expect(clock.sleeps).toHaveLength(3);
   });
@@ -104,8 +104,8 @@ describe('a read', () => {
     clock.now = 1_000;
     const api = new Api(transport, clock, { timeoutMs: 30_000, maxRetries: 3 });
     const call = { ...callTo('http://127.0.0.1'), request: {} as HttpRequest, read: () => 'read' };
-    for (const until of [undefined, 100_000, 21_000, 2_000, 0]) {
-      await api.once(call, until === undefined ? {} : { until });
+    for (const deadline of [undefined, 100_000, 21_000, 2_000, 0]) {
+      await api.once(call, deadline === undefined ? {} : { deadline });
     }
     expect(limits).toEqual([30_000, 30_000, 20_000, 5_000, 5_000]);
   });
@@ -122,7 +122,7 @@ describe('a read', () => {
     } as unknown as Transport;
     const api = new Api(transport, clock, { timeoutMs: 30_000, maxRetries: 3 });
     const call = { ...callTo('http://127.0.0.1'), request: {} as HttpRequest };
-    await expect(api.read(call, 5_000, { until: 5_000 })).rejects.toThrow('busy');
+    await expect(api.read(call, { retryUntil: 5_000, deadline: 5_000 })).rejects.toThrow('busy');
     expect(limits.slice(0, 2)).toEqual([5_000, 5_000 - 1_500 - clock.sleeps[0]!]);
     expect(clock.now).toBeLessThanOrEqual(5_000);
   });
@@ -131,7 +131,7 @@ describe('a read', () => {
     const many = JSON.stringify(Array(50).fill(0));
     const server = await serve((_, { count }) => ({ status: count === 0 ? 200 : 404, body: many }));
     const { api, clock } = apiFor();
-    await expect(api.read(callTo(server.origin), 60_000)).rejects.toThrow('HTTP 404');
+    await expect(api.read(callTo(server.origin), { retryUntil: 60_000 })).rejects.toThrow('HTTP 404');
     expect(clock.sleeps).toHaveLength(1);
   });
 
@@ -140,7 +140,7 @@ describe('a read', () => {
     const bug = new TypeError('ours');
     const { api, clock } = apiFor();
     const call = { ...callTo(server.origin), read: () => Promise.reject(bug) as never };
-    await expect(api.read(call, 60_000)).rejects.toBe(bug);
+    await expect(api.read(call, { retryUntil: 60_000 })).rejects.toBe(bug);
     expect(clock.sleeps).toEqual([]);
   });
 
@@ -149,7 +149,7 @@ describe('a read', () => {
     const controller = new AbortController();
     const { api, clock } = apiFor({ signal: controller.signal });
     clock.onSleep = () => controller.abort(new Error('stopped'));
-    await expect(api.read(callTo(server.origin), 60_000)).rejects.toThrow('stopped');
+    await expect(api.read(callTo(server.origin), { retryUntil: 60_000 })).rejects.toThrow('stopped');
     expect(server.received).toHaveLength(1);
   });
 });
@@ -233,7 +233,7 @@ describe('fault 51: the queries that a service permits', () => {
     // A read waits as it would after such an answer of the service.
     const other = limiterWith(25_000, 0);
     const { api: patient, clock: its } = apiFor({ limiter: other.limiter });
-    await expect(patient.read(callTo(server.origin), 30_000)).resolves.toBe('done');
+    await expect(patient.read(callTo(server.origin), { retryUntil: 30_000 })).resolves.toBe('done');
     expect(its.now).toBeGreaterThanOrEqual(25_000);
     expect(clock.now).toBe(0);
   });

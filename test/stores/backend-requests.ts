@@ -80,7 +80,7 @@ export async function requestsOf(database: Database, backend: Functions): Promis
       if (!submit) return null;
       return {
         accepted: (taskId, charged) => name(id, { id: taskId, charged }),
-        notAccepted: () => call('recordRefused', submit),
+        notAccepted: () => call('requeue', submit),
         lost: () => call('recordLost', submit),
         die: die(id),
       } satisfies Submit;

@@ -4,10 +4,10 @@ import {
   busy,
   firstRecord,
   knownRecord,
+  lostSubmitsOf,
   newestMade,
   requestNameOf,
   takenOver,
-  unknown,
 } from '../../scripts/src/model/claim-rules.ts';
 import type { Clock } from '../../scripts/src/model/clock.ts';
 import { dayOf } from '../../scripts/src/model/clock.ts';
@@ -101,7 +101,7 @@ export class TableStore implements RecordStore {
         kind: 'new',
         entry: new TableEntry(this.#table, row),
         lock,
-        unknown: unknown(entries, claim),
+        unknown: lostSubmitsOf(entries, claim),
       };
     } catch (error) {
       await lock.release();

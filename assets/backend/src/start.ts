@@ -97,7 +97,12 @@ export async function start(config: Config, log: Logger, { drainMs = DRAIN_MS } 
       opened.defer(() => workers?.stop());
     }
     const app = await buildApp({
-      ...{ generations, files, services: all, log, metrics, trustProxy: config.trustProxy },
+      generations,
+      files,
+      services: all,
+      log,
+      metrics,
+      trustProxy: config.trustProxy,
       authenticate: byBearerToken(config.tokens),
       isDemo: config.tokens === null,
       routes: config.role === 'worker' ? 'operations' : 'all',

@@ -1,13 +1,14 @@
 import path from 'node:path';
 import { RETRIES, TIMEOUT_MS } from '../model/defaults.ts';
 import type { Issue } from '../model/failure.ts';
+import { issue } from '../model/issue.ts';
 import { ADDRESS_FORM, API_KEY_FORM, isApiKey, serviceAddress } from '../model/service-address.ts';
 import { skillFolder } from '../model/skill-folder.ts';
 import { plain } from '../model/text.ts';
 import { urlOf } from '../model/url.ts';
 import type { Profile } from '../providers/profile.ts';
 import { PROFILES } from '../providers/registry.ts';
-import { issue, refusedInputs } from './issue.ts';
+import { refusedInputs } from './issue.ts';
 import { muteNode } from './output.ts';
 
 /** The settings from the environment, checked. No other module reads the environment. */

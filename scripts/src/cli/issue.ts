@@ -1,16 +1,11 @@
 import type { Issue } from '../model/failure.ts';
+import { issue, issueText } from '../model/issue.ts';
 import { plain } from '../model/text.ts';
 import { AdvisedFailure } from './advised-failure.ts';
 
-/** One thing that is wrong with the command line, with the form that would be right. */
-export function issue(path: string, expected: string, received: string, hint: string): Issue {
-  return { path, expected, received, hint };
-}
-
 /** Returns the refusal of inputs: the next steps are the forms that would be right. */
 export function refusedInputs(issues: Issue[]): AdvisedFailure {
-  const { path, expected, received } = issues[0]!;
-  return new AdvisedFailure('INVALID_PAYLOAD', `${path}: expected ${expected}, received ${received}.`, {
+  return new AdvisedFailure('INVALID_PAYLOAD', `${issueText(issues[0]!)}.`, {
     issues,
     nextSteps: [...new Set(issues.map(({ hint }) => hint))],
   });

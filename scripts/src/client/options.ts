@@ -3,6 +3,7 @@ import type { Contract } from '../contracts/contract.ts';
 import { systemClock } from '../model/clock.ts';
 import { FIRST_POLL_MS, RETRIES, TIMEOUT_MS } from '../model/defaults.ts';
 import { Failure, type Issue } from '../model/failure.ts';
+import { issue, issuesText } from '../model/issue.ts';
 import { ADDRESS_FORM, API_KEY_FORM, isApiKey, serviceAddress } from '../model/service-address.ts';
 import { plain } from '../model/text.ts';
 import type { Profile } from '../providers/profile.ts';
@@ -70,14 +71,7 @@ export function readOptions(options: ClientOptions): Settings {
 }
 
 export function invalidInput(issues: Issue[]): Failure {
-  const first = issues[0]!;
-  const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
-  const message = `${first.path}: expected ${first.expected}, received ${first.received}${more}.`;
-  return new Failure('INVALID_PAYLOAD', message, { issues });
-}
-
-export function issue(path: string, expected: string, received: string, hint: string): Issue {
-  return { path, expected, received, hint };
+  return new Failure('INVALID_PAYLOAD', `${issuesText(issues)}.`, { issues });
 }
 
 export function shown(value: unknown): string {

@@ -1,9 +1,10 @@
 import type { CheckedRequest } from '../core/checked-request.ts';
 import { isIdempotencyKey } from '../model/idempotency-key.ts';
+import { issue } from '../model/issue.ts';
 import { checkCallbackUrl, isLoopback } from '../model/service-address.ts';
 import { TASK_ID } from '../model/task.ts';
 import { checkFits, contractOf } from './catalog.ts';
-import { invalidInput, issue, type Settings, shown } from './options.ts';
+import { invalidInput, type Settings, shown } from './options.ts';
 import type { Issue, Moment, SubmitRequest } from './types.ts';
 
 /** Returns a request for a submit, complete and valid. @throws Failure INVALID_MODEL or INVALID_PAYLOAD */

@@ -26,9 +26,9 @@ export function submitCalls(connection: Connection): Pick<Client, 'submit' | 're
         const { generation } = await checkRequest(settings, request);
         const lost = { ...lostSubmit(connection, request), generation };
         const deadline = until === undefined ? 0 : deadlineAt(settings, until);
-        const { reconcile, reconcileUntil } = await import('../core/reconcile/reconcile.ts');
+        const { reconcile, reconcileDeadline } = await import('../core/reconcile/reconcile.ts');
         // A list that was read before stays the same.
-        const end = list ? deadline : reconcileUntil(session, deadline);
+        const end = list ? deadline : reconcileDeadline(session, deadline);
         const source: ListSource = {
           list: list && (async () => list()),
           taken: async (ids) => (await taken?.(ids)) ?? [],
@@ -69,15 +69,15 @@ function send(
     const { contract, generation } = await checkRequest(settings, request);
     const { checkPrice } = await import('../core/money/check-price.ts');
     const { judgeRejection, sendOnce } = await import('../core/submit/submit-or-reconcile.ts');
-    const until = session.api.shortDeadline;
-    const quote = await checkPrice(session, contract, generation, {}, until);
+    const deadline = session.api.shortDeadline;
+    const quote = await checkPrice(session, contract, generation, {}, deadline);
     const onLeave = () => {
       outcome = 'unknown';
     };
     const sent = await sendOnce(session, generation, { onLeave });
     let known: Sent | Submitted = sent;
     if (first && sent.kind === 'rejected') {
-      known = await judgeRejection(session, first.lost, sent.failure, until, first.source);
+      known = await judgeRejection(session, first.lost, sent.failure, deadline, first.source);
     }
     outcome = known.kind === 'rejected' ? 'rejected' : 'unknown';
     if (known.kind === 'accepted') {

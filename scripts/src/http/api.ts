@@ -32,15 +32,21 @@ export interface Call<T> {
   read(answer: HttpAnswer): T;
 }
 
+/** Moments are on the monotonic clock. */
 export interface CallOptions {
   fresh?: boolean | undefined;
   onLeave?: (() => void) | undefined;
-  /** The end of the caller's time: a request does not last much longer. */
-  until?: number | undefined;
-  /** Milliseconds that a request gets even after `until`. */
+  /** When the caller's time is over: no request lasts longer, except for `leastMs`; absent: it has no end. */
+  deadline?: number | undefined;
+  /** Milliseconds that a request gets even after the deadline. */
   leastMs?: number | undefined;
   /** The caller has a permit for this query. */
   isPermitted?: boolean | undefined;
+}
+
+export interface ReadOptions extends CallOptions {
+  /** When the last retry may begin, which the deadline alone then ends; absent: as for a call that has no wait of its own. */
+  retryUntil?: number | undefined;
 }
 
 export interface ApiOptions {
@@ -76,13 +82,13 @@ export class Api {
   }
 
   async once<T>(call: Call<T>, options: CallOptions = {}): Promise<T> {
-    const { fresh = false, until = Infinity, leastMs = LEAST_REQUEST_MS, onLeave } = options;
+    const { fresh = false, deadline = Infinity, leastMs = LEAST_REQUEST_MS, onLeave } = options;
     const { signal } = this;
     // What only reads is a query. Nothing else waits for one.
     const isQuery = call.request.method === 'GET' && !options.isPermitted;
     const limiter = isQuery ? await this.#limiter?.() : null;
-    if (limiter) await this.#permit(limiter, until);
-    const left = Math.max(until - this.clock.monotonic(), leastMs);
+    if (limiter) await this.#permit(limiter, deadline);
+    const left = Math.max(deadline - this.clock.monotonic(), leastMs);
     const timeoutMs = Math.ceil(Math.min(this.timeoutMs, left));
     const { bytes: maxBytes, values } = call.limits;
     const answer = await this.#transport.send(call.request, { timeoutMs, fresh, maxBytes, signal, onLeave });
@@ -96,8 +102,8 @@ export class Api {
   }
 
   /** Waits for the permit of a lookup. @throws Failure RATE_LIMITED where that takes too long: nothing was sent */
-  async #permit(limiter: RateLimiter, until: number): Promise<void> {
-    const end = Math.min(until, this.clock.monotonic() + LONGEST_QUEUE_MS);
+  async #permit(limiter: RateLimiter, deadline: number): Promise<void> {
+    const end = Math.min(deadline, this.clock.monotonic() + LONGEST_QUEUE_MS);
     for (;;) {
       const wait = await limiter.acquire('lookup');
       if (wait <= 0) return;
@@ -111,38 +117,40 @@ export class Api {
   }
 
   /**
-   * Makes a call that is safe to repeat, with retries until the deadline.
-   * @param deadline absent: the call has no wait of its own
-   * @param options with `until`, all attempts together end then, or `leastMs` after the first one began
+   * Makes a call that is safe to repeat, with retries. All attempts together end at the deadline, or `leastMs` after the
+   * first one began.
    */
-  async read<T>(call: Call<T>, deadline = this.shortDeadline, options: CallOptions = {}): Promise<T> {
-    const { until = Infinity, leastMs = LEAST_REQUEST_MS } = options;
-    const end = Math.max(until, this.clock.monotonic() + leastMs);
+  async read<T>(
+    call: Call<T>,
+    { retryUntil = this.shortDeadline, ...options }: ReadOptions = {},
+  ): Promise<T> {
+    const { deadline = Infinity, leastMs = LEAST_REQUEST_MS } = options;
+    const end = Math.max(deadline, this.clock.monotonic() + leastMs);
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.once(call, { ...options, until: end, leastMs: LEAST_RETRY_MS });
+        return await this.once(call, { ...options, deadline: end, leastMs: LEAST_RETRY_MS });
       } catch (error) {
-        await this.pauseOrThrow(error, attempt, deadline);
+        await this.pauseOrThrow(error, attempt, retryUntil);
       }
     }
   }
 
   /** Sleeps until the next attempt. Throws the error when there is no next attempt. */
-  async pauseOrThrow(error: unknown, attempt: number, deadline: number): Promise<void> {
-    const pause = error instanceof Failure ? this.pauseFor(error, attempt, deadline) : null;
+  async pauseOrThrow(error: unknown, attempt: number, retryUntil: number): Promise<void> {
+    const pause = error instanceof Failure ? this.pauseFor(error, attempt, retryUntil) : null;
     if (pause === null) throw error;
     await this.clock.sleep(pause, this.signal);
   }
 
   /**
    * Returns the backoff before the next attempt in milliseconds; null when there is none: the failure is permanent, all
-   * retries are used, or the pause ends after the deadline.
+   * retries are used, or the pause ends after `retryUntil`.
    * @param attempt the number of attempts so far (1 = the first one just failed)
    */
-  pauseFor(failure: Failure, attempt: number, deadline: number): number | null {
+  pauseFor(failure: Failure, attempt: number, retryUntil: number): number | null {
     if (!failure.details.transient || attempt > this.maxRetries) return null;
     const pause = pauseAfter(failure, attempt, RETRY_PAUSES, this.clock.random);
-    return pause > deadline - this.clock.monotonic() ? null : pause;
+    return pause > retryUntil - this.clock.monotonic() ? null : pause;
   }
 }
 

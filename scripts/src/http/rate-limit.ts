@@ -17,7 +17,7 @@ const MARGIN_MS = 1_000;
 export const LONGEST_PAUSE_MS = 5 * 60_000;
 
 /** What a limiter keeps to: a little less than the service permits. */
-export interface Permits {
+export interface PermitRules {
   count: number;
   windowMs: number;
   /** Permits that polls leave to other queries. */
@@ -26,8 +26,8 @@ export interface Permits {
   spacingMs: number;
 }
 
-/** Returns the permits for a limit: 58 for 60 queries, of which polls use 54. */
-export function permitsFor({ queries, windowMs }: RateLimit): Permits {
+/** Returns the rules for a limit: 58 permits for 60 queries, of which polls use 54. */
+export function permitRulesFor({ queries, windowMs }: RateLimit): PermitRules {
   const count = Math.max(1, queries - Math.ceil(queries / 30));
   const reserve = Math.floor(count / 14);
   const window = windowMs + MARGIN_MS;
@@ -48,7 +48,7 @@ export function nextPermit<T extends UsedPermit>(
   permits: readonly T[],
   now: number,
   kind: PermitKind,
-  { count, windowMs, reserve, spacingMs }: Permits,
+  { count, windowMs, reserve, spacingMs }: PermitRules,
 ): { permit: T; wait: number } {
   const isFree = ({ usedAt }: UsedPermit) => usedAt <= now - windowMs;
   const low = kind === 'lookup' ? permits.filter(({ number }) => number < count * LOOKUP_SHARE) : [];
@@ -68,13 +68,13 @@ export function nextPermit<T extends UsedPermit>(
 
 /** A rate limiter of this process alone, where no folder is shared with others. */
 export class MemoryRateLimiter implements RateLimiter {
-  readonly #rules: Permits;
+  readonly #rules: PermitRules;
   readonly #clock: Clock;
   readonly #permits: UsedPermit[];
   #pausedUntil = 0;
 
   constructor(limit: RateLimit, clock: Clock) {
-    this.#rules = permitsFor(limit);
+    this.#rules = permitRulesFor(limit);
     this.#clock = clock;
     this.#permits = Array.from({ length: this.#rules.count }, (_, number) => {
       return { number, usedAt: Number.NEGATIVE_INFINITY, isLookup: false };

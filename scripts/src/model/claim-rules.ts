@@ -87,8 +87,8 @@ export function newestMade<E extends Recorded>(entries: readonly (E | null)[]): 
   return made.sort((a, b) => Date.parse(b.record.created) - Date.parse(a.record.created))[0];
 }
 
-/** Returns the earlier records of a request whose outcome is unknown, where the user wants a new task. */
-export function unknown<E extends Recorded>(entries: readonly E[], claim: RequestClaim): E[] {
+/** Returns the earlier submits of a request whose outcome is unknown, where the user wants a new task. */
+export function lostSubmitsOf<E extends Recorded>(entries: readonly E[], claim: RequestClaim): E[] {
   if (!claim.isNew) return [];
   return entries.filter((entry) => mayCount(entry) && entry.record.taskId === null);
 }

@@ -190,8 +190,10 @@ it('records of finished tasks that are wanted together are read from the list: o
   });
   const session = sessionWith(server.origin);
   const poller = new Poller(session, null, false);
-  const until = session.clock.monotonic() + 60_000;
-  const found = await Promise.all(tasks.map(({ id }) => poller.records.read(id, { until, deadline: until })));
+  const deadline = session.clock.monotonic() + 60_000;
+  const found = await Promise.all(
+    tasks.map(({ id }) => poller.records.read(id, { deadline, retryUntil: deadline })),
+  );
   expect(found.map(({ id }) => id)).toEqual(tasks.map(({ id }) => id));
   // The list leaves one out, which has a query of its own.
   expect(server.received.map(({ path: at }) => at)).toEqual(['/api/v1/tasks', '/api/v1/tasks/ckx0']);
@@ -217,7 +219,8 @@ it('the status of a task that runs does not hold its payload, which the service 
   const found = await Promise.all(running.map(({ id }) => poller.next(id, times)));
   expect(server.received.map(({ path: at }) => at)).toContain('/api/v1/tasks');
   for (const one of found) {
-    expect(one).toMatchObject({ state: 'PROGRESS', model: 'i2v', record: { status: 'PROGRESS' } });
+    const status = { state: 'PROGRESS', model: 'i2v', record: { status: 'PROGRESS' } };
+    expect(one).toMatchObject({ kind: 'status', status });
     expect(JSON.stringify(one).length).toBeLessThan(1_000);
   }
 });

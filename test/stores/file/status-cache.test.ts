@@ -151,7 +151,7 @@ describe('a wait', () => {
   it('ends with the record of an end that another process saw, without a query', async () => {
     const { server, other, next } = await waiting({});
     await other.writeEnded(ENDED);
-    expect(await next()).toMatchObject({ state: 'COMPLETED', task: ENDED });
+    expect(await next()).toMatchObject({ kind: 'status', status: { state: 'COMPLETED', task: ENDED } });
     expect(server.received).toHaveLength(0);
   });
 
@@ -163,7 +163,7 @@ describe('a wait', () => {
       status: 'PROGRESS',
       output: null,
     });
-    expect(await next()).toMatchObject({ state: 'PROGRESS' });
+    expect(await next()).toMatchObject({ kind: 'status', status: { state: 'PROGRESS' } });
     expect(server.received.map((request) => request.path)).toEqual(['/api/v1/tasks/ckx1']);
   });
 });

@@ -20,7 +20,9 @@ export function openPostgres(
   { answerMs = ANSWER_MS, heartbeatMs = HEARTBEAT_MS } = {},
 ): Database {
   const options = {
-    ...{ connectionString, connectionTimeoutMillis: 10_000, keepAlive: true },
+    connectionString,
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
     query_timeout: answerMs,
   };
   const pool = new pg.Pool({ ...options, max: CONNECTIONS, application_name: 'generation-backend' });
@@ -56,7 +58,7 @@ export function openPostgres(
     },
     listen: (channel, onNotification, onGap) =>
       keepListening(options, channel, { onNotification, onGap, onError }, heartbeatMs),
-    forQueue: { ...{ connectionString, max: 5 }, query_timeout: 2 * answerMs },
+    forQueue: { connectionString, max: 5, query_timeout: 2 * answerMs },
     close: () => pool.end(),
   };
 }

@@ -55,13 +55,19 @@ export async function createGeneration(
       bytes: Buffer.byteLength(payload),
     });
   const values = [
-    ...[id, user, key, bodyHash, provider, accountOf(provider), model, isLarge ? null : payload, payloadKey],
-    ...[
-      maxCredits,
-      quoted === null ? null : Math.ceil(quoted.most),
-      Number.isFinite(most) ? Math.ceil(most) : 0,
-      excerptOf(request.payload),
-    ],
+    id,
+    user,
+    key,
+    bodyHash,
+    provider,
+    accountOf(provider),
+    model,
+    isLarge ? null : payload,
+    payloadKey,
+    maxCredits,
+    quoted === null ? null : Math.ceil(quoted.most),
+    Number.isFinite(most) ? Math.ceil(most) : 0,
+    excerptOf(request.payload),
   ];
   const insert = (queries: Queries) => queries.query<GenerationRow>(INSERT, values, 'create-generation');
   try {

@@ -80,7 +80,8 @@ function exchangeSubmits(database: Database, id: string, taskId: string): Promis
       [id, other, ofOwn, ofOther],
     );
     const claims = await tx.query('DELETE FROM callback_event WHERE generation_id IN ($1, $2) RETURNING *', [
-      ...[id, other],
+      id,
+      other,
     ]);
     const moved = claims.map((one) => ({ ...one, generation_id: one.generation_id === id ? other : id }));
     await tx.query(

@@ -45,14 +45,12 @@ export async function claimNotices(database: Queries, limit: number): Promise<No
     [randomUUID(), limit],
   );
   return rows.map((row) => ({
-    ...{
-      id: row.notice,
-      lease: row.lease,
-      url: row.url,
-      secret: row.secret,
-      attempts: row.attempts,
-      createdAt: row.told_at,
-    },
+    id: row.notice,
+    lease: row.lease,
+    url: row.url,
+    secret: row.secret,
+    attempts: row.attempts,
+    createdAt: row.told_at,
     generation: toGeneration(row),
   }));
 }

@@ -73,7 +73,11 @@ export async function claimSubmits(
   const claim = async (queries: Queries): Promise<Submit[]> => {
     for (;;) {
       const rows = await queries.query<Submit & { hasHeld: boolean }>(CLAIM, [
-        ...[lease, account, limit, secret, maxRunningPerUser],
+        lease,
+        account,
+        limit,
+        secret,
+        maxRunningPerUser,
       ]);
       const claimed = rows.filter(({ id }) => id !== null);
       // All of them are held now, and the next ones are those of other users.
@@ -87,7 +91,13 @@ export async function claimSubmits(
         return claim(tx);
       }));
   return rows.map(({ id, key, model, payload, payloadKey, maxCredits }) => ({
-    ...{ id, key, lease, model, payload, payloadKey, maxCredits },
+    id,
+    key,
+    lease,
+    model,
+    payload,
+    payloadKey,
+    maxCredits,
     callbackToken: `${secret}-${id}`,
   }));
 }
@@ -161,11 +171,7 @@ export async function recordAccepted(
  * The service certainly did not accept a submit that may be sent again: back to its place in the queue.
  * @param behindSeconds its place is instead behind what is queued within this time
  */
-export async function recordRefused(
-  database: Queries,
-  { id, lease }: Submit,
-  behindSeconds = 0,
-): Promise<void> {
+export async function requeue(database: Queries, { id, lease }: Submit, behindSeconds = 0): Promise<void> {
   await database.query(
     `UPDATE generation SET
        status = CASE WHEN cancel_requested_at IS NULL THEN 'queued' ELSE 'cancelled' END,

@@ -89,7 +89,12 @@ export function createCatalog(services: ReadonlyMap<string, Service>): Catalog {
       let description = described.get(key);
       if (description === undefined) {
         description = service.contracts.describe(model).then(({ output, schema, example, notes }) => ({
-          ...{ provider, model, output, schema, example, notes },
+          provider,
+          model,
+          output,
+          schema,
+          example,
+          notes,
           sandbox: service.isSandbox,
         }));
         described.set(key, description);

@@ -85,7 +85,7 @@ async function pollOne(work: Work, service: WorkService, poll: DuePoll): Promise
     const task = await service.client.task(poll.taskId);
     await service.limiter.succeeded();
     metrics.polls.inc({ provider, outcome: task.state });
-    await recordTask(work, service, poll, task);
+    await recordPolled(work, service, poll, task);
   } catch (error) {
     metrics.polls.inc({ provider, outcome: error instanceof ClientError ? error.code : 'ERROR' });
     await holdBack(work, service, error);
@@ -120,7 +120,7 @@ async function cancel({ client }: WorkService, { taskId }: DuePoll): Promise<boo
   }
 }
 
-async function recordTask(work: Work, service: WorkService, poll: DuePoll, task: Task): Promise<void> {
+async function recordPolled(work: Work, service: WorkService, poll: DuePoll, task: Task): Promise<void> {
   const { database, config } = work;
   if (await recordEnd(work, poll.id, task)) return;
   if (task.state === 'COMPLETED') {

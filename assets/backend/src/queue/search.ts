@@ -61,8 +61,12 @@ export async function findListed(
   const payload = await payloadOf(work, lost);
   const found = await client.reconcile(
     {
-      ...{ model: lost.model, payload, idempotencyKey: lost.key, resubmitted: lost.isFinal },
-      ...{ submittedAt: lost.submitStartedAt, lostAt: lost.lostAt },
+      model: lost.model,
+      payload,
+      idempotencyKey: lost.key,
+      resubmitted: lost.isFinal,
+      submittedAt: lost.submitStartedAt,
+      lostAt: lost.lostAt,
     },
     { until: 0, list: () => list, taken: (ids) => takenTasks(database, provider, ids) },
   );

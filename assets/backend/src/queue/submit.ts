@@ -12,8 +12,8 @@ import { keepLease } from '../generations/leases.ts';
 import {
   claimSubmits,
   recordLost,
-  recordRefused,
   recordRejected,
+  requeue,
   SUBMIT_SECONDS,
   type Submit,
 } from '../generations/submitting.ts';
@@ -99,7 +99,9 @@ export function send(
   const { key, model, payload, maxCredits, callbackToken } = request;
   return client.submit(
     {
-      ...{ model, payload, idempotencyKey: key },
+      model,
+      payload,
+      idempotencyKey: key,
       ...(maxCredits !== null && { maxCredits }),
       ...(config.publicUrl !== null &&
         callbackToken !== undefined && {
@@ -168,7 +170,7 @@ async function recordFailure(
   if (isHeld || isPoor) {
     // Cheaper requests pass one that the credits do not cover.
     const behind = isPoor ? NO_CREDITS_SECONDS : 0;
-    await persist(log, facts, () => recordRefused(database, submit, behind));
+    await persist(log, facts, () => requeue(database, submit, behind));
     return;
   }
   log.info({ ...facts, err: error }, 'rejected');
@@ -198,7 +200,7 @@ async function withoutInput(work: Work, service: WorkService, submit: Submit, er
   }
   log.error({ ...facts, err: error }, 'the file store cannot be read');
   await service.limiter.pause(INPUT_PAUSE_SECONDS);
-  await persist(log, facts, () => recordRefused(database, submit));
+  await persist(log, facts, () => requeue(database, submit));
 }
 
 /** Returns a payload that was too large for a row. @param inTime ends the reading */

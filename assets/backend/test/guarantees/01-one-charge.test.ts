@@ -5,8 +5,8 @@ import {
   claimSubmits,
   recordAccepted,
   recordLost,
-  recordRefused,
   recordRejected,
+  requeue,
 } from '../../src/generations/submitting.ts';
 import { persist } from '../../src/queue/persist.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -87,7 +87,7 @@ test.each(['submitting', 'reconciling'])(
 
 test('guarantee 1: a submit that the service certainly did not accept is queued again, with what it was', async () => {
   const { id, submit } = await claimed();
-  await recordRefused(db.database, submit);
+  await requeue(db.database, submit);
   expect(await row(db.database, id)).toMatchObject({
     status: 'queued',
     submit_started_at: null,

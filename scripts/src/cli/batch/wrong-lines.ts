@@ -1,6 +1,6 @@
 import type { Issue } from '../../model/failure.ts';
+import { issue, issueText } from '../../model/issue.ts';
 import { AdvisedFailure } from '../advised-failure.ts';
-import { issue } from '../issue.ts';
 import { ranges } from '../render/batch-warnings.ts';
 
 /** The lines that one issue is about, in a batch of many. */
@@ -35,8 +35,7 @@ export function wrongLines(found: readonly LineIssue[]): AdvisedFailure {
     );
   }
   const wrong = new Set(found.map(({ line }) => line)).size;
-  const { path, expected, received } = shown[0]!;
-  const message = `${wrong} ${wrong === 1 ? 'line is' : 'lines are'} wrong; nothing was submitted. ${path}: expected ${expected}, received ${received}.`;
+  const message = `${wrong} ${wrong === 1 ? 'line is' : 'lines are'} wrong; nothing was submitted. ${issueText(shown[0]!)}.`;
   const hints = [...new Set(shown.map(({ path, hint }) => `${path}: ${hint}`))];
   return new AdvisedFailure('INVALID_PAYLOAD', message, { issues: shown, nextSteps: hints });
 }

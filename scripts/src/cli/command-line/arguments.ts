@@ -1,9 +1,10 @@
 import type { Issue } from '../../model/failure.ts';
+import { issue } from '../../model/issue.ts';
 import { compact } from '../../model/json.ts';
 import type { OutputKind } from '../../model/output-kind.ts';
 import type { Profile } from '../../providers/profile.ts';
 import { PROFILES, profileOf } from '../../providers/registry.ts';
-import { issue, refusedInputs } from '../issue.ts';
+import { refusedInputs } from '../issue.ts';
 import { checkFit, checkService, checkTogether } from './check-flags.ts';
 import { readValue } from './flag-values.ts';
 import {

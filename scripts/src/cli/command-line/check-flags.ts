@@ -1,8 +1,9 @@
 import type { Issue } from '../../model/failure.ts';
+import { issue } from '../../model/issue.ts';
 import { TASK_ID } from '../../model/task.ts';
 import type { Profile } from '../../providers/profile.ts';
 import { PROFILES } from '../../providers/registry.ts';
-import { issue, refused } from '../issue.ts';
+import { refused } from '../issue.ts';
 import { type Action, FLAG_NAMES, type FlagName, rule } from './flags.ts';
 import type { Given } from './read-flags.ts';
 import { refuseUnsupported } from './unsupported.ts';

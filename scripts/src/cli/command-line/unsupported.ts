@@ -1,7 +1,8 @@
+import { issue } from '../../model/issue.ts';
 import type { Profile } from '../../providers/profile.ts';
 import { abilityFor, unsupported } from '../../providers/unsupported.ts';
 import { AdvisedFailure } from '../advised-failure.ts';
-import { inQuotes, issue } from '../issue.ts';
+import { inQuotes } from '../issue.ts';
 
 /** What can be done instead, and where the user sees what the action would have shown. */
 const INSTEAD: Record<string, { instead: string; page(profile: Profile): string }> = {

@@ -53,7 +53,11 @@ export function manyOutcome(result: ManyResult, caller: Caller): Outcome {
     );
   }
   const data = definedFields({
-    ...{ count: shown.length, running, more, unknown: submits, tasks: shown },
+    count: shown.length,
+    running,
+    more,
+    unknown: submits,
+    tasks: shown,
     nextSteps: unlessEmpty([...new Set(nextSteps)]),
   });
   const { errorCode = null, errorMessage = null, retryAfter = null } = worst?.envelope ?? {};

@@ -3,6 +3,7 @@ import { checkPayload } from '../../contracts/validate.ts';
 import { withoutBody } from '../../contracts/whole-body.ts';
 import type { CheckedRequest, Terms } from '../../core/checked-request.ts';
 import type { Failure } from '../../model/failure.ts';
+import { issuesText } from '../../model/issue.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { checkCallbackUrl } from '../../model/service-address.ts';
 import { plain } from '../../model/text.ts';
@@ -34,10 +35,8 @@ export async function readRequest(
     const { modelsWith } = await import('../../contracts/models-with.ts');
     issues = checkPayload(contract, payload, { ...BY_FLAGS, elsewhere: await modelsWith(contract, payload) });
   }
-  const first = issues[0];
-  if (first) {
-    const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
-    const message = `The payload does not fit ${contract.model}: ${first.path}: expected ${first.expected}, received ${first.received}${more}.`;
+  if (issues.length > 0) {
+    const message = `The payload does not fit ${contract.model}: ${issuesText(issues)}.`;
     throw new AdvisedFailure('INVALID_PAYLOAD', message, {
       issues,
       nextSteps: [

@@ -1,3 +1,4 @@
+import type { ReadOptions } from '../../http/api.ts';
 import { Failure, orFailure } from '../../model/failure.ts';
 import type { Json } from '../../model/json.ts';
 import type { Task } from '../../model/task.ts';
@@ -23,19 +24,20 @@ export async function fetchResult(
   end: number,
 ): Promise<Task> {
   const { api } = session;
-  const until = Math.max(end, api.clock.monotonic() + RESULT_MS);
-  const deadline = Math.min(session.api.shortDeadline, until);
+  const deadline = Math.max(end, api.clock.monotonic() + RESULT_MS);
+  const retryUntil = Math.min(api.shortDeadline, deadline);
+  const times = { deadline, retryUntil };
   const poller = await pollerOf(session, schedule);
   for (let n = 0; ; n += 1) {
-    const first = await poller.records.read(taskId, { until, deadline });
-    const task = await withFiles(session, first, deadline, until);
+    const first = await poller.records.read(taskId, times);
+    const task = await withFiles(session, first, times);
     if (task.urls.length > 0) return { ...task, state: 'COMPLETED' };
     if (hasOtherAddress(task.record)) {
       const message = 'The task is COMPLETED, but what its record gives as the result is no https address.';
       throw new Failure('DOWNLOAD_FAILED', message, { record: task.record, reason: { kind: 'noAddress' } });
     }
     const pause = intervalBefore({ polls: n, waitedMs: 0 }, schedule, api.clock.random);
-    if (n + 1 >= RESULT_READS || api.clock.monotonic() + pause > deadline) {
+    if (n + 1 >= RESULT_READS || api.clock.monotonic() + pause > retryUntil) {
       throw new Failure('UNKNOWN_ERROR', 'The task is COMPLETED, but its record names no file.', {
         record: task.record,
       });
@@ -48,16 +50,16 @@ export async function fetchResult(
 export async function readTaskRecord(session: Session, taskId: string): Promise<Task> {
   const { api, provider } = session;
   const task = await api.read(provider.task(taskId));
-  return task.state === 'COMPLETED' ? withFiles(session, task, api.shortDeadline) : task;
+  return task.state === 'COMPLETED' ? withFiles(session, task) : task;
 }
 
 /**
  * Returns the record of a finished task; where it names no file, the second record of a service that has two. A failed read
  * of that one says nothing about the task.
  */
-async function withFiles({ api, provider }: Session, task: Task, deadline: number, until = Infinity) {
+async function withFiles({ api, provider }: Session, task: Task, times: ReadOptions = {}) {
   if (task.urls.length > 0 || !provider.detail) return task;
-  const detail = await orFailure(api.read(provider.detail(task.id), deadline, { until }));
+  const detail = await orFailure(api.read(provider.detail(task.id), times));
   if (detail instanceof Failure || detail.urls.length === 0) return task;
   return { ...detail, state: 'COMPLETED' as const };
 }

@@ -83,8 +83,8 @@ export async function askPrice(
 ): Promise<Quote> {
   const { api, provider } = session;
   const { model, payload, maxCredits } = generation;
-  const until = Math.min(deadline, session.api.shortDeadline);
-  const quote = await api.read(provider.quote(model, payload), until, { until: deadline });
+  const retryUntil = Math.min(deadline, api.shortDeadline);
+  const quote = await api.read(provider.quote(model, payload), { retryUntil, deadline });
   const { credits: quoted, record } = quote;
   if (maxCredits === undefined || quoted <= maxCredits) return quote;
   const cheaper = cheaperThan(contract, payload, maxCredits);

@@ -34,8 +34,8 @@ export async function recordCharge(
   const credits = (quote?.credits ?? 0) + before;
   const budget = limit !== undefined && quote !== null ? { windowMs: DAY_MS, limit, credits } : null;
   const { clock, signal, shortDeadline } = session.api;
-  const until = Math.min(shortDeadline, Math.max(deadline, clock.monotonic() + LEAST_PATIENCE_MS));
-  const reserved = await store.reserve(entry, change, budget, until, signal);
+  const patience = Math.min(shortDeadline, Math.max(deadline, clock.monotonic() + LEAST_PATIENCE_MS));
+  const reserved = await store.reserve(entry, change, budget, patience, signal);
   if (reserved.kind === 'busy') {
     const { pid, host } = reserved.holder;
     const message = `Another process (${pid} on ${host}) has kept the day's budget to itself for too long; nothing was submitted.`;

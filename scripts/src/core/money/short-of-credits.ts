@@ -10,14 +10,14 @@ export async function explainFunds(
   contract: Contract,
   generation: GenerationRequest,
   refusal: Failure,
-  until: number,
+  deadline: number,
 ): Promise<Failure> {
   const isExplained = refusal.details.reason?.kind === 'shortOfCredits';
   if (refusal.code !== 'INSUFFICIENT_CREDITS' || isExplained) return refusal;
   const { api, provider } = session;
   const { model, payload } = generation;
   const quote = provider.can.quote
-    ? await orFailure(api.once(provider.quote(model, payload), { until }))
+    ? await orFailure(api.once(provider.quote(model, payload), { deadline }))
     : null;
   // The rejection stands without a quote; it only has fewer details.
   const known = quote instanceof Failure ? null : quote;

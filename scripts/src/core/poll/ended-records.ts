@@ -6,8 +6,8 @@ import type { Results } from './poll-rounds.ts';
 
 interface Wanted {
   taskId: string;
-  /** When the time of the caller is over. The result is then worth a query without a permit. */
-  until: number;
+  /** The result is then worth a query without a permit. */
+  deadline: number;
   /** The list was read for it, and did not show it whole. */
   isNotListed: boolean;
   resolve(task: Task | Promise<Task>): void;
@@ -35,14 +35,13 @@ export class EndedRecords {
 
   /**
    * Returns the record of a task: from the list, or by a query of its own.
-   * @param deadline when the last retry of its own query may begin
    * @throws Failure of its own query
    */
-  read(taskId: string, { until, deadline }: { until: number; deadline: number }): Promise<Task> {
+  read(taskId: string, { deadline, retryUntil }: { deadline: number; retryUntil: number }): Promise<Task> {
     const { api, provider } = this.#options.session;
-    const query = () => api.read(provider.task(taskId), deadline, { until, isPermitted: true });
+    const query = () => api.read(provider.task(taskId), { retryUntil, deadline, isPermitted: true });
     return new Promise((resolve) => {
-      this.#wanted.add({ taskId, until, isNotListed: false, resolve, query });
+      this.#wanted.add({ taskId, deadline, isNotListed: false, resolve, query });
       if (!this.#isRunning) void this.#run();
     });
   }
@@ -67,9 +66,9 @@ export class EndedRecords {
     const wait = await limiter.acquire(isUnspaced || this.#wanted.size === 1 ? 'record' : 'poll');
     const wanted = [...this.#wanted];
     if (wait > 0) {
-      const soonest = Math.min(...wanted.map(({ until }) => until));
+      const soonest = Math.min(...wanted.map(({ deadline }) => deadline));
       await clock.sleep(Math.max(0, Math.min(wait, soonest - clock.monotonic())), signal);
-      for (const one of wanted) if (one.until <= clock.monotonic()) this.#answer(one, one.query());
+      for (const one of wanted) if (one.deadline <= clock.monotonic()) this.#answer(one, one.query());
       return;
     }
     const listable = wanted.filter(({ isNotListed }) => !isNotListed);

@@ -13,7 +13,7 @@ export interface Due {
   dueAtWall: number;
   deadline: number;
   /** Another process saw its end: the record is read at once. */
-  isHint: boolean;
+  isEndSeen: boolean;
 }
 
 /** Of each task of this process that an answer is about. */
@@ -67,7 +67,7 @@ export class PollRounds {
     const ids = new Set([...watched, ...this.#others.keys()]);
     const overdue = [...this.#others]
       .filter(([, dueAtWall]) => dueAtWall <= now)
-      .map(([taskId, dueAtWall]) => ({ taskId, dueAtWall, deadline: Infinity, isHint: false }));
+      .map(([taskId, dueAtWall]) => ({ taskId, dueAtWall, deadline: Infinity, isEndSeen: false }));
     const mayList = this.#mayList(ids);
     this.#wasList = mayList && this.#listServes([...due, ...overdue]);
     if (this.#wasList) {
@@ -130,7 +130,7 @@ export class PollRounds {
 
   /** The tasks that the list does not serve get every second query. */
   #listServes(wanted: readonly Due[]): boolean {
-    const unserved = wanted.filter(({ taskId, isHint }) => isHint || this.#isMissing(taskId));
+    const unserved = wanted.filter(({ taskId, isEndSeen }) => isEndSeen || this.#isMissing(taskId));
     if (unserved.length === wanted.length || (this.#wasList && unserved.length > 0)) return false;
     return this.#list.unchecked < CHECK_AFTER;
   }
@@ -148,7 +148,7 @@ export class PollRounds {
     const limits = { ...call.limits, bytes: Math.min(call.limits.bytes, LIST_BYTES) };
     this.#isReadingList = true;
     const list = await orFailure(
-      api.once({ ...call, limits }, { until: start + LIST_MS, isPermitted: true }),
+      api.once({ ...call, limits }, { deadline: start + LIST_MS, isPermitted: true }),
     ).finally(() => {
       this.#isReadingList = false;
     });
@@ -193,8 +193,8 @@ export class PollRounds {
 
   /** Returns the task whose own query is sent: one that has ended, else the longest wait of any process that the list does not serve. */
   #target(due: readonly Due[], overdue: readonly Due[], mayList: boolean): Due {
-    const hint = due.find(({ isHint }) => isHint);
-    if (hint) return hint;
+    const ended = due.find(({ isEndSeen }) => isEndSeen);
+    if (ended) return ended;
     const failedAt = (id: string) => this.#seen.get(id)?.failedAt ?? 0;
     const foreign = overdue.filter(({ taskId }) => failedAt(taskId) < this.#now() - KEPT_MS);
     const all = [...due, ...foreign].filter(({ taskId }) => !mayList || this.#isMissing(taskId));
@@ -207,16 +207,20 @@ export class PollRounds {
     return served[Math.floor(this.#session.api.clock.random() * served.length)]!;
   }
 
-  async #readOne({ taskId, deadline, isHint }: Due, due: readonly Due[], isOne: boolean): Promise<Results> {
+  async #readOne(
+    { taskId, isEndSeen, ...target }: Due,
+    due: readonly Due[],
+    isOne: boolean,
+  ): Promise<Results> {
     const { api, provider } = this.#session;
     const at = this.#now();
     const isOwn = due.some((one) => one.taskId === taskId);
-    const until = Math.min(deadline, api.clock.monotonic() + LIST_MS);
+    const deadline = Math.min(target.deadline, api.clock.monotonic() + LIST_MS);
     // A status is shorter. Where tasks share the permits, the record saves a second query at the end.
     const query =
-      isOne && !isHint
-        ? pollOnce(this.#session, taskId, until)
-        : api.once(provider.task(taskId), { until, isPermitted: true });
+      isOne && !isEndSeen
+        ? pollOnce(this.#session, taskId, deadline)
+        : api.once(provider.task(taskId), { deadline, isPermitted: true });
     const status = await orFailure<TaskStatus | Task>(query);
     if (status instanceof Failure) {
       if (!isOwn) {

@@ -11,13 +11,21 @@ import { isFast, type PollSchedule } from './interval.ts';
 import { type Due, type Polled, PollRounds, type Results } from './poll-rounds.ts';
 import type { PollTimes } from './poll-until-end.ts';
 
+/** What a wait for the next status of a task ends with. */
+export type NextStatus =
+  | { kind: 'status'; status: Polled }
+  /** Also where the caller stopped the wait. */
+  | { kind: 'timeOver' }
+  /** The time was over, and no query was permitted. */
+  | { kind: 'noPermit' };
+
 interface Ask {
   taskId: string;
   dueAtMonotonic: number;
   deadline: number;
   /** The end of the task that another process has seen, by the wall clock of its query; its record is still to be read. */
   endSeenAt: number;
-  resolve(polled: Polled | null | 'crowded'): void;
+  resolve(next: NextStatus): void;
   reject(error: unknown): void;
 }
 
@@ -89,15 +97,14 @@ export class Poller {
 
   /**
    * Returns the next status of a watched task: at once when any process sees it, else by a query once it is due.
-   * @returns null when the time was over, or `stop` aborted; `crowded` when the time was over and no query was permitted
    * @throws Failure of its own query
    */
   async next(
     taskId: string,
     times: PollTimes & { deadline: number },
     stop?: AbortSignal,
-  ): Promise<Polled | null | 'crowded'> {
-    if (stop?.aborted) return null;
+  ): Promise<NextStatus> {
+    if (stop?.aborted) return { kind: 'timeOver' };
     const now = this.#session.api.clock.monotonic();
     const pause = Math.max(0, times.dueAtMonotonic - now);
     const spread = this.#isCrowd ? Math.min(pause * CROWD_SHARE, CROWD_MOST_MS) : pause;
@@ -107,7 +114,7 @@ export class Poller {
       return await new Promise((resolve, reject) => {
         const ask: Ask = { taskId, ...times, dueAtMonotonic, endSeenAt: 0, resolve, reject };
         onStop = () => {
-          this.#end(ask, null);
+          this.#end(ask, { kind: 'timeOver' });
           this.#sleep.abort(AWAKE);
         };
         stop?.addEventListener('abort', onStop, { once: true });
@@ -150,13 +157,13 @@ export class Poller {
     await this.#takeNews();
     const due = this.#due();
     // The record of a task that has ended does not keep the distance of a poll.
-    const kind = due.some(({ isHint }) => isHint) ? 'record' : this.#kind;
+    const kind = due.some(({ isEndSeen }) => isEndSeen) ? 'record' : this.#kind;
     const wait = due.length > 0 ? await this.#limiter.acquire(kind) : 0;
     if (due.length > 0 && wait <= 0) await this.#query(due);
     const now = clock.monotonic();
     for (const ask of this.#asks) {
       const isSeenLately = clock.wall() - (this.#seenAt.get(ask.taskId) ?? 0) < FRESH_MS;
-      if (ask.deadline <= now) this.#end(ask, isSeenLately ? null : 'crowded');
+      if (ask.deadline <= now) this.#end(ask, { kind: isSeenLately ? 'timeOver' : 'noPermit' });
     }
     // Those who got an answer ask for the next one.
     await new Promise((resolve) => setImmediate(resolve));
@@ -201,7 +208,7 @@ export class Poller {
     const order = new Map([...this.#watched.keys()].map((id, n) => [id, n]));
     asks.sort((a, b) => (order.get(a.taskId) ?? 0) - (order.get(b.taskId) ?? 0));
     return asks.map(({ taskId, dueAtMonotonic, deadline, endSeenAt }) => {
-      return { taskId, deadline, dueAtWall: dueAtMonotonic + wall, isHint: endSeenAt > 0 };
+      return { taskId, deadline, dueAtWall: dueAtMonotonic + wall, isEndSeen: endSeenAt > 0 };
     });
   }
 
@@ -223,14 +230,19 @@ export class Poller {
       const result = results.get(ask.taskId);
       if (result === undefined) continue;
       if (!(result instanceof Failure)) this.#seenAt.set(ask.taskId, at);
-      this.#end(ask, result);
+      this.#answer(ask, result);
     }
   }
 
-  #end(ask: Ask, result: Polled | Failure | null | 'crowded'): void {
+  #answer(ask: Ask, result: Polled | Failure): void {
     this.#asks.delete(ask);
     if (result instanceof Failure) ask.reject(result);
-    else ask.resolve(result);
+    else ask.resolve({ kind: 'status', status: result });
+  }
+
+  #end(ask: Ask, next: NextStatus): void {
+    this.#asks.delete(ask);
+    ask.resolve(next);
   }
 
   async #announce(): Promise<void> {
@@ -257,11 +269,11 @@ export class Poller {
       if (!seen?.state || seen.at <= Math.max(since, ask.endSeenAt) || seen.at > now + FRESH_MS) continue;
       if (!isTerminal(seen.state)) {
         this.#seenAt.set(ask.taskId, seen.at);
-        this.#end(ask, { state: seen.state, record: {} });
+        this.#answer(ask, { state: seen.state, record: {} });
         continue;
       }
       const task = await this.#cache.ended(ask.taskId);
-      if (task && task.state === seen.state) this.#end(ask, { ...task, task });
+      if (task && task.state === seen.state) this.#answer(ask, { ...task, task });
       else ask.endSeenAt = seen.at;
     }
   }

@@ -6,17 +6,16 @@ import type { Session } from '../session.ts';
 /**
  * Returns the state of a task, by one status query for which the caller has a permit. An answer that may be either a failed
  * task or an error is decided by the record.
- * @param until when the wait is over
  * @throws Failure when the query itself failed; that says nothing about the task
  */
 export async function pollOnce(
   { api, provider }: Pick<Session, 'api' | 'provider'>,
   taskId: string,
-  until: number,
+  deadline: number,
 ): Promise<TaskStatus> {
-  const status = await api.once(provider.status(taskId), { until, isPermitted: true });
+  const status = await api.once(provider.status(taskId), { deadline, isPermitted: true });
   // Where the record cannot be read either, that failure says more, and whether to retry.
-  return status.possibleError ? api.once(provider.task(taskId), { until }) : status;
+  return status.possibleError ? api.once(provider.task(taskId), { deadline }) : status;
 }
 
 /**
@@ -24,9 +23,9 @@ export async function pollOnce(
  * as the end of the task: an end without a result is asked of the record, too.
  */
 export async function fetchStatus({ api, provider }: Session, taskId: string): Promise<TaskStatus> {
-  const deadline = api.shortDeadline;
-  const status = await api.read(provider.status(taskId), deadline);
-  const read = () => api.read(provider.task(taskId), deadline);
+  const retryUntil = api.shortDeadline;
+  const status = await api.read(provider.status(taskId), { retryUntil });
+  const read = () => api.read(provider.task(taskId), { retryUntil });
   if (status.possibleError) return read();
   // A service may answer a status query with the whole record.
   if ('urls' in status || (status.state !== 'FAILED' && status.state !== 'CANCEL')) return status;

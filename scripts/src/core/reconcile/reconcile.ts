@@ -60,7 +60,7 @@ export function endedAt(
 }
 
 /** Returns when a reconciliation ends: at the deadline, but not before the list was read twice. */
-export function reconcileUntil({ api }: Session, deadline: number): number {
+export function reconcileDeadline({ api }: Session, deadline: number): number {
   return Math.max(deadline, api.clock.monotonic() + LEAST_MS);
 }
 
@@ -71,7 +71,7 @@ export function reconcileUntil({ api }: Session, deadline: number): number {
 export async function reconcile(
   session: Session,
   lost: LostSubmit,
-  until: number,
+  deadline: number,
   source: ListSource = {},
 ): Promise<Reconciled> {
   const { clock, signal } = session.api;
@@ -79,7 +79,7 @@ export async function reconcile(
   const clearAt = lost.since.monotonic + CLEAR_MS;
   for (let n = 0; ; n += 1) {
     const startedAt = clock.monotonic();
-    const found = await search(session, lost, until, source);
+    const found = await search(session, lost, deadline, source);
     if (found.kind === 'found') return found;
     const failure = found.kind === 'unreadable' ? found.failure : undefined;
     if (failure && !failure.details.transient) return { kind: 'unreadable', failure };
@@ -99,8 +99,8 @@ export async function reconcile(
     const interval = INTERVALS_MS[Math.min(n, INTERVALS_MS.length - 1)]!;
     // The list is read at the moment from which a clear list is proof, and at the end of the wait.
     const due = Math.max(earliest, Math.min(now + interval, clearAt > now ? clearAt : Infinity));
-    const next = Math.min(due, until);
-    if (next <= now || earliest > until) {
+    const next = Math.min(due, deadline);
+    if (next <= now || earliest > deadline) {
       // A list that could not be read now, or was asked for too early, may be read by the next run.
       const soon = failure || clearAt <= now ? now + REREAD_MS : clearAt;
       const after = Math.ceil((Math.max(clearAt, earliest, soon) - now) / 1_000);
@@ -120,13 +120,13 @@ type Found =
 
 /**
  * Reads the list once, and searches it for the task of a lost submit. Submits nothing.
- * @param until on the monotonic clock
+ * @param deadline on the monotonic clock
  * @returns `unreadable`, in place of a throw, where the list cannot be read
  */
 export async function search(
   session: Session,
   lost: LostSubmit,
-  until: number,
+  deadline: number,
   source: ListSource = {},
 ): Promise<Found> {
   const { api, provider } = session;
@@ -134,7 +134,7 @@ export async function search(
     // A task that another record names belongs to that request, however similar it is.
     const askedAt = api.clock.wall();
     const supplied = await source.list?.();
-    const list = supplied ?? (await api.once(provider.list(), { until }));
+    const list = supplied ?? (await api.once(provider.list(), { deadline }));
     const ids = list.tasks.map(({ id }) => id);
     const records = source.taken ? null : await session.records();
     const taken = source.taken ? await source.taken(ids) : await records?.recordedAmong(ids);

@@ -7,7 +7,7 @@ import type { CheckedRequest, FilePlace } from '../checked-request.ts';
 import { checkNameIsFree } from '../deliver/place.ts';
 import { checkPrice } from '../money/check-price.ts';
 import { recordCharge } from '../money/record-charge.ts';
-import { endedAt, type LostSubmit, reconcile, reconcileUntil } from '../reconcile/reconcile.ts';
+import { endedAt, type LostSubmit, reconcile, reconcileDeadline } from '../reconcile/reconcile.ts';
 import { otherAccountOf } from '../record/other-account.ts';
 import { promptExcerpt } from '../record/prompt-excerpt.ts';
 import { dateOf } from '../record/task-record.ts';
@@ -161,7 +161,7 @@ async function adopt(own: OwnRequest): Promise<boolean> {
   const { session } = own;
   for (;;) {
     const lost = await lostSubmitOf(own);
-    const found = await reconcile(session, lost, reconcileUntil(session, session.api.clock.monotonic()));
+    const found = await reconcile(session, lost, reconcileDeadline(session, session.api.clock.monotonic()));
     if (found.kind !== 'found') return false;
     const { task } = found;
     const accepted = { kind: 'accepted', task, by: 'list', isResubmitted: lost.resubmitted } as const;

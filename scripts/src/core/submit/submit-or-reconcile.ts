@@ -7,7 +7,7 @@ import {
   type ListSource,
   type LostSubmit,
   reconcile,
-  reconcileUntil,
+  reconcileDeadline,
   search,
 } from '../reconcile/reconcile.ts';
 import type { Session } from '../session.ts';
@@ -61,7 +61,7 @@ export async function submitOrReconcile(
 ): Promise<Submitted> {
   const first = earlier ?? (await submitFirst(session, generation, log, deadline));
   if ('kind' in first) return first;
-  return resubmitWhenClear(session, generation, log, first, reconcileUntil(session, deadline));
+  return resubmitWhenClear(session, generation, log, first, reconcileDeadline(session, deadline));
 }
 
 /** Submits the request, again after each rejection that time may mend, until there is an answer or one is lost. */
@@ -69,7 +69,7 @@ async function submitFirst(
   session: Session,
   generation: GenerationRequest,
   log: SubmitLog | null,
-  until: number,
+  deadline: number,
 ): Promise<Submitted | LostSubmit> {
   const { api, observer, submits, provider } = session;
   const { clock } = api;
@@ -84,7 +84,7 @@ async function submitFirst(
       await log?.sending();
     }
     observer.submitting();
-    const sent = await sendOnce(session, generation, { until });
+    const sent = await sendOnce(session, generation, { deadline });
     if (sent.kind === 'accepted')
       return { kind: 'accepted', task: sent.task, by: 'answer', isResubmitted: false };
     const { failure } = sent;
@@ -95,7 +95,7 @@ async function submitFirst(
       return { generation, sentAt, since: now(clock), resubmitted: false, failure };
     }
     observer.rejected();
-    const pause = api.pauseFor(failure, attempt, until);
+    const pause = api.pauseFor(failure, attempt, deadline);
     if (pause === null) return sent;
     submits?.pauseFor(pause);
     await log?.rejected();
@@ -108,20 +108,20 @@ async function resubmitWhenClear(
   generation: GenerationRequest,
   log: SubmitLog | null,
   first: LostSubmit,
-  until: number,
+  deadline: number,
 ): Promise<Submitted> {
   const { api, observer, submits } = session;
   let lost = first;
   for (let attempt = 1; ; attempt += 1) {
     // It may have been accepted: the list is read before each attempt.
-    const found = await reconcile(session, lost, until);
+    const found = await reconcile(session, lost, deadline);
     if (found.kind === 'found') return inList(found.task, lost);
     if (found.kind !== 'mayResubmit') return unknown(session, lost, found);
     const held = submits && (await orFailure(submits.ready()));
     const notResubmitted = held || (log && (await orFailure(log.resubmitting())));
     if (notResubmitted) return unknown(session, lost, { notResubmitted });
     observer.submitting();
-    const sent = await sendOnce(session, generation, { until });
+    const sent = await sendOnce(session, generation, { deadline });
     if (sent.kind === 'accepted')
       return { kind: 'accepted', task: sent.task, by: 'answer', isResubmitted: true };
     const { failure } = sent;
@@ -131,9 +131,9 @@ async function resubmitWhenClear(
       attempt = 0;
       continue;
     }
-    const pause = api.pauseFor(failure, attempt, until);
+    const pause = api.pauseFor(failure, attempt, deadline);
     if (pause === null) {
-      const judged = await judgeRejection(session, lost, failure, until);
+      const judged = await judgeRejection(session, lost, failure, deadline);
       // The first submit may have the key: sending it again would change nothing.
       const isInVain = judged.kind === 'unknown' && failure.code === 'IDEMPOTENCY_CONFLICT';
       if (judged.kind !== 'rejected' && !isInVain) await log?.resubmitRejected();
@@ -152,7 +152,7 @@ async function resubmitWhenClear(
 export async function sendOnce(
   { api, provider }: Pick<Session, 'api' | 'provider'>,
   generation: GenerationRequest,
-  options: Pick<CallOptions, 'until' | 'onLeave'>,
+  options: Pick<CallOptions, 'deadline' | 'onLeave'>,
 ): Promise<Sent> {
   const fresh = { ...options, fresh: true, leastMs: LEAST_SUBMIT_MS };
   const sent = await orFailure(api.once(provider.submit(generation), fresh));
@@ -167,10 +167,10 @@ export async function judgeRejection(
   session: Session,
   lost: LostSubmit,
   failure: Failure,
-  until: number,
+  deadline: number,
   source?: ListSource,
 ): Promise<Submitted> {
-  const found = await search(session, lost, until, source);
+  const found = await search(session, lost, deadline, source);
   if (found.kind === 'found') return inList(found.task, lost);
   const isInvalid = failure.code === 'INVALID_PAYLOAD' || failure.code === 'INVALID_MODEL';
   if (isInvalid && found.kind === 'absent') return { kind: 'rejected', failure };

@@ -54,13 +54,13 @@ async function cancelled(session: Session, taskId: string, seen: TaskStatus): Pr
 /** Cancels a task. Retries only where the service asked for a later attempt, or was never reached. */
 async function cancelWhileRefusedForNow(session: Session, taskId: string): Promise<TaskStatus> {
   const { api, provider } = session;
-  const deadline = session.api.shortDeadline;
+  const retryUntil = session.api.shortDeadline;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await api.once(provider.cancel(taskId), { fresh: true });
     } catch (error) {
       if (error instanceof Failure && error.details.unclear) throw error;
-      await api.pauseOrThrow(error, attempt, deadline);
+      await api.pauseOrThrow(error, attempt, retryUntil);
     }
   }
 }

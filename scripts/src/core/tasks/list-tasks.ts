@@ -58,8 +58,8 @@ export async function listTasks(
   withinMs?: number,
 ): Promise<ListResult> {
   const { api, provider } = session;
-  const until = withinMs === undefined ? undefined : api.clock.monotonic() + withinMs;
-  const list = await api.read(provider.list(), until, { until });
+  const deadline = withinMs === undefined ? undefined : api.clock.monotonic() + withinMs;
+  const list = await api.read(provider.list(), { retryUntil: deadline, deadline });
   const lost = await orFailure(lostSubmits(session));
   // The list serves without them.
   if (!(lost instanceof Failure)) await nameListed(session, lost, list.tasks);

@@ -15,7 +15,7 @@ export interface PolledTask {
   seen?: Polled | undefined;
   failure?: Failure | undefined;
   /** Other waits used all permits: no query was sent, and none has failed. */
-  isCrowded?: boolean;
+  hadNoPermit?: boolean;
 }
 
 /**
@@ -31,8 +31,7 @@ export async function firstStatus(of: WaitedTask): Promise<PolledTask> {
   if (wait.deadline <= wait.start) return { seen: await fetchStatus(session, taskId) };
   const times = { dueAtMonotonic: wait.start, earliest: wait.start, deadline: wait.deadline };
   const found = await orFailure(watching(of, (poller) => poller.next(taskId, times, wait.stop)));
-  if (found === null || found === 'crowded') return {};
-  if (!(found instanceof Failure)) return { seen: found };
+  if (!(found instanceof Failure)) return found.kind === 'status' ? { seen: found.status } : {};
   const graceUntil = known.entry === undefined ? 0 : graceOf(session, known.entry);
   if (endsWait(found) && !isMissingForNow(found, graceUntil, session.api.clock.monotonic())) throw found;
   session.observer.queryFailed(found);
@@ -49,7 +48,7 @@ export async function pollTask(of: WaitedTask, before: PolledTask): Promise<Poll
   const model = modelOf(known);
   const expected = deadline > start && model !== undefined && (await expectedDuration(session, model));
   if (expected) observer.expected(expected);
-  let isCrowded = !first && !failure;
+  let hadNoPermit = !first && !failure;
   let wasRunning = first !== undefined;
   const likely = await likelySchedule(of);
   const options: WaitOptions = {
@@ -67,9 +66,9 @@ export async function pollTask(of: WaitedTask, before: PolledTask): Promise<Poll
   };
   return watching(of, async (poller) => {
     const { last, failure: error } = await pollUntilEnd(async (times) => {
-      const found = await poller.next(taskId, { ...times, deadline }, stop);
-      isCrowded = found === 'crowded';
-      return found === 'crowded' ? null : found;
+      const next = await poller.next(taskId, { ...times, deadline }, stop);
+      hadNoPermit = next.kind === 'noPermit';
+      return next.kind === 'status' ? next.status : null;
     }, options);
     const seen = last ? merge(first, last) : first;
     // An end without a result is noted for good when the task's record was read, too.
@@ -77,7 +76,7 @@ export async function pollTask(of: WaitedTask, before: PolledTask): Promise<Poll
     if (entry && seen && !isBareEnd) await noteState(session, entry, seen.state, wasRunning);
     if (last && isTerminal(last.state))
       observer.polled(last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
-    return { seen, failure: error, isCrowded };
+    return { seen, failure: error, hadNoPermit };
   });
 }
 

@@ -27,10 +27,10 @@ export async function waitForNewest(
   const { tasks, ...submits } = await pendingRequests(session);
   const { unknown } = submits;
   const { clock } = session.api;
-  const until = clock.monotonic() + settings.waitMs;
+  const deadline = clock.monotonic() + settings.waitMs;
   const gone: Failure[] = [];
   for (const entry of tasks) {
-    const waitMs = Math.max(0, until - clock.monotonic());
+    const waitMs = Math.max(0, deadline - clock.monotonic());
     const ended = await endOf(session, { ...settings, waitMs }, entry);
     if (!(ended instanceof Failure)) {
       const passed = gone.map(({ details }) => ({ kind: 'taskGone' as const, taskId: details.taskId! }));

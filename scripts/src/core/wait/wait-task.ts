@@ -58,9 +58,9 @@ async function waitOut(of: WaitedTask, before: PolledTask): Promise<TaskResult> 
 async function readEnd(of: WaitedTask, seen: Polled): Promise<TaskResult> {
   const { session, taskId, wait, known } = of;
   if (seen.state === 'COMPLETED') return finish({ ...of, known: { ...known, task: seen.task } });
-  const until = session.api.shortDeadline;
+  const deadline = session.api.shortDeadline;
   const poller = await pollerOf(session, wait.schedule);
-  const read = () => poller.records.read(taskId, { until, deadline: until });
+  const read = () => poller.records.read(taskId, { deadline, retryUntil: deadline });
   const ended = seen.task ?? (await withRecord(seen, read));
   // What is on record as the end stays the end.
   const isFinal = seen.task !== undefined || (known.entry && isTerminal(known.entry.record.status));
@@ -73,11 +73,11 @@ async function readEnd(of: WaitedTask, seen: Polled): Promise<TaskResult> {
 
 async function unfinished(
   { session, taskId, wait, known }: WaitedTask,
-  { seen, failure, isCrowded }: PolledTask & { seen: Polled },
+  { seen, failure, hadNoPermit }: PolledTask & { seen: Polled },
 ): Promise<TaskResult> {
   const result = taskResult(taskId, seen, known);
   if (failure) return { ...result, lastPollError: failure, retryAfter: failure.details.retryAfter };
-  if (!isCrowded || wait.stop?.aborted) return result;
+  if (!hadNoPermit || wait.stop?.aborted) return result;
   // Other waits used the permits; the task is unaffected.
   const poller = await pollerOf(session, wait.schedule);
   const seconds = Math.max(1, Math.ceil((await poller.nextPermitIn()) / 1000));

@@ -5,9 +5,9 @@ import {
   busy,
   firstRecord,
   knownRecord,
+  lostSubmitsOf,
   newestMade,
   requestNameOf,
-  unknown,
 } from '../../model/claim-rules.ts';
 import { type Clock, dayOf } from '../../model/clock.ts';
 import type { RecordChange, RequestRecord } from '../../model/request-record.ts';
@@ -104,7 +104,7 @@ export class Journal implements RecordStore {
       for (const one of entries) if (one.record.phase === 'rejected') void one.drop();
       sweepDaily(this.#files, this.#index);
       const draft = this.draft(firstRecord(claim, this.place), names);
-      return { kind: 'new', entry: draft, lock, unknown: unknown(entries, claim) };
+      return { kind: 'new', entry: draft, lock, unknown: lostSubmitsOf(entries, claim) };
     } catch (error) {
       lock.release();
       throw error;

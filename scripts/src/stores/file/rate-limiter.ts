@@ -6,8 +6,8 @@ import {
   LONGEST_PAUSE_MS,
   MemoryRateLimiter,
   nextPermit,
-  type Permits,
-  permitsFor,
+  type PermitRules,
+  permitRulesFor,
   type RateLimit,
   type UsedPermit,
 } from '../../http/rate-limit.ts';
@@ -28,14 +28,14 @@ const CLOCK_TOLERANCE_MS = 2_000;
 export class FileRateLimiter implements RateLimiter {
   readonly #folder: string;
   readonly #clock: Clock;
-  readonly #permits: Permits;
+  readonly #rules: PermitRules;
   readonly #alone: MemoryRateLimiter;
 
   /** @param folder absolute; of this service, or of this service and key, alone */
   constructor(folder: string, limit: RateLimit, clock: Clock) {
     this.#folder = folder;
     this.#clock = clock;
-    this.#permits = permitsFor(limit);
+    this.#rules = permitRulesFor(limit);
     this.#alone = new MemoryRateLimiter(limit, clock);
   }
 
@@ -82,7 +82,7 @@ export class FileRateLimiter implements RateLimiter {
   }
 
   #next(now: number, kind: PermitKind): { permit: Permit; wait: number } {
-    const { permit, wait } = nextPermit(this.#read(now), now, kind, this.#permits);
+    const { permit, wait } = nextPermit(this.#read(now), now, kind, this.#rules);
     return { permit, wait: Math.max(wait, this.#pauseMs(now)) };
   }
 
@@ -96,7 +96,7 @@ export class FileRateLimiter implements RateLimiter {
   }
 
   get #place(): string {
-    return path.join(this.#folder, `permits-${this.#permits.count}`);
+    return path.join(this.#folder, `permits-${this.#rules.count}`);
   }
 
   /** Returns the permits, at least one. @throws the disk's error */
@@ -104,7 +104,7 @@ export class FileRateLimiter implements RateLimiter {
     const permits = new Map<number, Permit>();
     for (const name of namesIn(this.#place) ?? this.#make()) {
       const [, number, usedAt, letter] = NAME.exec(name) ?? [];
-      if (number === undefined || Number(number) >= this.#permits.count) continue;
+      if (number === undefined || Number(number) >= this.#rules.count) continue;
       const isLookup = letter === 'l';
       const permit = { number: Number(number), usedAt: Number(usedAt), isLookup, name };
       const before = permits.get(permit.number);
@@ -136,7 +136,7 @@ export class FileRateLimiter implements RateLimiter {
     const temp = `${this.#place}.${randomBytes(4).toString('hex')}${TEMP}`;
     try {
       mkdirSync(temp, { mode: 0o700 });
-      for (let number = 0; number < this.#permits.count; number += 1) {
+      for (let number = 0; number < this.#rules.count; number += 1) {
         writeFileSync(path.join(temp, permitName({ number, usedAt: 0, isLookup: false })), '', {
           flag: 'wx',
           mode: 0o600,

@@ -1,8 +1,8 @@
 import type { FileOwner, Issue, ModelUnknown } from '../../../model/failure.ts';
+import { issue } from '../../../model/issue.ts';
 import { plain } from '../../../model/text.ts';
 import { commandFor, providerFlag } from '../../command-line/commands.ts';
 import { unsupportedAction } from '../../command-line/unsupported.ts';
-import { issue } from '../../issue.ts';
 import type { Said, Unexplained, Words } from './said.ts';
 
 const MOST_NAMED = 12;
