@@ -833,6 +833,7 @@ function taskCancelled(_, { profile, retry }, isReused) {
 
 // scripts/src/cli/render/reused.ts
 import { Failure as Failure8 } from "./main.mjs";
+import { counted } from "./main.mjs";
 function runSteps({ newRun }) {
   if (newRun === void 0) return [];
   return [
@@ -856,9 +857,9 @@ function runStepsOfLines(lines) {
 var NONE_SINCE = ", and no run with --new has made another since";
 var byNewRun = (began, what) => `The run with --new that began on ${began} made ${what}.`;
 function spentBefore({ charged = null, refunded = null } = {}, of = "") {
-  if (charged === null) return "this run charged nothing";
   const back = refunded ? ` (${refunded} refunded)` : "";
-  return `${charged} ${charged === 1 ? "credit" : "credits"}${of}${back}, 0 of them charged by this run`;
+  const cost = charged === null ? "" : ` for ${counted(charged, "credit")}${of}${back}`;
+  return `${cost}; this run charged nothing`;
 }
 
 // scripts/src/cli/render/state.ts
@@ -969,7 +970,7 @@ function reusedSteps(result, { anew, resumeFlags }) {
   const rename = named ? ` Give that another --output: ${named.path} holds this earlier result.` : "";
   return [
     ...runSteps(reused),
-    `This request was made on ${reused.created} and ended ${reused.status}${since}: ${spentBefore(result.credits)}. To make another, with a new charge: ${anew}${rename}`
+    `This request was made on ${reused.created} and ended ${reused.status}${spentBefore(result.credits)}${since}. To make another, with a new charge: ${anew}${rename}`
   ];
 }
 function goneSteps({ warnings }, caller) {

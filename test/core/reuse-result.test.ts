@@ -29,7 +29,7 @@ const t2v = await loadContract('aivideomaker', 't2v');
 const DAY_MS = 24 * 3600_000;
 const DELIVERED = '2026-11-21T11:00:00.000Z';
 const ANOTHER =
-  /: (15 credits( \(15 refunded\))?, 0 of them charged by this run|this run charged nothing)\. To make another, with a new charge: the same command with --new\.$/;
+  / and ended [A-Z]+( for 15 credits( \(15 refunded\))?)?; this run charged nothing(, and no run with --new has made another since)?\. To make another, with a new charge: the same command with --new\.$/;
 
 const IF_IT_HAS_IT = 'it charges nothing, and fetches the result if the service still has it';
 

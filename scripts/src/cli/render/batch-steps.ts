@@ -75,7 +75,7 @@ export function batchSteps(
   if (isReused && !isOpen && !leftOver && ended.length + gone.length === 0) {
     steps.push(
       ...runStepsOfLines(lines),
-      `Every line was submitted by an earlier run: ${spentBefore(totalsOf(lines), ' for all lines')}. To make all of them again, with a charge for every line: the same command with --new and another --download or --output.`,
+      `Every line was submitted by an earlier run${spentBefore(totalsOf(lines), ' in all')}. To make all of them again, with a charge for every line: the same command with --new and another --download or --output.`,
     );
   }
   return steps;

@@ -2,6 +2,7 @@ import type { LineResult } from '../../core/batch/line.ts';
 import type { MadeBy } from '../../core/result.ts';
 import { Failure } from '../../model/failure.ts';
 import type { Credits } from '../../model/request-record.ts';
+import { counted } from '../../model/text.ts';
 
 /** Says which run with --new made a task that is the newest one of its request. */
 export function runSteps({ newRun }: MadeBy): string[] {
@@ -41,7 +42,7 @@ const byNewRun = (began: string, what: string): string =>
 
 /** Says what tasks of earlier runs cost, which "nothing was charged" would deny. @param of which tasks these are */
 export function spentBefore({ charged = null, refunded = null }: Partial<Credits> = {}, of = ''): string {
-  if (charged === null) return 'this run charged nothing';
   const back = refunded ? ` (${refunded} refunded)` : '';
-  return `${charged} ${charged === 1 ? 'credit' : 'credits'}${of}${back}, 0 of them charged by this run`;
+  const cost = charged === null ? '' : ` for ${counted(charged, 'credit')}${of}${back}`;
+  return `${cost}; this run charged nothing`;
 }

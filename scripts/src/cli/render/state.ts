@@ -129,7 +129,7 @@ function reusedSteps(result: TaskResult, { anew, resumeFlags }: Caller): string[
   const rename = named ? ` Give that another --output: ${named.path} holds this earlier result.` : '';
   return [
     ...runSteps(reused),
-    `This request was made on ${reused.created} and ended ${reused.status}${since}: ${spentBefore(result.credits)}. To make another, with a new charge: ${anew}${rename}`,
+    `This request was made on ${reused.created} and ended ${reused.status}${spentBefore(result.credits)}${since}. To make another, with a new charge: ${anew}${rename}`,
   ];
 }
 
