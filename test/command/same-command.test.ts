@@ -273,7 +273,9 @@ syncBuiltinESMExports();
     expect(steps[0]).toMatch(
       /^The run with --new that began on \S+Z made it\. It is the newest task of this request: a run with --new that began later submitted nothing\.$/,
     );
-    expect(steps[1]).toContain(' and ended COMPLETED for 15 credits; this run charged nothing. To make another');
+    expect(steps[1]).toContain(
+      ' and ended COMPLETED for 15 credits; this run charged nothing. To make another',
+    );
     // The same holds where only the output of a run was lost.
     const nextSteps = envelopeOf(await here.make('--download', here.other)).data.nextSteps as string[];
     expect(nextSteps[0]).toBe(steps[0]);
