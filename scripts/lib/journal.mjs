@@ -653,7 +653,9 @@ var COUNTS = [
   /** What is not charged yet and may still be, as quoted. */
   "open",
   /** Requests of which it is unknown what they cost or may cost: the service reported no charge. */
-  "unpriced"
+  "unpriced",
+  /** Those of them that may still be charged. */
+  "openUnpriced"
 ];
 function countsOf(status, { quoted, charged, refunded }) {
   const isOpen = status === null || !isTerminal2(status);
@@ -668,7 +670,8 @@ function countsOf(status, { quoted, charged, refunded }) {
     charged: charged ?? 0,
     refunded: refunded ?? 0,
     open: charged === null && isOpen ? quoted ?? 0 : 0,
-    unpriced: count(charged === null && (!isOpen || quoted === null))
+    unpriced: count(charged === null && (!isOpen || quoted === null)),
+    openUnpriced: count(charged === null && isOpen && quoted === null)
   };
 }
 function recordedRow(record) {

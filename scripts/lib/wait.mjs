@@ -160,7 +160,8 @@ function leftOut({ undated, unread }, hasSpan) {
     );
   return warnings;
 }
-function rowOf({ charged, refunded, open, unpriced, unknown, ...counts }) {
+function rowOf(row) {
+  const { charged, refunded, open, unpriced, openUnpriced, unknown, ...counts } = row;
   const isAllUnknown = unpriced > 0 && charged === 0 && unpriced + unknown >= counts.tasks;
   return {
     ...counts,
@@ -168,7 +169,7 @@ function rowOf({ charged, refunded, open, unpriced, unknown, ...counts }) {
     charged: isAllUnknown ? null : charged,
     refunded: isAllUnknown && refunded === 0 ? null : refunded,
     net: isAllUnknown ? null : charged - refunded,
-    mayStillBeCharged: isAllUnknown && open === 0 && counts.running + unknown > 0 ? null : open,
+    mayStillBeCharged: openUnpriced > 0 && open === 0 ? null : open,
     creditsUnknown: unpriced
   };
 }

@@ -18,6 +18,8 @@ export const COUNTS = [
   'open',
   /** Requests of which it is unknown what they cost or may cost: the service reported no charge. */
   'unpriced',
+  /** Those of them that may still be charged. */
+  'openUnpriced',
 ] as const;
 
 /** What some requests came to. */
@@ -45,6 +47,7 @@ export function countsOf(status: TaskState | null, { quoted, charged, refunded }
     refunded: refunded ?? 0,
     open: charged === null && isOpen ? (quoted ?? 0) : 0,
     unpriced: count(charged === null && (!isOpen || quoted === null)),
+    openUnpriced: count(charged === null && isOpen && quoted === null),
   };
 }
 

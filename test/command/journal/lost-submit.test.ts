@@ -103,6 +103,21 @@ describe('killed between request and answer', () => {
     expect(charges(here)).toBe(2);
   });
 
+  it('spending, when --new has replaced a lost submit without a price: its charge is unknown, not 0', async () => {
+    const here = await place();
+    await killedInSubmit(here);
+    here.service.hidesTasks = true;
+    expect((await again(here, '--new')).code).toBe(0);
+    const { data } = envelopeOf(await act(here, 'spending'));
+    expect(data).toMatchObject({
+      total: { tasks: 2, outcomeUnknown: 1, charged: 15, mayStillBeCharged: null, creditsUnknown: 1 },
+      warnings: [
+        expect.stringMatching(/^The credits of 1 of these tasks are not known/),
+        expect.stringMatching(/^Whether 1 of these submits was accepted/),
+      ],
+    });
+  });
+
   it('a task of another request with the same words is not taken for this one', async () => {
     const here = await place({ forgetsKeys: true });
     await again(here, '--wait', '0');

@@ -119,6 +119,8 @@ describe('the arithmetic', () => {
         for (const row of rowsOfList(tasksOf(items).map(clean), [], null).rows) {
           expect(row.completed + row.failed + row.cancelled + row.running + row.unknown).toBe(1);
           expect(Math.min(row.open, row.charged)).toBe(0);
+          expect(Math.min(row.open, row.openUnpriced)).toBe(0);
+          expect(row.openUnpriced).toBeLessThanOrEqual(Math.min(row.unpriced, row.running + row.unknown));
         }
       }),
     );
@@ -157,7 +159,7 @@ describe('the arithmetic', () => {
       ).total,
     ).toEqual({
       ...{ tasks: 4, completed: 1, failed: 1, cancelled: 0, running: 1, unknown: 1 },
-      ...{ charged: 0, refunded: 0, open: 27, unpriced: 2 },
+      ...{ charged: 0, refunded: 0, open: 27, unpriced: 2, openUnpriced: 0 },
     });
   });
 });

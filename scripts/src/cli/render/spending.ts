@@ -57,7 +57,8 @@ export function leftOut(
 }
 
 /** A row of sums. Credits that nobody reported are null, never 0. */
-function rowOf({ charged, refunded, open, unpriced, unknown, ...counts }: SpendingCounts): JsonObject {
+function rowOf(row: SpendingCounts): JsonObject {
+  const { charged, refunded, open, unpriced, openUnpriced, unknown, ...counts } = row;
   const isAllUnknown = unpriced > 0 && charged === 0 && unpriced + unknown >= counts.tasks;
   return {
     ...counts,
@@ -65,7 +66,7 @@ function rowOf({ charged, refunded, open, unpriced, unknown, ...counts }: Spendi
     charged: isAllUnknown ? null : charged,
     refunded: isAllUnknown && refunded === 0 ? null : refunded,
     net: isAllUnknown ? null : charged - refunded,
-    mayStillBeCharged: isAllUnknown && open === 0 && counts.running + unknown > 0 ? null : open,
+    mayStillBeCharged: openUnpriced > 0 && open === 0 ? null : open,
     creditsUnknown: unpriced,
   };
 }
