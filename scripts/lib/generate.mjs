@@ -780,6 +780,7 @@ async function account(session, contracts) {
 
 // scripts/src/core/money/spending.ts
 import { Failure as Failure10, orFailure as orFailure7 } from "./main.mjs";
+import { isReplaced } from "./journal.mjs";
 import {
   countsOf,
   NOTHING,
@@ -809,8 +810,12 @@ async function spending(session, since) {
   const unreadable = await store?.unreadable(since ?? 0) ?? 0;
   const twice = [...shown].filter(({ created }) => isIn(since, Date.parse(created)));
   const less = twice.flatMap((record) => recordedRow(record) ?? []);
+  const replaced = records.filter(
+    (record) => isReplaced(record) && !shown.has(record) && isIn(since, Date.parse(record.created))
+  );
   return {
     ...summedUp([...rows, ...recorded, ...less.map(negative)], since),
+    replaced: replaced.length,
     asOf: api.clock.wall(),
     list: list && { ...cover, unread: list.unread },
     journal: store && { more: countOf(recorded) - countOf(less), keys: "this", unreadable },
@@ -819,9 +824,11 @@ async function spending(session, since) {
   };
 }
 var AWAY = /* @__PURE__ */ new Set(["NETWORK_ERROR", "RATE_LIMITED", "UNKNOWN_ERROR"]);
-function recordedSpending(rows, since, asOf, unreadable) {
+function recordedSpending(rows, since, asOf, unreadable, pending) {
+  const sums = summedUp(rows, since);
   return {
-    ...summedUp(rows, since),
+    ...sums,
+    replaced: Math.max(0, sums.total.unknown - pending),
     asOf,
     list: null,
     journal: { more: countOf(rows), keys: "all", unreadable }

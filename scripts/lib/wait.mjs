@@ -139,7 +139,7 @@ function spendingOutcome(result, caller) {
     more: models.length > MOST_MODELS ? models.length - MOST_MODELS : void 0,
     covers,
     warnings: unlessEmpty(warningsOf(result, caller)),
-    nextSteps: unlessEmpty(nextStepsOf(total, caller))
+    nextSteps: unlessEmpty(nextStepsOf(result, caller))
   };
   return done2(data);
 }
@@ -220,11 +220,20 @@ function warningsOf({ total, list, journal, asOf, since, listFailure }, { profil
     warnings.push(`What was made more than ${KEPT_DAYS} days ago may no longer be on record here.`);
   return warnings;
 }
-function nextStepsOf({ running, unknown }, { command, profile: { can } }) {
+function nextStepsOf({ total: { running, unknown }, replaced, since }, caller) {
+  const { command, profile } = caller;
   const pending = command("listPending");
   const steps = [];
-  if (running > 0) steps.push(can.list ? command("listTasks", { status: "running" }) : pending);
-  if (unknown > 0 && !steps.includes(pending)) steps.push(pending);
+  if (running > 0) steps.push(profile.can.list ? command("listTasks", { status: "running" }) : pending);
+  if (unknown > replaced && !steps.includes(pending)) steps.push(pending);
+  if (replaced > 0) {
+    const day = since === null ? void 0 : sinceAt(since).day;
+    const [were, them, tasks] = replaced === 1 ? ["was", "it", "its task"] : ["were", "them", "their tasks"];
+    const find = profile.can.list ? `Whether the service has ${tasks}: ${command("listTasks", { since: day })}` : profile.says.tasks;
+    steps.push(
+      `${counted2(replaced, "submit")} of unknown outcome ${were} replaced by a run with --new, so listPending does not show ${them}. ${find}`
+    );
+  }
   return steps;
 }
 

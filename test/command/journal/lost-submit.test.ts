@@ -103,7 +103,7 @@ describe('killed between request and answer', () => {
     expect(charges(here)).toBe(2);
   });
 
-  it('spending, when --new has replaced a lost submit without a price: its charge is unknown, not 0', async () => {
+  it('spending, when --new has replaced a lost submit without a price: its charge is unknown, not 0, and a step leads to its task', async () => {
     const here = await place();
     await killedInSubmit(here);
     here.service.hidesTasks = true;
@@ -115,7 +115,26 @@ describe('killed between request and answer', () => {
         expect.stringMatching(/^The credits of 1 of these tasks are not known/),
         expect.stringMatching(/^Whether 1 of these submits was accepted/),
       ],
+      nextSteps: [
+        expect.stringMatching(
+          /^1 submit of unknown outcome was replaced by a run with --new, so listPending does not show it\. Whether the service has its task: node .* --action listTasks$/,
+        ),
+      ],
     });
+    const env = { ASYNC_MEDIA_STATE_DIR: here.state };
+    const alone = envelopeOf(await run(['--action', 'spending', '--since', 'today'], { env }));
+    expect(alone.data.nextSteps).toEqual([
+      expect.stringMatching(
+        /^1 submit of unknown outcome was .* --action listTasks --since \d{4}-\d\d-\d\d$/,
+      ),
+    ]);
+    here.service.hidesTasks = false;
+    // The list shows it: nothing is left to find out but its end.
+    const found = envelopeOf(await act(here, 'spending')).data;
+    expect(found).toMatchObject({
+      total: { tasks: 2, outcomeUnknown: 0, charged: 30, mayStillBeCharged: 0 },
+    });
+    expect(found.nextSteps).toEqual([expect.stringMatching(/ --action listTasks --status running$/)]);
   });
 
   it('a task of another request with the same words is not taken for this one', async () => {

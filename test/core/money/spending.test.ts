@@ -156,6 +156,7 @@ describe('the arithmetic', () => {
         null,
         NOON,
         0,
+        1,
       ).total,
     ).toEqual({
       ...{ tasks: 4, completed: 1, failed: 1, cancelled: 0, running: 1, unknown: 1 },

@@ -22,7 +22,14 @@ export async function spendingWithoutKey(
   if (rows.length === 0) return null;
   const isOfSpan = ({ day }: SpendingRow) => since === null || day >= dayOf(since);
   const unreadable = await journal.unreadable(since ?? 0);
-  const result = recordedSpending(rows.filter(isOfSpan), since, systemClock.wall(), unreadable);
+  const unfinished = (await journal.pending()).filter(
+    ({ record: { provider, phase, created } }) =>
+      provider === args.profile.id &&
+      phase !== 'submitted' &&
+      (since === null || Date.parse(created) >= since),
+  );
+  const spent = rows.filter(isOfSpan);
+  const result = recordedSpending(spent, since, systemClock.wall(), unreadable, unfinished.length);
   const others = otherRequests(all.filter(isOfSpan), args.profile.id);
   return spendingOutcome({ ...result, others }, caller);
 }

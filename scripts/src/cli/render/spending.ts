@@ -27,7 +27,7 @@ export function spendingOutcome(result: SpendingResult, caller: Caller): Outcome
     more: models.length > MOST_MODELS ? models.length - MOST_MODELS : undefined,
     covers,
     warnings: unlessEmpty(warningsOf(result, caller)),
-    nextSteps: unlessEmpty(nextStepsOf(total, caller)),
+    nextSteps: unlessEmpty(nextStepsOf(result, caller)),
   };
   return done(data);
 }
@@ -134,10 +134,24 @@ function warningsOf({ total, list, journal, asOf, since, listFailure }: Spending
   return warnings;
 }
 
-function nextStepsOf({ running, unknown }: SpendingCounts, { command, profile: { can } }: Caller): string[] {
+function nextStepsOf(
+  { total: { running, unknown }, replaced, since }: SpendingResult,
+  caller: Caller,
+): string[] {
+  const { command, profile } = caller;
   const pending = command('listPending');
   const steps: string[] = [];
-  if (running > 0) steps.push(can.list ? command('listTasks', { status: 'running' }) : pending);
-  if (unknown > 0 && !steps.includes(pending)) steps.push(pending);
+  if (running > 0) steps.push(profile.can.list ? command('listTasks', { status: 'running' }) : pending);
+  if (unknown > replaced && !steps.includes(pending)) steps.push(pending);
+  if (replaced > 0) {
+    const day = since === null ? undefined : sinceAt(since).day;
+    const [were, them, tasks] = replaced === 1 ? ['was', 'it', 'its task'] : ['were', 'them', 'their tasks'];
+    const find = profile.can.list
+      ? `Whether the service has ${tasks}: ${command('listTasks', { since: day })}`
+      : profile.says.tasks;
+    steps.push(
+      `${counted(replaced, 'submit')} of unknown outcome ${were} replaced by a run with --new, so listPending does not show ${them}. ${find}`,
+    );
+  }
   return steps;
 }

@@ -1,5 +1,5 @@
 import { Failure, orFailure } from '../../model/failure.ts';
-import type { RequestRecord } from '../../model/request-record.ts';
+import { isReplaced, type RequestRecord } from '../../model/request-record.ts';
 import {
   countsOf,
   NOTHING,
@@ -24,6 +24,8 @@ export interface SpendingResult {
   since: number | null;
   asOf: number;
   total: SpendingCounts;
+  /** Of the submits whose outcome is unknown: how many were given up for a new task of the same request. */
+  replaced: number;
   /** The most expensive first. */
   models: ModelSums[];
   list: ListCover | null;
@@ -83,8 +85,12 @@ export async function spending(session: Session, since: number | null): Promise<
   // What the list shows too is in its rows already.
   const twice = [...shown].filter(({ created }) => isIn(since, Date.parse(created)));
   const less = twice.flatMap((record) => recordedRow(record) ?? []);
+  const replaced = records.filter(
+    (record) => isReplaced(record) && !shown.has(record) && isIn(since, Date.parse(record.created)),
+  );
   return {
     ...summedUp([...rows, ...recorded, ...less.map(negative)], since),
+    replaced: replaced.length,
     asOf: api.clock.wall(),
     list: list && { ...cover, unread: list.unread },
     journal: store && { more: countOf(recorded) - countOf(less), keys: 'this', unreadable },
@@ -95,15 +101,21 @@ export async function spending(session: Session, since: number | null): Promise<
 
 const AWAY: ReadonlySet<string> = new Set(['NETWORK_ERROR', 'RATE_LIMITED', 'UNKNOWN_ERROR']);
 
-/** Returns what the records of one service on this machine say was spent since a moment, with any key. No network. */
+/**
+ * Returns what the records of one service on this machine say was spent since a moment, with any key. No network.
+ * @param pending how many of the submits whose outcome is unknown are unfinished
+ */
 export function recordedSpending(
   rows: readonly SpendingRow[],
   since: number | null,
   asOf: number,
   unreadable: number,
+  pending: number,
 ): SpendingResult {
+  const sums = summedUp(rows, since);
   return {
-    ...summedUp(rows, since),
+    ...sums,
+    replaced: Math.max(0, sums.total.unknown - pending),
     asOf,
     list: null,
     journal: { more: countOf(rows), keys: 'all', unreadable },
