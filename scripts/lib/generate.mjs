@@ -498,7 +498,11 @@ async function submitOnRecord(session, store, request, deadline) {
     observer.task(task.id, task.state);
     const made = isNew ? void 0 : madeBy(entry.record);
     const origin = { ...isResumed ? { resumed: made } : { begun: made }, isResubmitted: resubmitted };
-    return { entry, credits, task, origin, isUnrecorded, other };
+    const given = replaced.map(({ record }) => ({
+      created: record.created,
+      idempotencyKey: record.idempotencyKey
+    }));
+    return { entry, credits, task, origin, isUnrecorded, other, replaced: given };
   } finally {
     await lock.release();
   }
@@ -697,6 +701,7 @@ async function conclude(session, begun) {
   const { credits } = result instanceof Failure8 ? known2 : result;
   const warnings = [];
   if (known2.other) warnings.push({ kind: "otherAccount", ...known2.other });
+  for (const earlier of known2.replaced ?? []) warnings.push({ kind: "replacedSubmit", ...earlier });
   if (known2.isUnrecorded) warnings.push({ kind: "unrecorded", taskId });
   const charged = credits?.charged ?? 0;
   if (maxCredits !== void 0 && charged > maxCredits)

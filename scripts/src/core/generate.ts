@@ -81,6 +81,7 @@ export async function conclude(session: Session, begun: Begun): Promise<TaskResu
   const { credits } = result instanceof Failure ? known : result;
   const warnings: SubmitWarning[] = [];
   if (known.other) warnings.push({ kind: 'otherAccount', ...known.other });
+  for (const earlier of known.replaced ?? []) warnings.push({ kind: 'replacedSubmit', ...earlier });
   if (known.isUnrecorded) warnings.push({ kind: 'unrecorded', taskId });
   const charged = credits?.charged ?? 0;
   if (maxCredits !== undefined && charged > maxCredits)

@@ -2,7 +2,7 @@ import type { SavedFile } from '../download/download.ts';
 import type { Failure } from '../model/failure.ts';
 import type { OutputKind } from '../model/output-kind.ts';
 import type { Credits, RequestRecord } from '../model/request-record.ts';
-import type { OtherAccount, SubmitWarning } from '../model/submit-facts.ts';
+import type { OtherAccount, ReplacedSubmit, SubmitWarning } from '../model/submit-facts.ts';
 import type { Task, TaskState } from '../model/task.ts';
 import type { StoredRequest } from '../ports/record-store.ts';
 import type { TaskStatus } from '../providers/provider.ts';
@@ -56,6 +56,7 @@ export interface TaskFacts {
   origin?: Origin | undefined;
   isUnrecorded?: boolean;
   other?: OtherAccount | undefined;
+  replaced?: ReplacedSubmit[] | undefined;
 }
 
 /** The task of a request: shown here by the service, or named by its record. */

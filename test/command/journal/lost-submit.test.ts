@@ -103,11 +103,19 @@ describe('killed between request and answer', () => {
     expect(charges(here)).toBe(2);
   });
 
-  it('spending, when --new has replaced a lost submit without a price: its charge is unknown, not 0, and a step leads to its task', async () => {
+  it('--new warns of the lost submit that it replaces; spending without a price: its charge is unknown, not 0, and a step leads to its task', async () => {
     const here = await place();
     await killedInSubmit(here);
     here.service.hidesTasks = true;
-    expect((await again(here, '--new')).code).toBe(0);
+    const { created, idempotencyKey } = recordOf(here);
+    expect(envelopeOf(await again(here, '--new'))).toMatchObject({
+      ok: true,
+      data: {
+        warnings: [
+          `The outcome of the earlier submit of this request, made on ${created} with the idempotency key ${idempotencyKey}, is not known: it may be charged too. Tell the user.`,
+        ],
+      },
+    });
     const { data } = envelopeOf(await act(here, 'spending'));
     expect(data).toMatchObject({
       total: { tasks: 2, outcomeUnknown: 1, charged: 15, mayStillBeCharged: null, creditsUnknown: 1 },

@@ -17,6 +17,10 @@ export function warningText(warning: Warning): string {
       return `The service reports ${warning.charged} credits charged, although the cap was ${warning.maxCredits} (--maxCredits). Tell the user.`;
     case 'otherAccount':
       return `${otherAccountText(warning)} Tell the user.`;
+    case 'replacedSubmit': {
+      const { created, idempotencyKey } = warning;
+      return `The outcome of the earlier submit of this request, made on ${created} with the idempotency key ${idempotencyKey}, is not known: it may be charged too. Tell the user.`;
+    }
     case 'unrecorded':
       return `The record of this request could not be written when the service accepted it: keep the task id. waitTask with it brings the result, and charges nothing.`;
     case 'noPermit':

@@ -66,7 +66,11 @@ export async function submitOnRecord(
     observer.task(task.id, task.state);
     const made = isNew ? undefined : madeBy(entry.record);
     const origin = { ...(isResumed ? { resumed: made } : { begun: made }), isResubmitted: resubmitted };
-    return { entry, credits, task, origin, isUnrecorded, other };
+    const given = replaced.map(({ record }) => ({
+      created: record.created,
+      idempotencyKey: record.idempotencyKey,
+    }));
+    return { entry, credits, task, origin, isUnrecorded, other, replaced: given };
   } finally {
     await lock.release();
   }
