@@ -120,23 +120,24 @@ function deliver(session, entry, result) {
 import { Failure as Failure3, orFailure as orFailure2 } from "./main.mjs";
 async function pollOnce({ api, provider }, taskId, deadline) {
   const status = await api.once(provider.status(taskId), { deadline, isPermitted: true });
-  return confirmed(status, () => api.once(provider.task(taskId), { deadline }));
+  return status.possibleError ? api.once(provider.task(taskId), { deadline }) : status;
 }
 async function fetchStatus({ api, provider }, taskId) {
   const retryUntil = api.shortDeadline;
   const status = await api.read(provider.status(taskId), { retryUntil });
-  return confirmed(status, () => api.read(provider.task(taskId), { retryUntil }));
-}
-async function confirmed(status, readRecord) {
-  if (status.possibleError) return readRecord();
-  const isRecord = "urls" in status;
-  if (isRecord || status.state !== "FAILED" && status.state !== "CANCEL") return status;
-  const task = await orFailure2(readRecord());
-  return !(task instanceof Failure3) && task.state === "COMPLETED" && task.urls.length > 0 ? task : status;
+  const read = () => api.read(provider.task(taskId), { retryUntil });
+  if (status.possibleError) return read();
+  if ("urls" in status || status.state !== "FAILED" && status.state !== "CANCEL") return status;
+  const task = await withRecord(status, read);
+  return task.state === "COMPLETED" ? task : status;
 }
 async function withRecord(seen, read) {
   const task = await orFailure2(read());
-  return task instanceof Failure3 ? { ...seen, isRecordUnread: true } : { ...task, state: seen.state };
+  if (task instanceof Failure3) return { ...seen, isRecordUnread: true };
+  return hasResult(task) ? task : { ...task, state: seen.state };
+}
+function hasResult({ state, urls }) {
+  return state === "COMPLETED" && urls.length > 0;
 }
 
 // scripts/src/core/tasks/get-status.ts

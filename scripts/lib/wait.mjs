@@ -1374,14 +1374,14 @@ async function cancelWhileRefusedForNow(session, taskId) {
 import { Failure as Failure14, orFailure as orFailure9 } from "./main.mjs";
 import { isTerminal as isTerminal8 } from "./main.mjs";
 import { deliver as deliver3 } from "./live.mjs";
-import { noteState as noteState3, recordOf as recordOf3 } from "./live.mjs";
+import { noteState as noteState4, recordOf as recordOf3 } from "./live.mjs";
 import { taskResult as taskResult4 } from "./live.mjs";
 
 // scripts/src/core/wait/wait-task.ts
 import { isTerminal as isTerminal7 } from "./main.mjs";
 import { deliver as deliver2 } from "./live.mjs";
 import { withRecord as withRecord2 } from "./live.mjs";
-import { recordOf as recordOf2 } from "./live.mjs";
+import { noteState as noteState3, recordOf as recordOf2 } from "./live.mjs";
 import { creditsOf as creditsOf3, taskResult as taskResult3 } from "./live.mjs";
 
 // scripts/src/core/wait-settings.ts
@@ -1446,7 +1446,8 @@ async function pollTask(of, before) {
       return next.kind === "status" ? next.status : null;
     }, options);
     const seen = last ? merge(first, last) : first;
-    if (entry && seen) await noteState2(session, entry, seen.state, wasRunning);
+    const isBareEnd = seen?.state === "FAILED" || seen?.state === "CANCEL";
+    if (entry && seen && !isBareEnd) await noteState2(session, entry, seen.state, wasRunning);
     if (last && isTerminal6(last.state))
       observer.polled(last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
     return { seen, failure: error, hadNoPermit };
@@ -1508,8 +1509,13 @@ async function readEnd(of, seen) {
   const deadline = session.api.shortDeadline;
   const poller = await pollerOf(session, wait.schedule);
   const read = () => poller.records.read(taskId, { deadline, retryUntil: deadline });
-  const ended = seen.task ? { ...seen.task, state: seen.state } : await withRecord2(seen, read);
-  return taskResult3(taskId, ended, known);
+  const ended = seen.task ?? await withRecord2(seen, read);
+  const isFinal = seen.task !== void 0 || known.entry && isTerminal7(known.entry.record.status);
+  const { state } = isFinal ? seen : ended;
+  if (known.entry) await noteState3(session, known.entry, state);
+  if (state !== "COMPLETED") return taskResult3(taskId, { ...ended, state }, known);
+  session.observer.task(taskId, state);
+  return finish(of);
 }
 async function unfinished({ session, taskId, wait, known }, { seen, failure, hadNoPermit }) {
   const result = taskResult3(taskId, seen, known);
@@ -1530,7 +1536,7 @@ async function getTask(session, taskId, settings) {
     if (task.code !== "TASK_NOT_FOUND" || !entry || !isTerminal8(entry.record.status)) throw task;
     return waitTask(session, taskId, { ...settings, waitMs: 0, filesMs });
   }
-  if (entry) await noteState3(session, entry, task.state);
+  if (entry) await noteState4(session, entry, task.state);
   return deliver3(session, entry, taskResult4(taskId, task, { entry, credits: entry?.record.credits }));
 }
 export {
