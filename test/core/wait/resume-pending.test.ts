@@ -20,6 +20,8 @@ async function place(ends: Record<string, number>) {
     return { body: task(path.split('/')[4]!) };
   });
   const clock = new FakeClock();
+  // Else the time of the wait passes while the list is on its way.
+  clock.eventLoops = 2_000;
   const journal = journalOf(server.origin, clock);
   for (const id of Object.keys(ends)) {
     await leave(journal, { phase: 'submitted', taskId: id, status: 'PROGRESS' });
