@@ -10,6 +10,10 @@ import { estimate } from "./estimate.mjs";
 import { Failure as Failure2 } from "./main.mjs";
 
 // scripts/src/core/money/caps.ts
+var DAY_MS = 24 * 36e5;
+function budgetOf({ maxCreditsPerDay: limit }, credits) {
+  return limit === void 0 || credits === null ? null : { windowMs: DAY_MS, limit, credits };
+}
 function isCapped(caps) {
   return Object.values(caps).some((cap) => cap !== void 0);
 }
@@ -116,11 +120,9 @@ import { checkNameIsFree } from "./wait.mjs";
 
 // scripts/src/core/money/record-charge.ts
 import { Failure as Failure3 } from "./main.mjs";
-var DAY_MS = 24 * 36e5;
 var LEAST_PATIENCE_MS = 5e3;
-async function recordCharge(session, { store, entry, change, quote: quote2, before = 0 }, { maxCreditsPerDay: limit }, deadline) {
-  const credits = (quote2?.credits ?? 0) + before;
-  const budget = limit !== void 0 && quote2 !== null ? { windowMs: DAY_MS, limit, credits } : null;
+async function recordCharge(session, { store, entry, change, quote: quote2, before = 0 }, caps, deadline) {
+  const budget = budgetOf(caps, quote2 && quote2.credits + before);
   const { clock, signal, shortDeadline } = session.api;
   const patience = Math.min(shortDeadline, Math.max(deadline, clock.monotonic() + LEAST_PATIENCE_MS));
   const reserved = await store.reserve(entry, change, budget, patience, signal);
@@ -129,7 +131,8 @@ async function recordCharge(session, { store, entry, change, quote: quote2, befo
     const message = `Another process (${pid} on ${host}) has kept the day's budget to itself for too long; nothing was submitted.`;
     throw new Failure3("UNKNOWN_ERROR", message, { reason: { kind: "budgetBusy" } });
   }
-  if (reserved.kind === "exceeded") {
+  if (budget && reserved.kind === "exceeded") {
+    const { limit } = budget;
     const spent = reserved.spent === null ? null : reserved.spent + before;
     const quoted = quote2.credits;
     throw new Failure3("BUDGET_EXCEEDED", `The limit of a day, ${limit} credits, would be exceeded.`, {
@@ -1106,6 +1109,7 @@ export {
   attachTask,
   attached,
   begin,
+  budgetOf,
   cheaperThan,
   checkPrice,
   comparedEstimate,

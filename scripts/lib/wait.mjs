@@ -1268,8 +1268,14 @@ function isMissingForNow({ code }, graceUntil, now) {
   return code === "TASK_NOT_FOUND" && now < graceUntil;
 }
 
-// scripts/src/core/poll/poll-until-end.ts
+// scripts/src/core/poll/pause-after-failure.ts
 import { heeded, pauseAfter, RETRY_PAUSES } from "./live.mjs";
+function pauseAfterFailure(failure, failures, random) {
+  return failure ? pauseAfter(heeded(failure), failures, RETRY_PAUSES, random) : 0;
+}
+
+// scripts/src/core/poll/poll-until-end.ts
+import { heeded as heeded2 } from "./live.mjs";
 import { Failure as Failure11 } from "./main.mjs";
 import { isTerminal as isTerminal5 } from "./main.mjs";
 import { intervalBefore as intervalBefore2 } from "./live.mjs";
@@ -1284,14 +1290,11 @@ async function pollUntilEnd(poll, options) {
     const now = clock.monotonic();
     const ageMs = submittedAt === void 0 ? void 0 : now - submittedAt;
     const progress = { polls, waitedMs: now - start, ageMs };
-    let pause = intervalBefore2(progress, schedule, clock.random);
-    const before = failure && heeded(failure);
-    const least = before ? pauseAfter(before, failures, RETRY_PAUSES, clock.random) : 0;
-    pause = Math.max(pause, least);
+    const least = pauseAfterFailure(failure, failures, clock.random);
     const left = deadline - now;
     if (left <= 0 || stop?.aborted) return { last, failure };
-    if ((before?.details.retryAfter ?? 0) * 1e3 > left) return { last, failure };
-    pause = Math.min(pause, left);
+    if (failure && (heeded2(failure).details.retryAfter ?? 0) * 1e3 > left) return { last, failure };
+    const pause = Math.min(Math.max(intervalBefore2(progress, schedule, clock.random), least), left);
     if (last) options.onPoll?.(last, { elapsedMs: now - start, nextMs: pause });
     try {
       const seen = await poll({ dueAtMonotonic: now + pause, earliest: now + Math.min(least, left) });
@@ -1569,6 +1572,7 @@ export {
   nothingPendingOutcome,
   othersWords,
   outputOf,
+  pauseAfterFailure,
   pollTask,
   pollUntilEnd,
   pollerOf,

@@ -40,7 +40,7 @@ describe('several unfinished tasks', () => {
     expect(result).toMatchObject({ kind: 'many', until: 'first', more: 0 });
     expect(statesOf(result)).toEqual(['COMPLETED', 'PROGRESS', 'PROGRESS']);
     expect((result as ManyResult).items[0]!.record.taskId).toBe('two');
-    expect(session.clock.now).toBeLessThan(60_000);
+    expect(session.clock.now).toBeLessThan(600_000);
   });
 
   it('the last end ends it otherwise; the list serves all of them', async () => {

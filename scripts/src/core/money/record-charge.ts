@@ -3,9 +3,8 @@ import type { RecordChange } from '../../model/request-record.ts';
 import type { RecordStore, StoredRequest } from '../../ports/record-store.ts';
 import type { Quote } from '../../providers/provider.ts';
 import type { Session } from '../session.ts';
-import type { Caps } from './caps.ts';
+import { budgetOf, type Caps } from './caps.ts';
 
-const DAY_MS = 24 * 3600_000;
 // Other processes of this machine need the budget for a moment each, however short the wait.
 const LEAST_PATIENCE_MS = 5_000;
 
@@ -20,19 +19,18 @@ interface Charge {
 }
 
 /**
- * Writes a charge into the record of its request, before anything is sent; with a limit only where the recorded charges of
- * the last 24 hours stay within it. No other process can come in between.
+ * Writes a charge into the record of its request, before anything is sent; with a cap on a period only where the recorded
+ * charges of that stay within it. No other process can come in between.
  * @param deadline another process that holds the budget is waited for until then, at least 5 seconds
  * @throws Failure BUDGET_EXCEEDED
  */
 export async function recordCharge(
   session: Session,
   { store, entry, change, quote, before = 0 }: Charge,
-  { maxCreditsPerDay: limit }: Caps,
+  caps: Caps,
   deadline: number,
 ): Promise<void> {
-  const credits = (quote?.credits ?? 0) + before;
-  const budget = limit !== undefined && quote !== null ? { windowMs: DAY_MS, limit, credits } : null;
+  const budget = budgetOf(caps, quote && quote.credits + before);
   const { clock, signal, shortDeadline } = session.api;
   const patience = Math.min(shortDeadline, Math.max(deadline, clock.monotonic() + LEAST_PATIENCE_MS));
   const reserved = await store.reserve(entry, change, budget, patience, signal);
@@ -41,12 +39,13 @@ export async function recordCharge(
     const message = `Another process (${pid} on ${host}) has kept the day's budget to itself for too long; nothing was submitted.`;
     throw new Failure('UNKNOWN_ERROR', message, { reason: { kind: 'budgetBusy' } });
   }
-  if (reserved.kind === 'exceeded') {
+  if (budget && reserved.kind === 'exceeded') {
+    const { limit } = budget;
     const spent = reserved.spent === null ? null : reserved.spent + before;
     const quoted = quote!.credits;
     throw new Failure('BUDGET_EXCEEDED', `The limit of a day, ${limit} credits, would be exceeded.`, {
-      data: { quoted, spentToday: spent, maxCreditsPerDay: limit! },
-      reason: { kind: 'aboveDay', quoted, spent, limit: limit! },
+      data: { quoted, spentToday: spent, maxCreditsPerDay: limit },
+      reason: { kind: 'aboveDay', quoted, spent, limit },
     });
   }
 }

@@ -1,10 +1,11 @@
-import { heeded, pauseAfter, RETRY_PAUSES } from '../../http/retry.ts';
+import { heeded } from '../../http/retry.ts';
 import type { Clock } from '../../model/clock.ts';
 import { Failure } from '../../model/failure.ts';
 import { isTerminal } from '../../model/task.ts';
 import type { TaskStatus } from '../../providers/provider.ts';
 import { intervalBefore, type PollSchedule } from './interval.ts';
 import { graceAfter, isMissingForNow } from './not-found-grace.ts';
+import { pauseAfterFailure } from './pause-after-failure.ts';
 
 export interface WaitOptions {
   clock: Clock;
@@ -49,15 +50,12 @@ export async function pollUntilEnd(
     const now = clock.monotonic();
     const ageMs = submittedAt === undefined ? undefined : now - submittedAt;
     const progress = { polls, waitedMs: now - start, ageMs };
-    let pause = intervalBefore(progress, schedule, clock.random);
-    const before = failure && heeded(failure);
-    const least = before ? pauseAfter(before, failures, RETRY_PAUSES, clock.random) : 0;
-    pause = Math.max(pause, least);
+    const least = pauseAfterFailure(failure, failures, clock.random);
     const left = deadline - now;
     // No query is sent after the deadline, nor one that the service asked to delay beyond it.
     if (left <= 0 || stop?.aborted) return { last, failure };
-    if ((before?.details.retryAfter ?? 0) * 1000 > left) return { last, failure };
-    pause = Math.min(pause, left);
+    if (failure && (heeded(failure).details.retryAfter ?? 0) * 1000 > left) return { last, failure };
+    const pause = Math.min(Math.max(intervalBefore(progress, schedule, clock.random), least), left);
     if (last) options.onPoll?.(last, { elapsedMs: now - start, nextMs: pause });
 
     try {
