@@ -2,9 +2,8 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { jsonHash } from '../../../scripts/src/model/fingerprint.ts';
 import type { JsonObject } from '../../../scripts/src/model/json.ts';
-import { allIn, dateBefore, HOUR, journalIn, nextCommand, type TestJournal } from './support.ts';
+import { allIn, claimOf, dateBefore, HOUR, journalIn, nextCommand, type TestJournal } from './support.ts';
 import { VERSION_1 } from './version-1.ts';
 
 const STATES: [prompt: string, kind: 'unknown' | 'submitted' | 'new', taskId: string | null][] = [
@@ -38,19 +37,7 @@ function oldJournal(): TestJournal {
 }
 
 const claim = (journal: TestJournal, prompt: string) =>
-  journal.claim(
-    {
-      model: 't2v',
-      payloadHash: jsonHash({ prompt, duration: '5' }),
-      idempotencyKey: 'key-of-today',
-      isNamed: false,
-      isNew: false,
-      owner: null,
-      download: null,
-      wait: null,
-    },
-    0,
-  );
+  journal.claim(claimOf(prompt, { idempotencyKey: 'key-of-today' }), 0);
 
 const parse = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as JsonObject;
 
