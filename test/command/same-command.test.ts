@@ -6,6 +6,7 @@ import { EXIT } from '../../scripts/src/cli/exit-codes.ts';
 import { type Ledger, ledger } from '../kill/ledger.ts';
 import { envelopeOf, live as liveAt, type Run, run, T2V, tempFolder } from '../support/command.ts';
 import { MP4 } from '../support/media.ts';
+import { again, charges, place as journalPlace } from './journal/support.ts';
 
 interface Place {
   service: Ledger;
@@ -50,7 +51,7 @@ async function place(): Promise<Place> {
 }
 
 it('fault 84: an address with the path of the calls or slashes at its end is the same service', async () => {
-  const here = await place();
+  const here = await journalPlace();
   for (const end of ['', '/', '/api/v1', '/api/v1/']) {
     const env = { ...here.env, AIVIDEO_BASE_URL: `${here.service.origin}${end}` };
     expect(envelopeOf(await again({ ...here, env }))).toMatchObject({ ok: true, status: 'COMPLETED' });
@@ -111,10 +112,10 @@ describe('the price of a request that was made before', () => {
 
 it('fault 47: a folder that cannot be written to does not hide the task that was paid for', async () => {
   const here = await delivered();
-  const refused = await again(here, '--download', here.file);
+  const refused = await here.make('--download', here.file);
   expect(refused.code).toBe(2);
   expect(envelopeOf(refused)).toMatchObject({ ok: false, status: 'COMPLETED', taskId: here.taskId });
-  expect(charges(here)).toBe(1);
+  expect(here.charges()).toBe(1);
 });
 
 /** The same result, made before, charged nothing, with the one step that makes another. */
