@@ -10,11 +10,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { report } from './goals.ts';
+import { ENTRY, ended } from './processes.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const entry = path.join(root, 'scripts', 'run-workflow.mjs');
 const MP4 = readFileSync(path.join(root, 'scripts', 'lib', 'sandbox-clip.mp4'));
-const SAMPLE_MS = 20;
 const STILL_RUNNING = 4;
 const SUBMITS = ['--action', 'createGeneration'];
 const WAITS = ['--pollInterval', '0.05', '--wait', '30'];
@@ -60,7 +59,7 @@ async function measure(lines: readonly object[], model: string, wait: string[]):
   const { origin, close } = await service();
   const args = ['--batch', file, '--model', model, ...wait, '--download', 'out'];
   const start = performance.now();
-  const child = spawn(process.execPath, [entry, ...args], {
+  const child = spawn(process.execPath, [ENTRY, ...args], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'ignore'],
     env: {
@@ -69,21 +68,11 @@ async function measure(lines: readonly object[], model: string, wait: string[]):
       ASYNC_MEDIA_STATE_DIR: path.join(folder, 'state'),
     },
   });
-  let mb = 0;
-  const sample = setInterval(() => {
-    try {
-      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
-      mb = Math.max(mb, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
-    } catch {
-      // It has ended.
-    }
-  }, SAMPLE_MS);
   let stdout = '';
   child.stdout.on('data', (chunk: Buffer) => {
     stdout += chunk;
   });
-  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
-  clearInterval(sample);
+  const { code, mb } = await ended(child);
   close();
   rmSync(folder, { recursive: true, force: true });
   if (code !== 0 && code !== STILL_RUNNING) throw new Error(`exit code ${code}: ${stdout.slice(0, 2_000)}`);

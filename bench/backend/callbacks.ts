@@ -48,12 +48,7 @@ export async function callbacks(copy: string): Promise<void> {
       );
     }, 2_000);
     reportLoad();
-    const cpu = async () => [
-      await metric(url, 'process_cpu_seconds_total'),
-      stage.postgres.cpuSeconds(),
-      (process.cpuUsage().user + process.cpuUsage().system) / 1e6,
-    ];
-    const before = await cpu();
+    const before = await stage.cpuSeconds(url);
     const sent = await send({
       port,
       connections: 32,
@@ -73,7 +68,7 @@ export async function callbacks(copy: string): Promise<void> {
       },
     });
     clearInterval(watch);
-    const after = await cpu();
+    const after = await stage.cpuSeconds(url);
     const [api, database, sender] = after.map((value, at) => ((value - before[at]!) * 1_000) / CALLBACKS);
     console.log(
       `        CPU for a callback: API ${api!.toFixed(2)} ms, PostgreSQL ${database!.toFixed(2)} ms, sender and service ${sender!.toFixed(2)} ms`,

@@ -13,6 +13,8 @@ export interface Stage {
     role: 'api' | 'worker',
     variables?: Record<string, string>,
   ): Promise<Program & { url: string; port: number }>;
+  /** Returns the seconds of processor time that the API at this address, PostgreSQL and this process have used. */
+  cpuSeconds(url: string): Promise<[api: number, database: number, sender: number]>;
   close(): Promise<void>;
 }
 
@@ -34,6 +36,10 @@ export async function openStage(copy: string): Promise<Stage> {
       programs.push(program);
       const url = await program.listening;
       return { ...program, url, port: Number(new URL(url).port) };
+    },
+    async cpuSeconds(url) {
+      const { user, system } = process.cpuUsage();
+      return [await metric(url, 'process_cpu_seconds_total'), postgres.cpuSeconds(), (user + system) / 1e6];
     },
     async close() {
       for (const { child } of programs) child.kill('SIGTERM');

@@ -1,8 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import http from 'node:http';
 import https from 'node:https';
-import net, { type AddressInfo } from 'node:net';
+import net from 'node:net';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { HttpRequest, ProxySettings } from '../../scripts/src/http/http-client.ts';
@@ -10,7 +9,7 @@ import { JsonBody } from '../../scripts/src/http/json.ts';
 import { Transport } from '../../scripts/src/http/transport.ts';
 import { Failure, type FailureDetails } from '../../scripts/src/model/failure.ts';
 import { BROTLI_BOMB, GZIP_BOMB } from '../support/bombs.ts';
-import { listen } from '../support/network.ts';
+import { listen, tunnel } from '../support/network.ts';
 import { closedPort, poured, serve } from '../support/server.ts';
 import { type Certificate, selfSigned } from './certificate.ts';
 import { serveRaw } from './raw.ts';
@@ -564,28 +563,16 @@ async function serveProxy(tunnelPort?: number, status = 200) {
   });
   proxy.on('connect', (req, socket: net.Socket) => {
     seen.push({ line: `CONNECT ${req.url}`, headers: req.headers });
-    socket.on('error', () => {});
     if (status !== 200 || tunnelPort === undefined) {
       socket.end(`HTTP/1.1 ${status} No\r\ncontent-length: 0\r\n\r\n`);
       return;
     }
-    const target = net.connect(tunnelPort, '127.0.0.1', () => {
-      socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
-      socket.on('data', (chunk) => {
-        bytes += chunk.toString('latin1');
-      });
-      socket.pipe(target).pipe(socket);
+    socket.on('data', (chunk) => {
+      bytes += chunk.toString('latin1');
     });
-    target.on('error', () => socket.destroy());
-    socket.on('close', () => target.destroy());
+    tunnel(socket, tunnelPort);
   });
-  proxy.listen(0, '127.0.0.1');
-  await once(proxy, 'listening');
-  onTestFinished(() => {
-    proxy.closeAllConnections();
-    proxy.close();
-  });
-  const { port } = proxy.address() as AddressInfo;
+  const port = await listen(proxy);
   return { origin: `http://127.0.0.1:${port}`, port, seen, bytes: () => bytes };
 }
 

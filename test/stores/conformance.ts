@@ -18,6 +18,13 @@ import { ACCOUNT, claimOf, type World } from './world.ts';
 
 const submitted = (taskId: string) => ({ phase: 'submitted' as const, taskId, status: 'SUBMITTED' as const });
 
+/** Other accounts than the one of the tests. */
+const ELSEWHERE: Partial<Account>[] = [
+  { service: 'https://other.test' },
+  { account: 'f'.repeat(12) },
+  { provider: 'apidot' },
+];
+
 export function conformance(name: string, makeWorld: () => World | Promise<World>): void {
   requestRules(name, async () => requestsOf(await makeWorld()));
 
@@ -56,19 +63,20 @@ export function conformance(name: string, makeWorld: () => World | Promise<World
       return { ...one, next, claim, recorded, ago, kindOf, again };
     }
 
-    it('claims a request as new, unknown or submitted', async () => {
+    it('fault 53: claims a request of one account as new, unknown or submitted', async () => {
       const { recorded, next, kindOf, again } = await world();
       expect(await kindOf('a')).toBe('new');
       const entry = await recorded('a');
       expect(await kindOf('a')).toBe('unknown');
       await entry.update(submitted('ckx1'), { isOurs: true });
-      // A task is resumed whoever holds the fence.
+      // Also while another process holds the fence.
       const fence = await next().fence(entry.record.request);
       expect(await kindOf('a')).toBe('submitted');
       if (!('heldBy' in fence)) await fence.release();
       expect(await kindOf('a', { isNew: true })).toBe('new');
       expect(await kindOf('b')).toBe('new');
       expect(await kindOf('a', { model: 'i2v' })).toBe('new');
+      for (const place of ELSEWHERE) expect(await kindOf('a', {}, next(place))).toBe('new');
       expect(await again(entry)).toMatchObject({ taskId: 'ckx1', idempotencyKey: 'key-of-a' });
     });
 
@@ -277,12 +285,7 @@ export function conformance(name: string, makeWorld: () => World | Promise<World
     it('counts a request in a budget once, and those of its own account and window alone', async () => {
       const { recorded, ago, next, claim } = await world();
       await ago(DAY + SECOND, () => recorded('old', { credits: { ...spend, charged: 1_000 } }));
-      for (const other of [
-        { service: 'https://other.test' },
-        { account: 'f'.repeat(12) },
-        { provider: 'apidot' },
-      ])
-        await recorded('other', { credits: spend }, next(other));
+      for (const place of ELSEWHERE) await recorded('other', { credits: spend }, next(place));
       await recorded('b', { credits: { quoted: 10, charged: 8, refunded: 3 } });
       await recorded('c', { phase: 'rejected', credits: spend });
       const entry = await recorded('a', { phase: 'unknown', credits: spend });

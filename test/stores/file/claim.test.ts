@@ -126,22 +126,6 @@ describe('a request', () => {
   });
 });
 
-describe('fault 53: the same payload', () => {
-  it.each([
-    ['with another key', { account: accountOf('aivideomaker', 'ak_two') }],
-    ['at another address', { service: 'https://other.test' }],
-    ['of another provider', { provider: 'other' }],
-  ])('%s is another request', async (_, place) => {
-    const journal = journalIn();
-    const entry = await beginAndDie(journal);
-    await entry.update(submitted('ckx1'));
-    const other = nextCommand(journal, place);
-    expect(await kindOf(other)).toBe('new');
-    expect(await kindOf(other, NAMED)).toBe('new');
-    expect(await kindOf(nextCommand(journal))).toBe('submitted');
-  });
-});
-
 describe('--new', () => {
   it('is given what is unknown, and leaves alone what has a task', async () => {
     const journal = journalIn();
