@@ -10,7 +10,7 @@ import type { Draft } from '../scripts/src/stores/file/entry.ts';
 import { Journal } from '../scripts/src/stores/file/journal.ts';
 import { report, reportAtLeast } from './goals.ts';
 import { waitsForOne } from './one-task.ts';
-import { ENTRY, median, startServer } from './processes.ts';
+import { ENTRY, median, ratioOf, startServer } from './processes.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'amw-bench-'));
 const ASKED = process.argv.slice(2);
@@ -52,15 +52,12 @@ function run(args: string[], env: NodeJS.ProcessEnv, input?: Buffer, node: strin
 
 /** The median, over the rounds, of one process against another one that ran right beside it. */
 function ratio(args: string[], env: NodeJS.ProcessEnv): number {
-  const ratios: number[] = [];
   run(args, env);
-  for (let i = 0; i < ROUNDS; i += 1) {
-    const before = run([empty], env).ms;
-    const own = run(args, env).ms;
-    const after = run([empty], env).ms;
-    ratios.push(own / ((before + after) / 2));
-  }
-  return median(ratios);
+  return ratioOf(
+    ROUNDS,
+    () => run(args, env).ms,
+    () => run([empty], env).ms,
+  );
 }
 
 /**

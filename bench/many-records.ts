@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { encodeRecord } from '../scripts/src/stores/file/record.ts';
 import { report } from './goals.ts';
-import { ENTRY, median, startServer } from './processes.ts';
+import { ENTRY, ratioOf, startServer } from './processes.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'amw-records-'));
 const COUNTS = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [10, 10_000, 100_000];
@@ -76,12 +76,12 @@ try {
   for (const { state } of [fewest!, ...more]) time(['--action', 'listPending'], state);
   for (const [name, args] of COMMANDS) {
     for (const { count, state } of more) {
-      const ratios = Array.from({ length: ROUNDS }, () => {
-        const before = time(args, fewest!.state);
-        const own = time(args, state);
-        return own / ((before + time(args, fewest!.state)) / 2);
-      });
-      report(`${name} with ${count} records against ${fewest!.count}`, median(ratios), 1.3);
+      const ratio = ratioOf(
+        ROUNDS,
+        () => time(args, state),
+        () => time(args, fewest!.state),
+      );
+      report(`${name} with ${count} records against ${fewest!.count}`, ratio, 1.3);
     }
   }
 } finally {

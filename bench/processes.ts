@@ -10,6 +10,16 @@ export const ENTRY = fileURLToPath(new URL('../scripts/run-workflow.mjs', import
 
 export const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] ?? 0;
 
+/** Returns the median of `own` against `other`, each between two runs of that: the machine is as busy for both. */
+export function ratioOf(rounds: number, own: () => number, other: () => number): number {
+  const ratios = Array.from({ length: rounds }, () => {
+    const before = other();
+    const ms = own();
+    return ms / ((before + other()) / 2);
+  });
+  return median(ratios);
+}
+
 /** Starts the service with one task that is done (see server.mjs). */
 export async function startServer(): Promise<{ origin: string; stop(): void }> {
   const child = spawn(process.execPath, [fileURLToPath(new URL('server.mjs', import.meta.url))], {

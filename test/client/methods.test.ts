@@ -1,6 +1,6 @@
 // Every method against the emulated services, over real sockets.
 import { createHash } from 'node:crypto';
-import { cpSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import {
@@ -131,17 +131,6 @@ test('a description is a copy: changing it changes no later check', async () => 
     least: 15,
     most: 15,
   });
-});
-
-test('another folder of contracts', async () => {
-  const folder = path.join(tempFolder(), 'contracts');
-  cpSync(
-    path.join(ROOT, 'contracts', 'aivideomaker', 't2v.yaml'),
-    path.join(folder, 'aivideomaker', 'mine.yaml'),
-  );
-  const client = clientOf('http://127.0.0.1:9', { contractsFolder: folder });
-  expect(await client.models()).toEqual(['mine']);
-  expect((await client.validate('mine', REQUESTS.aivideomaker.payload)).valid).toBe(true);
 });
 
 test('providers tells what each service can do, without a call', () => {

@@ -62,14 +62,6 @@ describe('wait', () => {
     });
   });
 
-  test('a rejected key ends it', async () => {
-    const server = await service({ status: refusal(401) });
-    expect(await errorOf(clientOf(server.origin).wait('task1'))).toMatchObject({
-      code: 'AUTH_FAILED',
-      outcome: null,
-    });
-  });
-
   test('right after the submit "not found" does not end the wait for its task, but that for an id', async () => {
     const replies: Script = {
       status: (_, { count }) =>

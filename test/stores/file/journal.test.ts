@@ -47,6 +47,7 @@ afterEach(resetDisk);
 const NO_CREDITS: Credits = { quoted: null, charged: null, refunded: null };
 const real = await vi.importActual<typeof import('node:fs')>('node:fs');
 
+const FILE = { path: '/a', bytes: 1, sha256: 'd'.repeat(64), contentType: 'video/mp4' };
 const REFUSALS = [
   ['ENOSPC', 'fault 43', 'the disk is full'],
   ['EBUSY', 'fault 45', 'another program holds the file'],
@@ -148,8 +149,7 @@ describe('an update', () => {
     });
     const updates = Array.from({ length: 12 }, async (_, n) => {
       const entry = twinOf(first);
-      const file = { path: `/${n}`, bytes: n, sha256: 'd'.repeat(64), contentType: 'video/mp4' };
-      await entry.update(({ files }) => ({ files: [...files, file] }));
+      await entry.update(({ files }) => ({ files: [...files, { ...FILE, bytes: n }] }));
     });
     await Promise.all(updates);
     expect(
@@ -387,27 +387,27 @@ describe('a record of a newer version', () => {
     writeFileSync(entry.file, encodeRecord(entry.name, raw));
   };
 
-  it('is used and updated as far as it is understood, and stays what it is', async () => {
+  it('is used and updated as far as it is understood, and keeps every field that is not known', async () => {
     const journal = journalIn();
     const entry = await recorded(journal, { phase: 'submitted', taskId: 'ckx1' });
     const newer = {
       phase: 'streaming',
       priority: 'high',
-      credits: { quoted: 15, charged: 15, refunded: null, tax: 3 },
+      queue: ['fast', null, { at: 1 }],
+      later: null,
+      credits: { quoted: 15, charged: 15, refunded: null, tax: { rate: 0.19 } },
+      files: [{ ...FILE, preview: '/a.jpg' }],
     };
     rewrite(entry, newer);
     const twin = twinOf(journal);
     expect(twin.record).toMatchObject({ phase: 'submitted', taskId: 'ckx1' });
     const credits = { quoted: 15, charged: 15, refunded: 15 };
-    await twin.update({ credits });
+    await twin.update(({ files }) => ({ credits, files: [...files, { ...FILE, path: '/b' }] }));
     twin.close('FAILED', credits, dateBefore(journal, 0));
     expect(onDisk(entry)).toMatchObject({
-      version: 3,
-      phase: 'streaming',
-      priority: 'high',
-      status: 'FAILED',
-      delivered: dateBefore(journal, 0),
-      credits: { ...credits, tax: 3 },
+      ...{ ...newer, version: 3, status: 'FAILED', delivered: dateBefore(journal, 0) },
+      credits: { ...newer.credits, ...credits },
+      files: [...newer.files, { ...FILE, path: '/b' }],
     });
     expect(twinOf(journal).record.status).toBe('FAILED');
     expect(namesIn(journal).filter((name) => name.endsWith('.corrupt'))).toEqual([]);
