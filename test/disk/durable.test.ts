@@ -126,12 +126,6 @@ describe('a private folder', () => {
     makePrivate(folder);
     expect(chmodSync).toHaveBeenCalledTimes(1);
   });
-
-  it('cannot be where a file is', () => {
-    const file = oldFile();
-    expect(codeAtOnce(() => makePrivate(file))).toBe('EEXIST');
-    expect(codeAtOnce(() => makePrivate(path.join(file, 'below')))).toBe('ENOTDIR');
-  });
 });
 
 const WAYS: ['written' | 'replaced at once', (file: string, text: string) => Promise<void> | void][] = [

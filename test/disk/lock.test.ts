@@ -178,10 +178,6 @@ describe('a lock', () => {
     lock.release();
     expect(namesBeside(file)).toEqual([]);
   });
-
-  it('cannot be taken where there is no folder', () => {
-    expect(() => tryLock(path.join(tempFolder(), 'no', 'a.lock'), new FakeClock())).toThrow('ENOENT');
-  });
 });
 
 describe('a lock is waited for', () => {

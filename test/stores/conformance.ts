@@ -11,7 +11,7 @@ import type {
   RequestClaim,
   StoredRequest,
 } from '../../scripts/src/ports/record-store.ts';
-import { DAY, failureOf, HOUR, PatientClock, SECOND } from './file/support.ts';
+import { DAY, FILE, failureOf, HOUR, PatientClock, SECOND, timeAgo } from './file/support.ts';
 import { requestsOf } from './record-store-requests.ts';
 import { requestRules } from './request-rules.ts';
 import { ACCOUNT, claimOf, type World } from './world.ts';
@@ -43,14 +43,7 @@ export function conformance(name: string, makeWorld: () => World | Promise<World
         await claimed.lock.release();
         return claimed.entry;
       };
-      const ago = async <T>(ms: number, work: () => Promise<T>): Promise<T> => {
-        one.clock.wallOffset -= ms;
-        try {
-          return await work();
-        } finally {
-          one.clock.wallOffset += ms;
-        }
-      };
+      const ago = <T>(ms: number, work: () => Promise<T>) => timeAgo(one.clock, ms, work);
       const kindOf = async (prompt: string, more: Partial<RequestClaim> = {}, store = next()) => {
         const claimed = await claim(prompt, more, store);
         if ('lock' in claimed) await claimed.lock.release();
@@ -190,16 +183,10 @@ export function conformance(name: string, makeWorld: () => World | Promise<World
     it('joins what several processes change at once', async () => {
       const { recorded, next, again } = await world();
       const entry = await recorded('a', submitted('ckx1'));
-      const file = (n: number) => ({
-        path: `/${n}`,
-        bytes: n,
-        sha256: 'd'.repeat(64),
-        contentType: 'video/mp4',
-      });
       await Promise.all(
         Array.from({ length: 8 }, async (_, n) => {
           const one = await next().byTask('ckx1');
-          await one!.update(({ files }) => ({ files: [...files, file(n)] }));
+          await one!.update(({ files }) => ({ files: [...files, { ...FILE, bytes: n }] }));
         }),
       );
       expect((await again(entry))?.files.map(({ bytes }) => bytes).sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);

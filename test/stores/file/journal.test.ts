@@ -22,6 +22,7 @@ import {
   allIn,
   DAY,
   dateBefore,
+  FILE,
   failureOf,
   fieldsIn,
   HOUR,
@@ -47,7 +48,6 @@ afterEach(resetDisk);
 const NO_CREDITS: Credits = { quoted: null, charged: null, refunded: null };
 const real = await vi.importActual<typeof import('node:fs')>('node:fs');
 
-const FILE = { path: '/a', bytes: 1, sha256: 'd'.repeat(64), contentType: 'video/mp4' };
 const REFUSALS = [
   ['ENOSPC', 'fault 43', 'the disk is full'],
   ['EBUSY', 'fault 45', 'another program holds the file'],

@@ -407,26 +407,6 @@ describe('a record of version 1', () => {
     (name) => [name, readFileSync(path.join(VERSION_1, name), 'utf8')] as const,
   );
 
-  it.each(texts)('(%s) is read, and written as one of today with nothing lost', (name, text) => {
-    const { version, intent, ...old } = JSON.parse(text);
-    expect(version).toBe(1);
-    const raw = decodeRecord(name, text)!;
-    expect(readRecord(raw)).toEqual({
-      ...old,
-      request: intent,
-      sentAt: old.created,
-      unsettledSince: old.created,
-      submitTimeout: null,
-      promptExcerpt: null,
-      resubmitted: false,
-      duration: null,
-      used: null,
-      wait: null,
-      fileCount: null,
-    });
-    expect(decodeRecord(name, encodeRecord(name, raw))).toEqual({ version: 2, request: intent, ...old });
-  });
-
   it.each(texts)('(%s) that was cut is none', (name, text) => {
     for (let end = 0; end < text.trimEnd().length; end += 1)
       expect(decodeRecord(name, text.slice(0, end))).toBeUndefined();

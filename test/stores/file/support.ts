@@ -70,6 +70,9 @@ export const claimOf = (prompt = 'a lighthouse', more: Partial<RequestClaim> = {
 export const requestIn = ({ place }: Journal, prompt?: string): string =>
   requestNameOf(claimOf(prompt), place);
 
+/** A file that was saved. */
+export const FILE = { path: '/a', bytes: 1, sha256: 'd'.repeat(64), contentType: 'video/mp4' };
+
 /** A request that is about to be submitted. */
 export function fieldsIn(journal: Journal, more: Partial<RequestRecord> & { prompt?: string } = {}): Draft {
   const { prompt = 'a lighthouse', ...over } = more;
@@ -117,11 +120,16 @@ export async function recordedAgo(
   ago: number,
   more: Partial<RequestRecord> & { prompt?: string } = {},
 ): Promise<Entry> {
-  journal.clock.wallOffset -= ago;
+  return timeAgo(journal.clock, ago, () => recorded(journal, more));
+}
+
+/** Does something as if it were that many milliseconds earlier. */
+export async function timeAgo<T>(clock: FakeClock, ms: number, work: () => Promise<T>): Promise<T> {
+  clock.wallOffset -= ms;
   try {
-    return await recorded(journal, more);
+    return await work();
   } finally {
-    journal.clock.wallOffset += ago;
+    clock.wallOffset += ms;
   }
 }
 
