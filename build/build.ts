@@ -77,7 +77,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['sandbox-server', /^sandbox\//],
   ['parse-yaml', /^contracts\/(read\/|compile\.ts$)/],
   ['undici', /^http\/(undici-http-client|large-reads)\.ts$/],
-  ['models', /^(cli\/actions\/describe|contracts\/(describe-fields|unknown-model))\.ts$/],
+  ['models', /^(cli\/actions\/describe|contracts\/(describe-fields|models-with|unknown-model))\.ts$/],
   ['estimate', /^contracts\/price\//],
   // What an answer needs only where something is to be explained.
   ['main', /^cli\/render\/errors\/submit-outcome-unknown\.ts$/],
@@ -104,16 +104,17 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['terminal', /^cli\/progress\/(terminal|draw)\.ts$/],
   [
     'pending',
-    /^(cli\/(actions\/(with-cancels|pending|local-journal)|render\/pending)|core\/(record\/forget-records|tasks\/may-cancel))\.ts$/,
+    /^(cli\/(actions\/(pending|local-journal)|render\/pending)|core\/(record\/forget-records|tasks\/(cancellable|may-cancel)))\.ts$/,
   ],
   ['spending', /^cli\/actions\/spending-without-key\.ts$/],
+  ['advice', /^cli\/actions\/without-key\.ts$/],
   ['download', /^(download\/|core\/deliver\/file-warnings\.ts$|http\/public-lookup\.ts$)/],
   // A call that asks for a state once polls nothing.
   [
     'live',
     /^((http|providers)\/|core\/(result|session|deliver\/deliver|poll\/(interval|status-query)|record\/(other-account|task-record)|tasks\/get-status)\.ts$|cli\/(actions\/(live|stand-ins)|render\/(outcome|reused|state))\.ts$)/,
   ],
-  ['wait', /^((http|core)\/|cli\/render\/(account|list|many|spending|task)\.ts$)/],
+  ['wait', /^((http|core)\/|cli\/render\/(account|cancellable|list|many|spending|task)\.ts$)/],
   ['main', /^cli\//],
 ];
 

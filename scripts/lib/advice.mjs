@@ -1,4 +1,15 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
+// scripts/src/cli/actions/without-key.ts
+async function answerWithoutKey(args, caller, environment, warn) {
+  const isCancel = args.action === "cancelTask" && args.taskId === void 0;
+  if (args.action !== "spending" && !isCancel || environment.stateFolder === "") return null;
+  const { localJournal } = await import("./pending.mjs");
+  const journal = localJournal(args, environment, warn);
+  if (isCancel) return (await import("./pending.mjs")).cancelsWithoutKey(journal, args, caller);
+  const { spendingWithoutKey } = await import("./spending.mjs");
+  return spendingWithoutKey(journal, args, caller);
+}
+
 // scripts/src/cli/command-line/help.ts
 import { RETRIES, TIMEOUT_MS } from "./main.mjs";
 import { PROFILES } from "./main.mjs";
@@ -135,8 +146,8 @@ var BAD_INPUT = {
       nextSteps: [hint, ...issues.map((issue2) => `${issue2.path}: ${issue2.hint}`)]
     };
   },
-  noEstimate: ({ title, model, maxCredits }) => {
-    const hint = `leave --maxCredits out, after checking the price of ${model} yourself`;
+  noEstimate: ({ title, model, maxCredits }, { profile }) => {
+    const hint = `ask the user for a yes to an unknown price of ${model} (${profile.says.prices}); only then leave --maxCredits out`;
     const expected = `a model and fields with a known price, as ${title} documents no price before a submit`;
     return {
       message: `--maxCredits cannot be held: no estimate is known for these fields of ${model}, and ${title} documents no price before a submit.`,
@@ -568,6 +579,7 @@ export {
   TASK_NOT_FOUND,
   TEMPORARY,
   advised,
+  answerWithoutKey,
   cheaperSteps,
   explained,
   helpText

@@ -2958,9 +2958,12 @@ import { isObject as isObject9 } from "./main.mjs";
 // scripts/src/contracts/schema/hint.ts
 import { nearest, squeeze } from "./main.mjs";
 import { plain as plain5 } from "./main.mjs";
+var MOST_MODELS = 6;
 var NEVER_ROUNDED = "nothing is rounded, as that changes the price";
 function hint(place) {
-  const { node, path, value, required: required2 } = place;
+  const { node, path, value, required: required2, isPrompt } = place;
+  if (isPrompt && (value === void 0 || value === null && required2))
+    return `ask the user for the words, and add them as ${fieldName(path)}, ${wanted(node)}`;
   if (value === void 0) return `add ${sample(place)}`;
   if (value === null) return required2 ? `write ${sample(place)}, not null` : `leave ${pathText(path)} out`;
   const meant = sameMeaning(node, value).find((candidate) => fits(node, candidate));
@@ -3013,12 +3016,13 @@ function isNumeric(value) {
   return /^-?\d+(\.\d+)?$/.test(meaning(value));
 }
 function textHint(place, value) {
-  const { node, path, ways, provider } = place;
+  const { node, path, ways, provider, isPrompt } = place;
   for (const rule of node.own ?? []) {
     const problem = rule.problem?.(value, ways, provider);
     if (problem) return problem.hint;
   }
-  if (value.trim() === "") return `write text into ${pathText(path)}`;
+  if (value.trim() === "")
+    return isPrompt ? `ask the user for the words, and write them into ${pathText(path)}` : `write text into ${pathText(path)}`;
   const length = codePoints(value);
   if (node.maxLength !== void 0 && length > node.maxLength)
     return `shorten ${pathText(path)} to ${node.maxLength} characters; it has ${length}`;
@@ -3055,9 +3059,17 @@ function unknownFieldHint(key, node, given, ways) {
   if (part !== void 0) return `leave ${shown} out; ${ways.beside(part)}`;
   const meant = lookAlike(key, names2) ?? nearest(key, names2);
   const takes = `this one takes ${names2.join(", ")}`;
-  if (meant === void 0) return `leave ${shown} out, or take a model that has it; ${takes}`;
+  if (meant === void 0) return `${wayOfField(key, shown, ways)}; ${takes}`;
   if (Object.hasOwn(given, meant)) return `leave ${shown} out; "${meant}" is there already`;
   return `write "${meant}" instead of ${shown}; ${takes}`;
+}
+function wayOfField(key, shown, { elsewhere }) {
+  const drop = `only if the user agrees, leave ${shown} out`;
+  const known = elsewhere?.get(key);
+  if (known === void 0) return `take a model that has it, or, ${drop}`;
+  if (known.models.length > 0)
+    return `take a model that has it, at its own price: ${known.models.slice(0, MOST_MODELS).join(", ")}; ${drop}`;
+  return `no model of this kind has it${known.isKnown ? " with this value" : ""}: ${drop}`;
 }
 function lookAlike(key, names2) {
   const word = squeeze(key);
@@ -3105,7 +3117,12 @@ function issuesOf2(check, finding) {
       received: received(value[key]),
       ...node.own?.map((rule) => rule.unknownField?.(key, contract.model)).find(Boolean) ?? {
         expected: `no such field for ${contract.model}`,
-        hint: unknownFieldHint(key, node, value, ways)
+        hint: unknownFieldHint(
+          key,
+          node,
+          value,
+          path.length === 0 ? ways : { ...ways, elsewhere: void 0 }
+        )
       }
     }));
   const last = path.at(-1);
@@ -3139,8 +3156,18 @@ function valueAt(from, path) {
 function hintAt({ contract, ways }, path, node, value, required2) {
   const isImage = path.length === 1 && path[0] === imageField(contract);
   const own2 = isImage ? ways : { ...ways, imageFile: null };
-  const { provider, example: whole } = contract;
-  return hint({ node, path, value, required: required2, example: valueAt(whole, path), ways: own2, provider });
+  const { provider, prompt, example: whole } = contract;
+  const isPrompt = path.length === 1 && path[0] === prompt;
+  return hint({
+    node,
+    path,
+    value,
+    required: required2,
+    isPrompt,
+    example: valueAt(whole, path),
+    ways: own2,
+    provider
+  });
 }
 
 // scripts/src/contracts/whole-body.ts
@@ -3170,7 +3197,11 @@ async function readRequest(args, loopback, signal) {
   const webhookUrl = args.callback === void 0 ? void 0 : readCallback(args, args.callback, loopback);
   const given = await withImage(contract, await readFields(args.payload, signal), args.image);
   const payload = withoutBody(contract, given);
-  const issues = checkPayload(contract, payload, BY_FLAGS);
+  let issues = checkPayload(contract, payload, BY_FLAGS);
+  if (issues.some(({ path }) => Object.hasOwn(payload, path) && !rootOf(contract).properties?.has(path))) {
+    const { modelsWith } = await import("./models.mjs");
+    issues = checkPayload(contract, payload, { ...BY_FLAGS, elsewhere: await modelsWith(contract, payload) });
+  }
   const first = issues[0];
   if (first) {
     const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : "";
@@ -3270,6 +3301,7 @@ export {
   listProviders,
   literal,
   loadContract,
+  lookAlike,
   mapping,
   media,
   nodeAt,
@@ -3285,6 +3317,7 @@ export {
   received,
   rejected,
   rootOf,
+  sameMeaning,
   sniffImage,
   sumMax,
   termsOf,

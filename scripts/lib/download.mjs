@@ -587,9 +587,8 @@ var ReceivedFile = class {
     this.#hash.written(found);
   }
   rangeHeaders() {
-    if (this.bytes === 0) return {};
-    const range = `bytes=${this.bytes}-`;
-    return this.#validator ? { range, "if-range": this.#validator } : { range };
+    if (this.bytes === 0 || this.#validator === null) return {};
+    return { range: `bytes=${this.bytes}-`, "if-range": this.#validator };
   }
   /** Continues with the body of this answer (status 200 or 206), or starts over with it. */
   begin(head) {

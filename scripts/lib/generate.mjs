@@ -5,6 +5,15 @@ import { Failure as Failure8, orFailure as orFailure5 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
 import { folderFor } from "./wait.mjs";
 
+// scripts/src/core/money/check-price.ts
+import { estimate } from "./estimate.mjs";
+import { Failure as Failure2 } from "./main.mjs";
+
+// scripts/src/core/money/caps.ts
+function isCapped(caps) {
+  return Object.values(caps).some((cap) => cap !== void 0);
+}
+
 // scripts/src/core/money/short-of-credits.ts
 import { cheaperVariants, estimateCredits } from "./estimate.mjs";
 import { Failure, orFailure } from "./main.mjs";
@@ -40,26 +49,6 @@ function cheaperThan(contract, payload, most2) {
   return { model: contract.model, asOf: contract.price?.asOf, variants, most: most2 };
 }
 
-// scripts/src/core/generate.ts
-import { graceOf, isMissingForNow } from "./wait.mjs";
-import { madeBy as madeBy2, taskResult } from "./live.mjs";
-
-// scripts/src/core/submit/submit-on-record.ts
-import { newestOf, requestNameOf, takenOver } from "./journal.mjs";
-import { Failure as Failure7, orFailure as orFailure4 } from "./main.mjs";
-import { jsonHash } from "./journal.mjs";
-import { spentOn } from "./journal.mjs";
-import { checkNameIsFree } from "./wait.mjs";
-
-// scripts/src/core/money/check-price.ts
-import { estimate } from "./estimate.mjs";
-import { Failure as Failure2 } from "./main.mjs";
-
-// scripts/src/core/money/caps.ts
-function isCapped(caps) {
-  return Object.values(caps).some((cap) => cap !== void 0);
-}
-
 // scripts/src/core/money/check-price.ts
 async function checkPrice(session, contract, generation, caps, deadline) {
   if (!isCapped({ ...caps, maxCredits: generation.maxCredits })) return null;
@@ -77,20 +66,27 @@ async function checkPrice(session, contract, generation, caps, deadline) {
 }
 function checkEstimate(title, contract, { model, payload, maxCredits }) {
   if (maxCredits === void 0) return;
-  const range = estimate(contract, payload);
-  const { asOf = "", note = "" } = contract.price ?? {};
-  if (range === null) {
+  const dated = datedEstimate(contract, payload);
+  if (dated === null) {
     throw new Failure2("INVALID_PAYLOAD", `No estimate is known for these fields of ${model}.`, {
       reason: { kind: "noEstimate", title, model, maxCredits }
     });
   }
-  if (range.most <= maxCredits) return;
-  const dated = { ...range, asOf, note };
+  if (dated.most <= maxCredits) return;
   const cheaper = cheaperThan(contract, payload, maxCredits);
   throw new Failure2("BUDGET_EXCEEDED", `The estimate is above the limit of ${maxCredits} credits.`, {
     data: { estimate: dated, maxCredits },
     reason: { kind: "estimateAboveCap", title, estimate: dated, maxCredits, cheaper }
   });
+}
+function datedEstimate(contract, payload) {
+  const range = estimate(contract, payload);
+  const { asOf = "", note = "" } = contract.price ?? {};
+  return range && { ...range, asOf, note };
+}
+function comparedEstimate({ provider }, contract, { payload, maxCredits }) {
+  const isCompared = maxCredits !== void 0 && !provider.can.quote;
+  return isCompared && datedEstimate(contract, payload) || void 0;
 }
 async function askPrice(session, contract, generation, deadline = Infinity) {
   const { api, provider } = session;
@@ -106,6 +102,17 @@ async function askPrice(session, contract, generation, deadline = Infinity) {
     reason: { kind: "quoteAboveCap", quoted, maxCredits, cheaper }
   });
 }
+
+// scripts/src/core/generate.ts
+import { graceOf, isMissingForNow } from "./wait.mjs";
+import { madeBy as madeBy2, taskResult } from "./live.mjs";
+
+// scripts/src/core/submit/submit-on-record.ts
+import { newestOf, requestNameOf, takenOver } from "./journal.mjs";
+import { Failure as Failure7, orFailure as orFailure4 } from "./main.mjs";
+import { jsonHash } from "./journal.mjs";
+import { spentOn } from "./journal.mjs";
+import { checkNameIsFree } from "./wait.mjs";
 
 // scripts/src/core/money/record-charge.ts
 import { Failure as Failure3 } from "./main.mjs";
@@ -219,6 +226,10 @@ var CLEAR_MS = 6e4;
 var INTERVALS_MS = [1e3, 2e3, 4e3, 8e3, 15e3];
 var REREAD_MS = 5e3;
 var LEAST_MS = 1500;
+function endedAt({ phase, unsettledSince, submitTimeout }, { clock, timeoutMs }) {
+  const mayLast = phase === "submitting" ? submitTimeout ?? timeoutMs : 0;
+  return Math.min(Date.parse(unsettledSince) + mayLast, clock.wall());
+}
 function reconcileUntil({ api }, deadline) {
   return Math.max(deadline, api.clock.monotonic() + LEAST_MS);
 }
@@ -265,13 +276,13 @@ async function search(session, lost, until, source = {}) {
     const others = new Set(taken);
     const elapsed = api.clock.monotonic() - lost.since.monotonic;
     const wall = Math.max(api.clock.wall(), lost.since.wall + elapsed);
-    const endedAt = wall - elapsed;
+    const endedAt2 = wall - elapsed;
     const now2 = supplied ? supplied.answeredAt : wall;
     const ageMs = supplied ? Math.max(0, askedAt - supplied.askedAt) : 0;
     const sentAt = lost.sentAt > lost.since.wall ? null : lost.sentAt;
     const { generation } = lost;
     const equals = records ? await equalSubmits(records, generation.idempotencyKey) : 1;
-    const found = findInList(list, generation, { sentAt, endedAt, now: now2 }, equals, others);
+    const found = findInList(list, generation, { sentAt, endedAt: endedAt2, now: now2 }, equals, others);
     if (typeof found === "string") return { kind: found, ageMs };
     if (found.idempotencyKey !== void 0 || !records) return { kind: "found", task: found };
     const isContested = await isEqualUnderWay(records, generation.idempotencyKey);
@@ -482,8 +493,8 @@ async function submitOnRecord(session, store, request, deadline) {
     const isResumed = by === "list" && !isNew && resubmitted === wasResubmitted;
     if (isResumed) observer.attached(task.id, created);
     observer.task(task.id, task.state);
-    const resumed = isResumed ? madeBy(entry.record) : void 0;
-    const origin = { resumed, isResubmitted: resubmitted };
+    const made = isNew ? void 0 : madeBy(entry.record);
+    const origin = { ...isResumed ? { resumed: made } : { begun: made }, isResubmitted: resubmitted };
     return { entry, credits, task, origin, isUnrecorded, other };
   } finally {
     await lock.release();
@@ -561,10 +572,9 @@ async function adopt(own) {
   }
 }
 async function lostSubmitOf({ session, request, entry }) {
-  const { clock, timeoutMs } = session.api;
-  const { phase, unsettledSince: noted, submitTimeout } = entry.record;
-  const mayLast = phase === "submitting" ? submitTimeout ?? timeoutMs : 0;
-  const wall = Math.min(Date.parse(noted) + mayLast, clock.wall());
+  const { clock } = session.api;
+  const { phase, unsettledSince: noted } = entry.record;
+  const wall = endedAt(entry.record, session.api);
   const unsettledSince = new Date(wall).toISOString();
   if (phase === "submitting" || noted !== unsettledSince) {
     await entry.update({ phase: "unknown", unsettledSince });
@@ -665,11 +675,15 @@ async function begin(session, options) {
   const known2 = await orFailure5(
     journal ? submitOnRecord(session, journal, request, deadline) : submitWithoutRecord(session, request, deadline)
   );
-  if (!(known2 instanceof Failure8)) return { ...known2, model, maxCredits, wait, start };
+  if (!(known2 instanceof Failure8)) {
+    const isSubmitted = known2.task !== void 0 && known2.origin?.resumed === void 0;
+    const estimate2 = isSubmitted ? comparedEstimate(session, contract, generation) : void 0;
+    return { ...known2, model, maxCredits, estimate: estimate2, wait, start };
+  }
   throw await explainFunds(session, contract, generation, known2, deadline);
 }
 async function conclude(session, begun) {
-  const { maxCredits, wait: whole, start, ...known2 } = begun;
+  const { maxCredits, estimate: estimate2, wait: whole, start, ...known2 } = begun;
   const wait = { ...whole, waitMs: whole.waitMs - (session.api.clock.monotonic() - start) };
   const taskId = known2.task ? known2.task.id : known2.entry.record.taskId;
   if (!known2.task && isTerminal(known2.entry.record.status))
@@ -684,7 +698,8 @@ async function conclude(session, begun) {
   const charged = credits?.charged ?? 0;
   if (maxCredits !== void 0 && charged > maxCredits)
     warnings.push({ kind: "aboveCap", charged, maxCredits });
-  if (!(result instanceof Failure8)) return { ...result, warnings: [...warnings, ...result.warnings] };
+  if (!(result instanceof Failure8))
+    return { ...result, estimate: estimate2, warnings: [...warnings, ...result.warnings] };
   throw result.with({ submit: { credits, isResubmitted: known2.origin?.isResubmitted, warnings } });
 }
 async function endOfSubmitted(session, task, wait, facts) {
@@ -770,6 +785,12 @@ import {
 } from "./journal.mjs";
 import { isTerminal as isTerminal2 } from "./main.mjs";
 import { nameIn } from "./live.mjs";
+function otherRequests(rows, own) {
+  const counts = /* @__PURE__ */ new Map();
+  for (const { provider, tasks } of rows)
+    if (provider !== own) counts.set(provider, (counts.get(provider) ?? 0) + tasks);
+  return [...counts].flatMap(([provider, count]) => count > 0 ? [{ provider, count }] : []);
+}
 async function spending(session, since) {
   const { api, provider } = session;
   const store = await session.records();
@@ -780,7 +801,8 @@ async function spending(session, since) {
   const tasks = list?.tasks ?? [];
   const records = store ? await recordsOf(store, tasks) : [];
   const { rows, cover, shown } = rowsOfList(tasks, records, since);
-  const recorded = (await store?.spending(since ?? 0) ?? []).filter((row) => store?.isOwn({ record: row }));
+  const all = await store?.spending(since ?? 0) ?? [];
+  const recorded = all.filter((row) => store?.isOwn({ record: row }));
   const unreadable = await store?.unreadable(since ?? 0) ?? 0;
   const twice = [...shown].filter(({ created }) => isIn(since, Date.parse(created)));
   const less = twice.flatMap((record) => recordedRow(record) ?? []);
@@ -789,7 +811,8 @@ async function spending(session, since) {
     asOf: api.clock.wall(),
     list: list && { ...cover, unread: list.unread },
     journal: store && { more: countOf(recorded) - countOf(less), keys: "this", unreadable },
-    listFailure
+    listFailure,
+    others: otherRequests(all, provider.id)
   };
 }
 var AWAY = /* @__PURE__ */ new Set(["NETWORK_ERROR", "RATE_LIMITED", "UNKNOWN_ERROR"]);
@@ -906,12 +929,39 @@ function checkUnclaimed({ record }, taskId, holder) {
   });
 }
 
+// scripts/src/core/submit/name-listed.ts
+import { orFailure as orFailure8 } from "./main.mjs";
+import { whileFenced as whileFenced2 } from "./journal.mjs";
+async function lostSubmits({ records }) {
+  const store = await records();
+  if (!store) return [];
+  const lost = [...await store.pending(), ...await store.replaced()];
+  return lost.filter((entry) => entry.record.taskId === null && store.isOwn(entry));
+}
+async function nameListed(session, lost, tasks) {
+  const store = await session.records();
+  for (const entry of store ? lost : []) {
+    const task = tasks.find(({ idempotencyKey }) => idempotencyKey === entry.record.idempotencyKey);
+    if (!task) continue;
+    await orFailure8(
+      whileFenced2(store, entry, async () => {
+        const { taskId, resubmitted } = entry.record;
+        const found = { kind: "accepted", task, by: "list", isResubmitted: resubmitted };
+        if (taskId === null) await nameTask({ session, store, entry }, found);
+      })
+    );
+  }
+}
+
 // scripts/src/core/tasks/list-tasks.ts
-import { Failure as Failure12, orFailure as orFailure8 } from "./main.mjs";
+import { Failure as Failure12, orFailure as orFailure9 } from "./main.mjs";
 import { noteState, ownPending, recordOf } from "./live.mjs";
-async function listTasks(session, filter) {
+async function listTasks(session, filter, withinMs) {
   const { api, provider } = session;
-  const list = await api.read(provider.list());
+  const until = withinMs === void 0 ? void 0 : api.clock.monotonic() + withinMs;
+  const list = await api.read(provider.list(), until, { until });
+  const lost = await orFailure9(lostSubmits(session));
+  if (!(lost instanceof Failure12)) await nameListed(session, lost, list.tasks);
   await noteStates(session, list.tasks);
   const all = [...list.tasks].sort((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0));
   const { since, model, states, limit } = filter;
@@ -938,8 +988,13 @@ async function listTasks(session, filter) {
     models: [...new Set(all.flatMap((task) => task.model ?? []))],
     undated: all.filter(({ createdAt }) => createdAt === void 0).length,
     unread: list.unread,
+    others: await othersOf(session, since),
     record
   };
+}
+async function othersOf({ records, provider }, since) {
+  const rows = await orFailure9((async () => (await records())?.spending(since ?? 0))());
+  return rows instanceof Failure12 ? [] : otherRequests(rows ?? [], provider.id);
 }
 async function namesOf(request) {
   const { output, files = [] } = request ?? {};
@@ -949,7 +1004,7 @@ async function namesOf(request) {
 }
 async function noteStates(session, tasks) {
   const states = new Map(tasks.map(({ id, state }) => [id, state]));
-  const own = await orFailure8(ownPending(session));
+  const own = await orFailure9(ownPending(session));
   for (const entry of own instanceof Failure12 ? [] : own) {
     const state = states.get(entry.record.taskId ?? "");
     if (state !== void 0) await noteState(session, entry, state);
@@ -958,13 +1013,16 @@ async function noteStates(session, tasks) {
 
 // scripts/src/core/wait/resume-pending.ts
 const { setMaxListeners } = require("node:events");
-import { Failure as Failure13, orFailure as orFailure9 } from "./main.mjs";
+import { Failure as Failure13, orFailure as orFailure10 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
 import { dateOf as dateOf4, ownPending as ownPending2 } from "./live.mjs";
-import { creditsOf as creditsOf3, madeBy as madeBy3 } from "./live.mjs";
+import {
+  madeBy as madeBy3
+} from "./live.mjs";
 import { waitTask as waitTask2 } from "./wait.mjs";
 async function waitForNewest(session, settings) {
-  const { tasks, unknown: unknown2 } = await pendingRequests(session);
+  const { tasks, ...submits } = await pendingRequests(session);
+  const { unknown: unknown2 } = submits;
   const { clock } = session.api;
   const until = clock.monotonic() + settings.waitMs;
   const gone = [];
@@ -981,12 +1039,13 @@ async function waitForNewest(session, settings) {
     gone.push(ended);
   }
   if (gone[0]) throw gone[0];
-  return { kind: "nothingPending", unknown: unknown2 };
+  return { kind: "nothingPending", ...submits };
 }
+var REREAD_S = 5;
 var MOST_AT_ONCE = 200;
 async function waitForAll(session, settings, until = "last") {
-  const { tasks, unknown: unknown2 } = await pendingRequests(session);
-  if (tasks.length === 0) return { kind: "nothingPending", unknown: unknown2 };
+  const { tasks, ...submits } = await pendingRequests(session);
+  if (tasks.length === 0) return { kind: "nothingPending", ...submits };
   const entries = tasks.sort((a, b) => polledAt(a) - polledAt(b)).slice(0, MOST_AT_ONCE);
   session.observer.several(entries.length);
   if (session.api.signal) setMaxListeners(0, session.api.signal);
@@ -1000,7 +1059,7 @@ async function waitForAll(session, settings, until = "last") {
   const ended = await Promise.all(waits);
   const items = entries.map(({ record }, n) => ({ record, ended: ended[n] }));
   if (until === "first") items.sort((a, b) => Number(hasEnded(b.ended)) - Number(hasEnded(a.ended)));
-  return { kind: "many", items, until, more: tasks.length - entries.length, unknown: unknown2 };
+  return { kind: "many", items, until, more: tasks.length - entries.length, ...submits };
 }
 var hasEnded = (ended) => !(ended instanceof Failure13) && isTerminal3(ended.seen.state);
 async function endOf(session, settings, entry) {
@@ -1009,7 +1068,7 @@ async function endOf(session, settings, entry) {
   const name = output && (await import("./download.mjs")).stemOfOutput(output);
   const observer = name ? session.observer.named(name) : session.observer;
   const known2 = { entry, origin: { resumed: madeBy3(entry.record) } };
-  const ended = await orFailure9(waitTask2({ ...session, observer }, taskId, settings, known2));
+  const ended = await orFailure10(waitTask2({ ...session, observer }, taskId, settings, known2));
   if (!(ended instanceof Failure13)) return ended;
   await entry.update({ checked: dateOf4(session) });
   const named = ended.with({ status: ended.details.status ?? status, taskId });
@@ -1018,26 +1077,30 @@ async function endOf(session, settings, entry) {
 }
 var polledAt = ({ record }) => Date.parse(record.checked ?? record.created);
 async function pendingRequests(session) {
-  const store = await session.records();
-  if (store) await adoptReplaced(session, store);
+  const listFailure = await findLost(session);
   const own = await ownPending2(session);
   const tasks = own.filter(({ record }) => record.taskId !== null);
-  return { tasks, unknown: own.length - tasks.length };
+  const lost = own.filter(({ record }) => record.taskId === null);
+  return { tasks, unknown: lost.length, listFailure, after: listAgainIn(session, lost, listFailure) };
 }
-async function adoptReplaced({ api, provider }, store) {
-  if (!provider.can.list) return;
-  const replaced = await store.replaced();
-  if (replaced.length === 0) return;
-  const list = await orFailure9(api.once(provider.list()));
-  if (list instanceof Failure13) return;
-  for (const entry of replaced) {
-    const task = list.tasks.find(({ idempotencyKey }) => idempotencyKey === entry.record.idempotencyKey);
-    if (!task) continue;
-    const credits = creditsOf3(task, entry.record.credits);
-    await entry.update({ phase: "submitted", taskId: task.id, status: task.state, credits });
-  }
+async function findLost(session) {
+  const { api, provider } = session;
+  const lost = provider.can.list ? await lostSubmits(session) : [];
+  if (lost.length === 0) return void 0;
+  const list = await orFailure10(api.once(provider.list()));
+  if (list instanceof Failure13) return list;
+  await nameListed(session, lost, list.tasks);
+  return void 0;
+}
+function listAgainIn({ api, provider }, lost, failure) {
+  if (!provider.can.list || lost.length === 0) return void 0;
+  if (failure) return failure.details.transient ? failure.details.retryAfter ?? REREAD_S : void 0;
+  const clearAt = Math.max(...lost.map(({ record }) => endedAt(record, api) + CLEAR_MS));
+  const seconds = Math.ceil((clearAt - api.clock.wall()) / 1e3);
+  return seconds > 0 ? seconds : void 0;
 }
 export {
+  CLEAR_MS,
   account,
   askPrice,
   attachTask,
@@ -1045,7 +1108,9 @@ export {
   begin,
   cheaperThan,
   checkPrice,
+  comparedEstimate,
   conclude,
+  endedAt,
   equalSubmits,
   explainFunds,
   findInList,
@@ -1055,7 +1120,10 @@ export {
   isEqualUnderWay,
   judgeRejection,
   listTasks,
+  lostSubmits,
+  nameListed,
   nameTask,
+  otherRequests,
   quote,
   reconcile,
   reconcileUntil,

@@ -1,7 +1,7 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/cli/actions/live.ts
-const { existsSync } = require("node:fs");
+const { existsSync: existsSync2 } = require("node:fs");
 const path2 = require("node:path");
 
 // scripts/src/core/record/other-account.ts
@@ -37,6 +37,7 @@ async function madeElsewhere(session, error, taskId) {
 import { isTerminal as isTerminal2 } from "./main.mjs";
 
 // scripts/src/core/record/task-record.ts
+const { existsSync, statSync } = require("node:fs");
 import { Failure as Failure2, orFailure } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
 async function recordOf({ records }, taskId) {
@@ -61,6 +62,10 @@ async function noteState(session, entry, state, wasRunning = false) {
 }
 function dateOf({ api }) {
   return new Date(api.clock.wall()).toISOString();
+}
+function wholeCopy({ files, fileCount }) {
+  const isWhole = files.length >= (fileCount ?? 1) && files.every(({ path: path3, bytes }) => existsSync(path3) && statSync(path3).size === bytes);
+  return isWhole ? files[0]?.path : void 0;
 }
 
 // scripts/src/core/result.ts
@@ -87,6 +92,7 @@ function taskResult(taskId, seen, known = {}) {
     seen: seen.model === void 0 && model !== void 0 ? { ...seen, model } : seen,
     credits: credits !== void 0 || seen.charged !== void 0 ? creditsOf(seen, credits) : void 0,
     warnings: [],
+    record: known.entry?.record,
     ...origin
   };
 }
@@ -114,23 +120,24 @@ function deliver(session, entry, result) {
 import { Failure as Failure3, orFailure as orFailure2 } from "./main.mjs";
 async function pollOnce({ api, provider }, taskId, until) {
   const status = await api.once(provider.status(taskId), { until, isPermitted: true });
-  return confirmed(status, () => api.once(provider.task(taskId), { until }));
+  return status.possibleError ? api.once(provider.task(taskId), { until }) : status;
 }
 async function fetchStatus({ api, provider }, taskId) {
   const deadline = api.shortDeadline;
   const status = await api.read(provider.status(taskId), deadline);
-  return confirmed(status, () => api.read(provider.task(taskId), deadline));
-}
-async function confirmed(status, readRecord) {
-  if (status.possibleError) return readRecord();
-  const isRecord = "urls" in status;
-  if (isRecord || status.state !== "FAILED" && status.state !== "CANCEL") return status;
-  const task = await orFailure2(readRecord());
-  return !(task instanceof Failure3) && task.state === "COMPLETED" && task.urls.length > 0 ? task : status;
+  const read = () => api.read(provider.task(taskId), deadline);
+  if (status.possibleError) return read();
+  if ("urls" in status || status.state !== "FAILED" && status.state !== "CANCEL") return status;
+  const task = await withRecord(status, read);
+  return task.state === "COMPLETED" ? task : status;
 }
 async function withRecord(seen, read) {
   const task = await orFailure2(read());
-  return task instanceof Failure3 ? { ...seen, isRecordUnread: true } : { ...task, state: seen.state };
+  if (task instanceof Failure3) return { ...seen, isRecordUnread: true };
+  return hasResult(task) ? task : { ...task, state: seen.state };
+}
+function hasResult({ state, urls }) {
+  return state === "COMPLETED" && urls.length > 0;
 }
 
 // scripts/src/core/tasks/get-status.ts
@@ -719,7 +726,6 @@ import { journalFolder } from "./main.mjs";
 
 // scripts/src/cli/render/state.ts
 import { unlessEmpty } from "./main.mjs";
-import { BRIEF_WAIT_S } from "./main.mjs";
 
 // scripts/src/providers/read-answer.ts
 import { isObject } from "./main.mjs";
@@ -802,7 +808,7 @@ function addUrl(value, found) {
 
 // scripts/src/cli/render/state.ts
 import { EXIT } from "./main.mjs";
-import { dropStep, resumeCommand, saveCommand } from "./main.mjs";
+import { briefWait, dropStep, resumeCommand, saveCommand } from "./main.mjs";
 import { definedFields, failed, success, textsIn, upstream } from "./main.mjs";
 
 // scripts/src/cli/render/errors/task-ended.ts
@@ -873,6 +879,7 @@ function withFacts(result, outcome, caller) {
   const nextSteps = [
     ...textsIn(outcome, "nextSteps"),
     ...result.resumed ? resumedSteps(result.resumed, caller.isSubmit) : [],
+    ...result.begun ? runSteps(result.begun) : [],
     ...reusedSteps(result, caller),
     ...goneSteps(result, caller)
   ];
@@ -894,15 +901,19 @@ function endOutcome(result, caller) {
   const data = dataOf(result);
   switch (result.kind) {
     case "running": {
+      const { wait } = caller.resumeFlags;
       const nextSteps = [
-        resumeCommand(caller, taskId, caller.resumeFlags),
+        resumeCommand(caller, taskId, {
+          ...caller.resumeFlags,
+          wait: wait && Math.min(+wait, result.record?.wait || +wait)
+        }),
         "The task runs on at the service. Run this command as often as you like: it charges nothing."
       ];
       const exitCode = caller.wantsEnd ? EXIT.stillRunning : EXIT.done;
       return success(seen.state, taskId, { ...data, nextSteps }, exitCode);
     }
     case "completed": {
-      const nextSteps = files ? [] : saveSteps(taskId, caller);
+      const nextSteps = files ? [] : saveSteps(result, caller);
       return success(seen.state, taskId, { ...data, nextSteps }, EXIT.done);
     }
     case "cancelledNow":
@@ -914,8 +925,10 @@ function endOutcome(result, caller) {
     }
   }
 }
-function saveSteps(taskId, caller) {
-  const wait = { wait: BRIEF_WAIT_S, download: "out" };
+function saveSteps({ taskId, record }, caller) {
+  const copy = record && wholeCopy(record);
+  if (copy) return [`Its file is saved already: ${copy}`];
+  const wait = { wait: briefWait(caller, record?.wait), download: "out" };
   return [
     caller.wantsEnd ? resumeCommand(caller, taskId, wait) : saveCommand(caller, taskId),
     `That saves the file. Do it soon: ${caller.profile.says.retention}`
@@ -938,6 +951,7 @@ function dataOf({
     warnings: unlessEmpty(warnings.map(warningText)),
     lastPollError: last && pollError(last),
     credits: credits && { ...credits },
+    estimate: origin.estimate,
     unknownState: seen.unknownState,
     resultUrls: seen.state === "COMPLETED" ? unlessEmpty(seen.urls ?? []) : void 0,
     ...upstream(seen.record)
@@ -980,6 +994,8 @@ async function outcomeOfResult(result, caller) {
       return (await import("./wait.mjs")).listOutcome(result, caller);
     case "spending":
       return (await import("./wait.mjs")).spendingOutcome(result, caller);
+    case "cancellable":
+      return (await import("./wait.mjs")).cancellableOutcome(result, caller);
     case "notFetched":
     case "notCancelled":
       return (await import("./wait.mjs")).taskOutcome(result, caller);
@@ -1058,7 +1074,7 @@ async function runLive(call, batch) {
 function isWithoutRecords({ args, environment }) {
   const folder = journalFolder(environment, args.sandbox);
   const folders = [folder, path2.join(path2.dirname(folder), "journal")];
-  return !needsRecords(args.action) && !folders.some((one) => existsSync(one));
+  return !needsRecords(args.action) && !folders.some((one) => existsSync2(one));
 }
 async function openJournal(call, provider) {
   const { args, environment, progress } = call;
@@ -1115,6 +1131,7 @@ async function act(session, args, request, environment) {
     case "getTask":
       return (await import("./wait.mjs")).getTask(session, taskId, wait);
     case "cancelTask":
+      if (!taskId) return (await import("./pending.mjs")).cancellable(session);
       return (await import("./wait.mjs")).cancelTask(session, taskId);
     case "waitTask": {
       if (args.taskId === void 0) {
@@ -1474,6 +1491,7 @@ export {
   taskCancelled,
   taskResult,
   unreadable,
+  wholeCopy,
   withFacts,
   withProxy,
   withRecord,

@@ -497,8 +497,8 @@ var MODELS = ["listModels", "describeModel"];
 var LOCAL = [...MODELS, "listPending", "forget"];
 var WAITS = ["generate", "waitTask"];
 var SAVES = [...WAITS, "createGeneration", "getTask"];
-var NAMED_TASK = ["getStatus", "getTask", "cancelTask"];
-var ONE_TASK = [...NAMED_TASK, "waitTask", "forget"];
+var NAMED_TASK = ["getStatus", "getTask"];
+var ONE_TASK = [...NAMED_TASK, "cancelTask", "waitTask", "forget"];
 var DEFAULT_WAIT_S = 600;
 var DEFAULT_LIMIT = 50;
 var unpriced = PROFILES.filter(({ can }) => !can.quote).map(({ title }) => title);
@@ -846,7 +846,7 @@ function checkService(action, profile, given, issues) {
   }
   if (!can.quote && given.has("maxCreditsPerDay")) {
     const expected = `not to be given with ${title}, which documents no price before a submit`;
-    const hint = "leave --maxCreditsPerDay out; --maxCredits is held against an estimate";
+    const hint = "ask the user to do without, then leave --maxCreditsPerDay out";
     issues.push(issue("--maxCreditsPerDay", expected, "it", hint));
   }
 }
@@ -1972,8 +1972,11 @@ function callerOf(args, argv) {
     isRecorded: !noJournal
   };
 }
-function resumeCommand({ command }, taskId2, flags = { wait: BRIEF_WAIT_S }) {
-  return command("waitTask", { taskId: taskId2, ...flags });
+function resumeCommand(caller, taskId2, flags = { wait: briefWait(caller) }) {
+  return caller.command("waitTask", { taskId: taskId2, ...flags });
+}
+function briefWait({ resumeFlags: { wait } }, requested = null) {
+  return Math.min(Number(wait ?? BRIEF_WAIT_S), requested || BRIEF_WAIT_S, BRIEF_WAIT_S);
 }
 function saveCommand({ command }, taskId2, folder = "out") {
   return command("getTask", { taskId: taskId2, download: folder });
@@ -2212,12 +2215,9 @@ async function runServiceAction(call, args, caller, environment) {
   }
   try {
     if (!args.sandbox && environment.key === void 0) {
-      if (args.action === "spending" && environment.stateFolder !== "") {
-        const { localJournal } = await import("./pending.mjs");
-        const { spendingWithoutKey } = await import("./spending.mjs");
-        const known = await spendingWithoutKey(localJournal(args, environment, warn), args, caller);
-        if (known) return known;
-      }
+      const local = await import("./advice.mjs");
+      const known = await local.answerWithoutKey(args, caller, environment, warn);
+      if (known) return known;
       throw new Failure("AUTH_FAILED", "No key is set, so no live call is made.", {
         reason: { kind: "keyMissing" }
       });
@@ -2229,7 +2229,7 @@ async function runServiceAction(call, args, caller, environment) {
   }
 }
 async function outcomeOfError(error, call) {
-  const { args, caller } = call;
+  const { caller } = call;
   const { situation } = call.progress;
   const signal = call.interruption.received;
   if (signal) {
@@ -2237,11 +2237,6 @@ async function outcomeOfError(error, call) {
   }
   if (!(error instanceof Failure)) return bugOf(error, call);
   const failure = error instanceof AdvisedFailure ? error : (await import("./advice.mjs")).explained(error, caller);
-  if (!args && guessAction(call.argv) === "cancelTask") {
-    const { withCancels } = await import("./pending.mjs");
-    const cancels = await withCancels(failure, call, runAction.bind(null, call));
-    return failed(cancels, stateOf(call), situation.taskId);
-  }
   return failed(failure, stateOf(call), situation.taskId);
 }
 function bugOf(error, call) {
@@ -2378,6 +2373,7 @@ export {
   abilityFor,
   amount,
   boundedJson,
+  briefWait,
   bugOutcome,
   callerOf,
   callerOfLine,

@@ -114,11 +114,50 @@ function rules(contract) {
   };
 }
 
+// scripts/src/contracts/models-with.ts
+import { listModels as listModels2, loadContract as loadContract2, rootOf as rootOf2 } from "./contracts.mjs";
+import { imageField } from "./contracts.mjs";
+import { lookAlike, sameMeaning } from "./contracts.mjs";
+import { fits } from "./contracts.mjs";
+async function modelsWith(contract, payload) {
+  const missing = Object.keys(payload).filter((name) => !rootOf2(contract).properties?.has(name));
+  if (missing.length === 0) return void 0;
+  const found = new Map(missing.map((name) => [name, { models: [], isKnown: false }]));
+  for (const model of await listModels2(contract.provider)) {
+    const other = await loadContract2(contract.provider, model);
+    if (model === contract.model || other.output !== contract.output) continue;
+    if (!takesInputOf(other, contract, payload)) continue;
+    for (const [name, entry] of found) {
+      const own = fieldFor(other, name);
+      if (own === void 0) continue;
+      entry.isKnown = true;
+      if (takes(other, own, payload[name]))
+        entry.models.push(own === name ? model : `${model} (as "${own}")`);
+    }
+  }
+  return found;
+}
+function takesInputOf(other, contract, payload) {
+  const own = imageField(contract);
+  const hasImage = own !== null && ((payload[own] ?? null) !== null || isRequired(contract, own));
+  const field = imageField(other);
+  return hasImage ? field !== null : field === null || !isRequired(other, field);
+}
+var isRequired = (contract, field) => rootOf2(contract).required?.has(field) === true;
+function fieldFor(other, name) {
+  const names = [...rootOf2(other).properties.keys()];
+  return names.includes(name) ? name : lookAlike(name, names);
+}
+function takes(other, field, value) {
+  const node = rootOf2(other).properties.get(field);
+  return fits(node, value) || sameMeaning(node, value).some((one) => fits(node, one));
+}
+
 // scripts/src/contracts/unknown-model.ts
 import { Failure } from "./main.mjs";
 import { nearest } from "./main.mjs";
 import { plain } from "./main.mjs";
-import { listModels as listModels2, listProviders } from "./contracts.mjs";
+import { listModels as listModels3, listProviders } from "./contracts.mjs";
 import { readStored, unsupportedFile } from "./contracts.mjs";
 async function unknownModel(provider, model, models, root) {
   const nowhere = { what: "nowhere", near: nearest(model, models), models };
@@ -131,7 +170,7 @@ async function unknownModel(provider, model, models, root) {
 async function elsewhere(provider, model, root) {
   const others = listProviders(root).filter((name) => name !== provider);
   for (const other of [provider, ...others]) {
-    const models = await listModels2(other, root);
+    const models = await listModels3(other, root);
     if (other !== provider && models.includes(model)) return { what: "modelOf", other };
     const list = await unsupportedOf(root, other).catch(() => void 0);
     const known = list && knownIn(list, other, model, models);
@@ -173,5 +212,6 @@ export {
   describeOne,
   describeRules,
   idsWithoutContract,
+  modelsWith,
   unknownModel
 };

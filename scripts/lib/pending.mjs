@@ -1,18 +1,4 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
-// scripts/src/core/tasks/may-cancel.ts
-import { ANY_VIDEO } from "./main.mjs";
-import { Failure, orFailure } from "./main.mjs";
-async function mayCancel({ provider, model, taskId, status, checked, created }, now) {
-  if (taskId === null || status !== "SUBMITTED") return false;
-  const { loadContract } = await import("./contracts.mjs");
-  const contract = await orFailure(loadContract(provider, model));
-  if (contract instanceof Failure) return true;
-  const seconds = contract.durations.flatMap((run) => run.seconds);
-  const anyMs = contract.output === "video" ? ANY_VIDEO.latestMs : Infinity;
-  const longestMs = seconds.length > 0 ? Math.max(...seconds) * 1e3 : anyMs;
-  return now - Date.parse(checked ?? created) <= longestMs;
-}
-
 // scripts/src/cli/actions/local-journal.ts
 import { systemClock } from "./main.mjs";
 import { Journal } from "./journal.mjs";
@@ -21,21 +7,15 @@ function localJournal({ profile, sandbox }, environment, warn) {
   const folder = journalFolder(environment, sandbox);
   return new Journal({ folder, provider: profile.id, service: "", account: "", clock: systemClock, warn });
 }
-async function cancellable(records) {
-  const now = systemClock.wall();
-  const found = [];
-  for (const record of records) if (await mayCancel(record, now)) found.push(record);
-  return found;
-}
 
 // scripts/src/core/record/forget-records.ts
-import { Failure as Failure2 } from "./main.mjs";
+import { Failure } from "./main.mjs";
 import { whileFenced } from "./journal.mjs";
 async function forgetRecords(records, { taskId, idempotencyKey = "" }) {
   const entries = taskId === void 0 ? await records.byKey(idempotencyKey) : [await records.byTask(taskId)].filter((entry) => entry !== void 0);
   const first = entries[0];
   if (!first) {
-    throw new Failure2("TASK_NOT_FOUND", "There is no such record, so there is nothing to forget.", {
+    throw new Failure("TASK_NOT_FOUND", "There is no such record, so there is nothing to forget.", {
       reason: { kind: "noRecord" }
     });
   }
@@ -43,7 +23,7 @@ async function forgetRecords(records, { taskId, idempotencyKey = "" }) {
     const { taskId: known } = entry.record;
     await whileFenced(records, entry, async () => {
       if (known !== entry.record.taskId) {
-        throw new Failure2("UNKNOWN_ERROR", "This request has just been given a task; its record stays.", {
+        throw new Failure("UNKNOWN_ERROR", "This request has just been given a task; its record stays.", {
           reason: { kind: "justSubmitted" }
         });
       }
@@ -52,6 +32,71 @@ async function forgetRecords(records, { taskId, idempotencyKey = "" }) {
   }
   return { record: first.record, count: entries.length };
 }
+
+// scripts/src/core/tasks/cancellable.ts
+import { Failure as Failure3, orFailure as orFailure2 } from "./main.mjs";
+import { isObject } from "./main.mjs";
+
+// scripts/src/core/tasks/may-cancel.ts
+import { ANY_VIDEO } from "./main.mjs";
+import { Failure as Failure2, orFailure } from "./main.mjs";
+async function mayCancel({ provider, model, taskId, status, checked, created }, now) {
+  if (taskId === null || status !== "SUBMITTED") return false;
+  const { loadContract } = await import("./contracts.mjs");
+  const contract = await orFailure(loadContract(provider, model));
+  if (contract instanceof Failure2) return true;
+  const seconds = contract.durations.flatMap((run) => run.seconds);
+  const anyMs = contract.output === "video" ? ANY_VIDEO.latestMs : Infinity;
+  const longestMs = seconds.length > 0 ? Math.max(...seconds) * 1e3 : anyMs;
+  return now - Date.parse(checked ?? created) <= longestMs;
+}
+
+// scripts/src/core/tasks/cancellable.ts
+var MOST_TASKS = 5;
+var LIST_MS = 5e3;
+async function cancellable(session) {
+  const { api, provider } = session;
+  const filter = { since: null, states: ["SUBMITTED"], model: null, limit: MOST_TASKS };
+  const { listTasks } = await import("./generate.mjs");
+  const list = provider.can.list ? await orFailure2(listTasks(session, filter, LIST_MS)) : null;
+  if (list instanceof Failure3 && list.code === "AUTH_FAILED") throw list;
+  const store = await session.records();
+  const pending = await orFailure2((async () => await store?.pending() ?? [])());
+  const own = pending instanceof Failure3 ? [] : pending.filter((entry) => store?.isOwn(entry));
+  const records = own.map(({ record }) => record);
+  const known = await recordedCancellable(records, api.clock.wall());
+  if (list === null || list instanceof Failure3) return { ...known, listFailure: list ?? void 0 };
+  const { promptExcerpt } = await import("./wait.mjs");
+  const tasks = list.tasks.map(({ task: { id, model, input, createdAt }, request }) => ({
+    taskId: id,
+    model,
+    promptExcerpt: request ? request.promptExcerpt : isObject(input) ? promptExcerpt(input) : null,
+    created: request?.created ?? (createdAt === void 0 ? void 0 : new Date(createdAt).toISOString()),
+    isRecorded: request !== void 0
+  }));
+  return { kind: "cancellable", tasks, more: list.matched - tasks.length, lost: known.lost, isListed: true };
+}
+async function recordedCancellable(records, now) {
+  const tasks = [];
+  for (const record of records) {
+    const { taskId, model, promptExcerpt, created, checked } = record;
+    if (await mayCancel(record, now))
+      tasks.push({
+        taskId,
+        model,
+        promptExcerpt,
+        created,
+        seen: checked ?? created,
+        isRecorded: true
+      });
+  }
+  const lost = records.filter(({ taskId }) => taskId === null);
+  const shown = tasks.slice(0, MOST_TASKS);
+  return { kind: "cancellable", tasks: shown, more: tasks.length - shown.length, lost, isListed: false };
+}
+
+// scripts/src/cli/actions/pending.ts
+import { systemClock as systemClock2 } from "./main.mjs";
 
 // scripts/src/cli/render/pending.ts
 import { compact } from "./main.mjs";
@@ -93,7 +138,7 @@ function resumeOf(record, caller) {
   const command = caller.commandAt(profile);
   const { taskId, idempotencyKey } = record;
   if (taskId === null) {
-    const find = profile.can.list ? "Whether this one was submitted is not known: run its command again, which searches the task list first" : `Whether this one was submitted is not known. ${profile.says.tasks} Only if the user accepts that it may be charged once more: its command with --new, or with another --idempotencyKey if it had one`;
+    const find = profile.can.list ? "Whether this one was submitted is not known: run its command again, which searches the task list first (without that command, --action listTasks finds the task if the list shows its key)" : `Whether this one was submitted is not known. ${profile.says.tasks} Only if the user accepts that it may be charged once more: its command with --new, or with another --idempotencyKey if it had one`;
     const attach = command("waitTask", { taskId: "<task_id>", idempotencyKey, wait: BRIEF_WAIT_S });
     return `${find}; if its task is found: ${attach}; or, only if the user accepts a second charge, drop it: ${command("forget", { idempotencyKey })}`;
   }
@@ -107,68 +152,23 @@ async function listPending(journal, args, caller) {
   const wanted = records.filter(
     ({ owner, provider }) => (args.owner === void 0 || owner === args.owner) && (!args.isProviderNamed || provider === args.profile.id)
   );
-  return pendingOutcome(wanted, await cancellable(wanted), caller);
+  const now = systemClock2.wall();
+  const cancellable2 = [];
+  for (const record of wanted) if (await mayCancel(record, now)) cancellable2.push(record);
+  return pendingOutcome(wanted, cancellable2, caller);
+}
+async function cancelsWithoutKey(journal, { profile }, caller) {
+  const all = (await journal.pending()).map(({ record }) => record);
+  const records = all.filter(({ provider }) => provider === profile.id);
+  const { cancellableOutcome } = await import("./wait.mjs");
+  return cancellableOutcome(await recordedCancellable(records, systemClock2.wall()), caller, false);
 }
 async function forget(journal, { taskId, idempotencyKey }) {
   return forgottenOutcome(await forgetRecords(journal, { taskId, idempotencyKey }));
 }
-
-// scripts/src/cli/actions/with-cancels.ts
-import { Failure as Failure3, orFailure as orFailure2 } from "./main.mjs";
-import { quoted } from "./main.mjs";
-import { profileOf as profileOf2 } from "./main.mjs";
-import { parseArguments } from "./main.mjs";
-import { placeFlags } from "./main.mjs";
-import { readFlags } from "./main.mjs";
-import { commandLine, flagWords } from "./main.mjs";
-import { readEnvironment } from "./main.mjs";
-import { callerOf } from "./main.mjs";
-var MOST_STEPS2 = 5;
-var QUERY_MS = 5e3;
-async function withCancels(refusal, call, run) {
-  const given = readFlags(call.argv, []);
-  const named = profileOf2(given.get("provider"));
-  if (given.has("taskId") || !named?.can.cancel) return refusal;
-  const place = { profile: named, sandbox: given.has("sandbox") };
-  try {
-    const environment = readEnvironment(process.env, named, { isLive: false, hasState: true });
-    const find = async () => {
-      const journal = localJournal(place, environment, call.progress.line);
-      const pending = (await journal.pending()).map(({ record }) => record);
-      return cancellable(pending.filter(({ provider }) => provider === named.id));
-    };
-    let records = await find();
-    const isFresh = records.length > 0 && named.can.list && await hasReadList(call, run, place);
-    if (isFresh) records = await find();
-    const steps = records.slice(0, MOST_STEPS2).map((record) => cancelStep(record, place, isFresh));
-    const more = records.length - steps.length;
-    if (more > 0) steps.push(`${more} more can be cancelled: --action listPending shows them.`);
-    const { nextSteps: own = [] } = refusal.details;
-    const none = "By the records of this machine, no task can be cancelled any more.";
-    return refusal.with({ nextSteps: [...steps.length > 0 ? steps : [none], ...own] });
-  } catch (error) {
-    if (error instanceof Failure3) return refusal;
-    throw error;
-  }
-}
-async function hasReadList({ interruption }, run, place) {
-  const argv = flagWords({ action: "listTasks", ...placeFlags(place) });
-  const args = parseArguments(argv);
-  const list = orFailure2(run(args, callerOf(args, argv)));
-  const late = new Promise((resolve) => setTimeout(resolve, QUERY_MS, null).unref());
-  const read = await Promise.race([list, late]);
-  if (read === null) interruption.stop();
-  return read !== null && !(read instanceof Failure3);
-}
-function cancelStep(record, place, isFresh) {
-  const { taskId, model, promptExcerpt, created, checked } = record;
-  const what = promptExcerpt === null ? model : `${quoted(promptExcerpt)} (${model})`;
-  const seen = isFresh ? "is SUBMITTED now" : `was SUBMITTED when it was last seen, on ${checked ?? created}`;
-  const command = commandLine(flagWords({ action: "cancelTask", taskId, ...placeFlags(place) }));
-  return `To cancel ${what}, made on ${created}, which ${seen}: ${command}`;
-}
 export {
   cancellable,
+  cancelsWithoutKey,
   forget,
   forgetRecords,
   forgottenOutcome,
@@ -176,5 +176,5 @@ export {
   localJournal,
   mayCancel,
   pendingOutcome,
-  withCancels
+  recordedCancellable
 };

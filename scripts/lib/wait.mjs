@@ -52,6 +52,47 @@ function accountOutcome({ account: { balance, models, record }, contracts, notLi
   return done({ ...data, ...upstream(record) });
 }
 
+// scripts/src/cli/render/cancellable.ts
+import { quoted } from "./main.mjs";
+import { nameIn } from "./live.mjs";
+import { refused } from "./main.mjs";
+import { failed } from "./main.mjs";
+var MOST_LOST = 5;
+function cancellableOutcome(result, caller, hasKey = true) {
+  const { tasks, more, lost, isListed } = result;
+  const list = caller.command(
+    isListed ? "listTasks" : "listPending",
+    isListed ? { status: "SUBMITTED" } : {}
+  );
+  const nextSteps = [
+    ...tasks.map((task) => cancelStep(task, caller)),
+    ...more > 0 ? [`${more} more can be cancelled: ${list}`] : [],
+    ...tasks.length === 0 ? [noneStep(result, caller, hasKey)] : [],
+    ...lost.slice(0, MOST_LOST).map(({ promptExcerpt: promptExcerpt2, model, created }) => {
+      const shown = isListed ? ", and the list of the service does not show it" : "";
+      return `Whether the submit of ${named(promptExcerpt2, model)}, begun on ${created}, made a task is not known${shown}. Run its command again with --wait 0, which finds out; then run this command again: ${caller.same}`;
+    })
+  ];
+  const hint = tasks.length > 0 ? "add --taskId <id>: data.nextSteps has the command of each task that can be cancelled" : "no task is known that can be cancelled: data.nextSteps says how far that is known";
+  const refusal = refused("--taskId", "<id> for --action cancelTask", "nothing", hint);
+  return failed(refusal.with({ nextSteps }), "UNKNOWN", null);
+}
+var named = (promptExcerpt2, model) => promptExcerpt2 === null ? model ?? "a task" : `${quoted(promptExcerpt2)}${model ? ` (${model})` : ""}`;
+function cancelStep(task, { command }) {
+  const { taskId, promptExcerpt: promptExcerpt2, created, seen, isRecorded } = task;
+  const what = named(promptExcerpt2, nameIn(task.model));
+  const made = `${created ? `, made on ${created}` : ""}${isRecorded ? "" : " (this machine has no record of it)"}`;
+  const state = seen === void 0 ? "is SUBMITTED now" : `was SUBMITTED when it was last seen, on ${seen}`;
+  return `To cancel ${what}${made}, which ${state}: ${command("cancelTask", { taskId })}`;
+}
+function noneStep({ isListed, listFailure }, { profile }, hasKey) {
+  if (isListed) return `${profile.title} lists no task of this key that is SUBMITTED: none can be cancelled.`;
+  const none = "By the records of this machine, no task can be cancelled any more.";
+  if (listFailure) return `${none} The list of ${profile.title} could not be read: ${listFailure.message}`;
+  if (hasKey) return none;
+  return `${none} What ${profile.title} lists is not known, because ${profile.keyVariable} is not set.`;
+}
+
 // scripts/src/core/record/prompt-excerpt.ts
 import { plain } from "./main.mjs";
 var FIELDS = ["prompt", "content", "text", "lyrics"];
@@ -70,15 +111,16 @@ function promptExcerpt(payload) {
 
 // scripts/src/cli/render/list.ts
 import { isObject, unlessEmpty as unlessEmpty2 } from "./main.mjs";
-import { plain as plain2, quoted } from "./main.mjs";
-import { nameIn } from "./live.mjs";
-import { resumeCommand } from "./main.mjs";
+import { plain as plain2, quoted as quoted2 } from "./main.mjs";
+import { nameIn as nameIn2 } from "./live.mjs";
+import { briefWait, resumeCommand } from "./main.mjs";
 import { definedFields, done as done3, upstream as upstream2 } from "./main.mjs";
 
 // scripts/src/cli/render/spending.ts
 import { unlessEmpty } from "./main.mjs";
 import { KEPT_DAYS } from "./journal.mjs";
 import { counted as counted2 } from "./main.mjs";
+import { profileOf } from "./main.mjs";
 import { sinceAt } from "./main.mjs";
 import { done as done2 } from "./main.mjs";
 var MOST_MODELS = 100;
@@ -87,7 +129,8 @@ function spendingOutcome(result, caller) {
   const covers = [
     listWords(list, since, caller),
     journalWords(journal, caller),
-    "Credits are as the service reported them. A task is counted in the span in which it was submitted, and once."
+    "Credits are as the service reported them. A task is counted in the span in which it was submitted, and once.",
+    ...othersWords(result.others, since, caller)
   ].flatMap((words) => words ?? []);
   const data = {
     since: spanOf(since),
@@ -142,6 +185,15 @@ function journalWords(journal, { profile }) {
   const kept2 = `A record is kept for ${KEPT_DAYS} days after its last use.`;
   return journal.keys === "all" ? `The journal of this machine alone, because ${profile.keyVariable} is not set: ${counted2(journal.more, "request")}, of every key that was used here. ${kept2}` : `The journal of this machine: ${counted2(journal.more, "request")} of this key${profile.can.list ? " that the list does not show" : ""}. ${kept2}`;
 }
+function othersWords(others = [], since, { commandAt }) {
+  return others.flatMap(({ provider, count: count2 }) => {
+    const profile = profileOf(provider);
+    if (!profile) return [];
+    const day = since === null ? void 0 : sinceAt(since).day;
+    const command = commandAt(profile)("spending", { since: day });
+    return [`The requests to ${profile.title} are left out (${count2} on record here): ${command}`];
+  });
+}
 function warningsOf({ total, list, journal, asOf, since, listFailure }, { profile }) {
   const { unpriced, unknown } = total;
   const unreadable = journal?.unreadable ?? 0;
@@ -181,9 +233,11 @@ var MOST_MODELS2 = 20;
 var LONGEST_REASON = 120;
 function listOutcome(result, caller) {
   const { filter, tasks, matched, counts, listed, running, record } = result;
-  const wanted = running.filter(({ id }) => tasks.some(({ task }) => task.id === id));
+  const wanted = tasks.filter(({ task }) => running.some(({ id }) => id === task.id));
   const nextSteps = [
-    ...wanted.slice(0, MOST_COMMANDS).map(({ id }) => resumeCommand(caller, id)),
+    ...wanted.slice(0, MOST_COMMANDS).map(
+      ({ task: { id }, request }) => resumeCommand(caller, id, { wait: briefWait(caller, request?.wait) })
+    ),
     ...matched === 0 && listed > 0 ? [nothingMatches(result)] : []
   ];
   const data = {
@@ -192,6 +246,7 @@ function listOutcome(result, caller) {
     counts,
     tasks: tasks.map(rowOf2),
     more: matched > tasks.length ? matched - tasks.length : void 0,
+    covers: unlessEmpty2(othersWords(result.others, filter.since, caller)),
     warnings: unlessEmpty2(warningsOf2(result)),
     nextSteps: unlessEmpty2(nextSteps)
   };
@@ -212,7 +267,7 @@ function nothingMatches({ listed, models, counts, filter: { states, model, since
     const found = there.map(([state, count2]) => `${count2} ${state}`).join(", ");
     return `No task${of} is ${states.join(" or ")} (${found}).`;
   }
-  const names = models.flatMap((name) => nameIn(name) ?? []).slice(0, MOST_MODELS2);
+  const names = models.flatMap((name) => nameIn2(name) ?? []).slice(0, MOST_MODELS2);
   const asked = [model === null ? "" : `of model ${model}`, span].filter(Boolean).join(" and ");
   const all = listed === 1 ? "The 1 task of this key is not" : `None of the ${listed} tasks of this key is`;
   return `${all} ${asked}. ${listed === 1 ? "Its model" : "Their models"}: ${names.join(", ") || "not named"}.`;
@@ -224,15 +279,15 @@ function rowOf2({ task, request, name, file }) {
   return definedFields({
     taskId: id,
     name: name && plain2(name, 200),
-    promptExcerpt: request?.promptExcerpt ?? (own === null ? void 0 : quoted(own)),
+    promptExcerpt: request?.promptExcerpt ?? own ?? void 0,
     file: file && plain2(file, 1e3),
-    model: nameIn(task.model) ?? null,
+    model: nameIn2(task.model) ?? null,
     status: state,
     unknownState,
     createdAt: dateOf(createdAt),
     completedAt: dateOf(completedAt),
     credits: { charged: charged ?? null, refunded: refunded ?? null },
-    reason: error && quoted(error, LONGEST_REASON),
+    reason: error && quoted2(error, LONGEST_REASON),
     // A key has no spaces: whatever has some is no key, and may be a sentence.
     idempotencyKey: /^[\x21-\x7e]{1,128}$/.test(key) ? key : void 0
   });
@@ -246,11 +301,11 @@ import { counted as count } from "./main.mjs";
 import { AdvisedFailure } from "./main.mjs";
 import { BATCH_ORDER, EXIT } from "./main.mjs";
 import { dropStep, earlierStep, resumeCommand as resumeCommand2 } from "./main.mjs";
-import { definedFields as definedFields3, done as done4, failed as failed2, textsIn } from "./main.mjs";
+import { definedFields as definedFields3, done as done4, failed as failed3, textsIn } from "./main.mjs";
 import { explained as explained2 } from "./advice.mjs";
 
 // scripts/src/cli/render/task.ts
-import { definedFields as definedFields2, failed } from "./main.mjs";
+import { definedFields as definedFields2, failed as failed2 } from "./main.mjs";
 import { explained } from "./advice.mjs";
 import { dataOf, stateOutcome, withFacts } from "./live.mjs";
 function taskOutcome(result, caller) {
@@ -259,14 +314,15 @@ function taskOutcome(result, caller) {
 function failureOutcome(result, caller) {
   const { taskId, seen, failure } = result;
   const about = explained(failure, caller);
-  if (result.kind === "notCancelled") return failed(about, seen.state, taskId);
+  if (result.kind === "notCancelled") return failed2(about, seen.state, taskId);
   const data = definedFields2({ ...dataOf(result), ...about.details.data });
-  return failed(about.with({ data }), seen.state, taskId);
+  return failed2(about.with({ data }), seen.state, taskId);
 }
 
 // scripts/src/cli/render/many.ts
 var MOST_CHARACTERS = 4e4;
-function manyOutcome({ items, until, more, unknown: submits }, caller) {
+function manyOutcome(result, caller) {
+  const { items, until, more, unknown: submits } = result;
   const outcomes = items.map((item) => itemOutcome(item, caller));
   const shown = [];
   const delivered = [];
@@ -283,7 +339,7 @@ function manyOutcome({ items, until, more, unknown: submits }, caller) {
   const isOver = until === "first" && running < outcomes.length;
   const counted3 = isOver ? outcomes.filter((outcome) => !isRunning(outcome)) : outcomes;
   const ended = counted3.find(({ envelope }) => !envelope.ok) ?? counted3.find(({ exitCode }) => exitCode > 0);
-  const unknown = until === "last" && submits > 0 ? unknownOutcome(submits, caller) : void 0;
+  const unknown = until === "last" && submits > 0 ? unknownOutcome(result, caller) : void 0;
   const worst = unknown && !isBefore(ended, unknown) ? unknown : ended;
   const nextSteps = [];
   if (worst || running > 0 || more > 0 || submits > 0 || left < 0) {
@@ -299,7 +355,7 @@ function manyOutcome({ items, until, more, unknown: submits }, caller) {
   }
   const data = definedFields3({
     ...{ count: shown.length, running, more, unknown: submits, tasks: shown },
-    nextSteps: unlessEmpty3(nextSteps)
+    nextSteps: unlessEmpty3([...new Set(nextSteps)])
   });
   const { errorCode = null, errorMessage = null, retryAfter = null } = worst?.envelope ?? {};
   const ok = errorCode === null && counted3.every(({ envelope }) => envelope.ok);
@@ -314,22 +370,32 @@ function manyOutcome({ items, until, more, unknown: submits }, caller) {
 }
 var isBefore = (one, other) => one !== void 0 && BATCH_ORDER.indexOf(one.exitCode) < BATCH_ORDER.indexOf(other.exitCode);
 function unknownOutcome(submits, caller) {
-  const message = `The outcome of ${count(submits, "submit")} of this key is not known.`;
+  const { unknown, after } = submits;
+  const yet = after === void 0 ? "" : " yet";
+  const message = `The outcome of ${count(unknown, "submit")} of this key is not known${yet}.`;
   const failure = new AdvisedFailure("SUBMIT_OUTCOME_UNKNOWN", message, {
-    data: { count: 0, unknown: submits },
+    data: { count: 0, unknown },
+    retryAfter: after,
     nextSteps: [
-      submits === 1 ? "Run the command of that submit again: it reconciles it." : "Run the commands of those submits again: each reconciles its own.",
+      ...listSteps(submits, caller),
+      unknown === 1 ? "Run the command of that submit again: it reconciles it. If it is not known, the user decides by what this shows:" : "Run the commands of those submits again: each reconciles its own. If they are not known, the user decides by what this shows:",
       caller.command("listPending")
     ]
   });
-  return failed2(failure, null, null);
+  return failed3(failure, null, null);
+}
+function listSteps({ after, listFailure }, { profile, same }) {
+  if (!profile.can.list) return [profile.says.tasks];
+  const found = listFailure ? `The list of the service could not be read: ${listFailure.message}` : "The list of the service shows none of their keys.";
+  if (after === void 0) return [`${found} Waiting changes nothing.`];
+  return [`${found} It can tell more after ${after} seconds; then this command resumes what it shows:`, same];
 }
 function itemOutcome({ record, ended }, caller) {
   if (!(ended instanceof Failure)) return taskOutcome(ended, caller);
   const { status, taskId } = record;
   const failure = explained2(ended, caller);
   const { nextSteps = [resumeCommand2(caller, taskId)] } = failure.details;
-  return failed2(failure.with({ nextSteps }), status, taskId);
+  return failed3(failure.with({ nextSteps }), status, taskId);
 }
 function summary({ data, ...said }, { model, promptExcerpt: promptExcerpt2, created, owner }) {
   const kept2 = { ...said, model, promptExcerpt: promptExcerpt2, created, owner };
@@ -338,8 +404,9 @@ function summary({ data, ...said }, { model, promptExcerpt: promptExcerpt2, crea
   }
   return kept2;
 }
-function nothingPendingOutcome({ unknown }, caller) {
-  if (unknown > 0) return unknownOutcome(unknown, caller);
+function nothingPendingOutcome(result, caller) {
+  const { unknown } = result;
+  if (unknown > 0) return unknownOutcome(result, caller);
   const none = "No recorded task of this key is unfinished or waits to be delivered.";
   return done4({ count: 0, unknown, nextSteps: [none, ...earlierStep(caller)] });
 }
@@ -1300,14 +1367,14 @@ async function cancelWhileRefusedForNow(session, taskId) {
 import { Failure as Failure14, orFailure as orFailure9 } from "./main.mjs";
 import { isTerminal as isTerminal8 } from "./main.mjs";
 import { deliver as deliver3 } from "./live.mjs";
-import { noteState as noteState3, recordOf as recordOf3 } from "./live.mjs";
+import { noteState as noteState4, recordOf as recordOf3 } from "./live.mjs";
 import { taskResult as taskResult4 } from "./live.mjs";
 
 // scripts/src/core/wait/wait-task.ts
 import { isTerminal as isTerminal7 } from "./main.mjs";
 import { deliver as deliver2 } from "./live.mjs";
 import { withRecord as withRecord2 } from "./live.mjs";
-import { recordOf as recordOf2 } from "./live.mjs";
+import { noteState as noteState3, recordOf as recordOf2 } from "./live.mjs";
 import { creditsOf as creditsOf3, taskResult as taskResult3 } from "./live.mjs";
 
 // scripts/src/core/wait-settings.ts
@@ -1373,7 +1440,8 @@ async function pollTask(of, before) {
       return found === "crowded" ? null : found;
     }, options);
     const seen = last ? merge(first, last) : first;
-    if (entry && seen) await noteState2(session, entry, seen.state, wasRunning);
+    const isBareEnd = seen?.state === "FAILED" || seen?.state === "CANCEL";
+    if (entry && seen && !isBareEnd) await noteState2(session, entry, seen.state, wasRunning);
     if (last && isTerminal6(last.state))
       observer.polled(last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
     return { seen, failure: error, isCrowded };
@@ -1435,8 +1503,13 @@ async function readEnd(of, seen) {
   const until = session.api.shortDeadline;
   const poller = await pollerOf(session, wait.schedule);
   const read = () => poller.records.read(taskId, { until, deadline: until });
-  const ended = seen.task ? { ...seen.task, state: seen.state } : await withRecord2(seen, read);
-  return taskResult3(taskId, ended, known);
+  const ended = seen.task ?? await withRecord2(seen, read);
+  const isFinal = seen.task !== void 0 || known.entry && isTerminal7(known.entry.record.status);
+  const { state } = isFinal ? seen : ended;
+  if (known.entry) await noteState3(session, known.entry, state);
+  if (state !== "COMPLETED") return taskResult3(taskId, { ...ended, state }, known);
+  session.observer.task(taskId, state);
+  return finish(of);
 }
 async function unfinished({ session, taskId, wait, known }, { seen, failure, isCrowded }) {
   const result = taskResult3(taskId, seen, known);
@@ -1457,7 +1530,7 @@ async function getTask(session, taskId, settings) {
     if (task.code !== "TASK_NOT_FOUND" || !entry || !isTerminal8(entry.record.status)) throw task;
     return waitTask(session, taskId, { ...settings, waitMs: 0, filesMs });
   }
-  if (entry) await noteState3(session, entry, task.state);
+  if (entry) await noteState4(session, entry, task.state);
   return deliver3(session, entry, taskResult4(taskId, task, { entry, credits: entry?.record.credits }));
 }
 export {
@@ -1470,6 +1543,7 @@ export {
   asNotShown,
   beginWait,
   cancelTask,
+  cancellableOutcome,
   checkNameIsFree,
   endsWait,
   expectedDuration,
@@ -1487,6 +1561,7 @@ export {
   manyOutcome,
   merge,
   nothingPendingOutcome,
+  othersWords,
   outputOf,
   pollTask,
   pollUntilEnd,

@@ -203,7 +203,11 @@ describe('what APIDot has no request for', () => {
     [[...APIDOT, '--action', 'listTasks'], '--action', /getStatus/],
     [[...PICTURE_LINE, '--action', 'quote'], '--action', /price/],
     [[...APIDOT, '--action', 'account'], '--action', /listModels/],
-    [[...PICTURE_ARGS, '--maxCreditsPerDay', '20'], '--maxCreditsPerDay', /leave --maxCreditsPerDay out/],
+    [
+      [...PICTURE_ARGS, '--maxCreditsPerDay', '20'],
+      '--maxCreditsPerDay',
+      /^ask the user .* leave --maxCreditsPerDay out/,
+    ],
     [[...PICTURE_ARGS, '--webhookUrl', 'https://example.com/hook'], '--webhookUrl', /write --callbackUrl/],
   ];
 
@@ -269,13 +273,22 @@ describe('what APIDot has no request for', () => {
     ]);
     expect([unknown.code, envelopeOf(unknown).errorCode]).toEqual([2, 'INVALID_PAYLOAD']);
     expect(envelopeOf(unknown).data.issues).toMatchObject([
-      { path: '--maxCredits', received: '500', hint: expect.stringContaining('leave --maxCredits out') },
+      {
+        path: '--maxCredits',
+        received: '500',
+        hint: expect.stringMatching(
+          /^ask the user for a yes to an unknown price of z-image \(.*\); only then leave --maxCredits out$/,
+        ),
+      },
     ]);
     expect(server.received).toHaveLength(0);
-    expect((await call([...line, payload, '--maxCredits', '200'])).code).toBe(4);
+    const made = await call([...line, payload, '--maxCredits', '200']);
+    expect(made.code).toBe(4);
+    expect(envelopeOf(made).data.estimate).toEqual(data.estimate);
     expect(server.submits()).toHaveLength(1);
     // Its task is resumed by the same command, whatever the limit is: it charges nothing.
-    expect((await call([...line, payload, '--maxCredits', '1'])).code).toBe(4);
+    const resumed = await call([...line, payload, '--maxCredits', '1']);
+    expect([resumed.code, envelopeOf(resumed).data.estimate]).toEqual([4, undefined]);
     expect(server.submits()).toHaveLength(1);
   });
 

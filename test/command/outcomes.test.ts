@@ -97,7 +97,15 @@ const CASES: Record<ErrorCode, Case> = {
     says: /new charge.*--new/,
     submits: 1,
   },
-  TASK_CANCELLED: { script: { status: states('CANCEL') }, status: 'CANCEL', exit: 1, submits: 1 },
+  TASK_CANCELLED: {
+    script: {
+      status: states('CANCEL'),
+      task: (_, { server }) => ({ body: record(server, { status: 'CANCEL', output: null }) }),
+    },
+    status: 'CANCEL',
+    exit: 1,
+    submits: 1,
+  },
   CANCEL_REJECTED: {
     script: { cancel: refusal(400, 'INVALID_PAYLOAD', 'Too late'), status: states('PROGRESS') },
     args: ['--action', 'cancelTask', '--taskId', TASK],

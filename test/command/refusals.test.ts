@@ -110,3 +110,33 @@ describe('the environment', () => {
     },
   );
 });
+
+describe('what the user asked for is not dropped', () => {
+  const hints = async (model: string, payload: object) => {
+    const { data } = envelopeOf(await run(['--model', model, '--payload', JSON.stringify(payload)]));
+    return Object.fromEntries(
+      (data.issues as { path: string; hint: string }[]).map((one) => [one.path, one.hint]),
+    );
+  };
+
+  it('a field that the model has not: the models of its kind that have it come first', async () => {
+    const image = 'https://example.com/first.png';
+    const shaped = await hints('i2v', { image, duration: '5', aspectRatio: '9:16', seed: 1 });
+    expect(shaped.aspectRatio).toMatch(
+      /^take a model that has it, at its own price: happyhorse \(as "ratio"\), minimax, seedance20 \(as "ratio"\), wan27 \(as "ratio"\); only if the user agrees, leave "aspectRatio" out; this one takes image, /,
+    );
+    expect(shaped.seed).toMatch(/^no model of this kind has it: only if the user agrees, leave "seed" out; /);
+    // Those that need a picture are no way for a request without one, nor those without the value.
+    const plain = await hints('t2v', { ...T2V, resolution: '720p' });
+    expect(plain.resolution).toMatch(/: happyhorse, minimax, seedance20, wan27; /);
+    const large = await hints('t2v', { ...T2V, resolution: '4k' });
+    expect(large.resolution).toMatch(/^no model of this kind has it with this value: /);
+  });
+
+  it('a prompt that is missing is for the user to say: no example stands in for it', async () => {
+    const { content } = await hints('minimax', { duration: 5 });
+    expect(content).toBe('ask the user for the words, and add them as "content", a string that is not blank');
+    const { prompt } = await hints('t2v', { ...T2V, prompt: ' ' });
+    expect(prompt).toBe('ask the user for the words, and write them into prompt');
+  });
+});

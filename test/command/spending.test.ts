@@ -82,6 +82,18 @@ describe('--action spending', () => {
     // The other service has none of it, and none of its keys.
     const other = await run(SPENDING, { cwd, env });
     expect(envelopeOf(other)).toMatchObject({ errorCode: 'AUTH_FAILED' });
+    // What is left out is said, with the command that shows it.
+    const both = { ...env, ...live((await service({ list: { body: { tasks: [] } } })).origin) };
+    for (const line of [SPENDING, ['--action', 'listTasks']]) {
+      const day = ['--since', 'today'];
+      const { covers: said } = dataOf(await run([...line, ...day], { cwd, env: both }));
+      expect(said.at(-1)).toMatch(
+        /^The requests to APIDot are left out \(1 on record here\): node .* --action spending --since \d{4}-\d\d-\d\d --provider apidot$/,
+      );
+    }
+    // What was made under other keys is all that the journal knows.
+    const alone = await run([...APIDOT, ...SPENDING], { cwd, env: { ...both, APIDOT_API_KEY: undefined } });
+    expect(dataOf(alone).covers.join(' ')).not.toContain('left out');
   });
 });
 
@@ -131,7 +143,7 @@ describe('listTasks', () => {
     ]);
     expect(all).toMatchObject({ count: 5, counts: { COMPLETED: 2, FAILED: 1, PROGRESS: 1, SUBMITTED: 1 } });
     expect(all!.tasks.map(({ taskId }) => taskId)).toEqual(['task1', 'bad', 'run1', 'run2', 'old']);
-    expect(all!.tasks.at(-1)!.promptExcerpt).toBe('"a \\"harbour\\" [address]"');
+    expect(all!.tasks.at(-1)!.promptExcerpt).toBe('a "harbour" [address]');
     expect(all!.tasks[0]).toMatchObject({
       promptExcerpt: T2V.prompt,
       file: path.join(cwd, 'out', readdirSync(path.join(cwd, 'out'))[0]!),

@@ -138,11 +138,11 @@ describe('a wait that ends first', () => {
 
   it('--wait running out: exit code 4, and the command that resumes keeps the limit and the interval', async () => {
     const server = await service({ status: states('PROGRESS') });
-    const done = await run([...T2V_ARGS, '--wait', '0.5'], { env: live(server.origin) });
+    const done = await run([...T2V_ARGS, '--wait', '2.5'], { env: live(server.origin) });
     const { data, ...envelope } = envelopeOf(done);
     expect(done.code).toBe(4);
     expect(envelope).toMatchObject({ ok: true, status: 'PROGRESS', taskId: TASK });
-    expect(commandIn(data)).toContain(` --action waitTask --taskId ${TASK} --wait 0.5 --pollInterval 0.02`);
+    expect(commandIn(data)).toContain(` --action waitTask --taskId ${TASK} --wait 2.5 --pollInterval 0.02`);
     expect(JSON.stringify(data.nextSteps)).not.toMatch(/submit (it )?again[^:]*$/i);
     expect(done.stderr.trim().split('\n')).toHaveLength(2);
   });
@@ -166,10 +166,37 @@ describe('a wait that ends first', () => {
       'COMPLETED',
     ]);
   });
+
+  it('is quiet about a service that answers only every second time', async () => {
+    const server = await service({
+      status: (_, { count }) =>
+        count >= 12
+          ? { body: { status: 'COMPLETED' } }
+          : count % 2
+            ? { status: 503, body: 'no' }
+            : { body: { status: 'PROGRESS' } },
+    });
+    // A pause of half a second after each failure would make this slow: the first one is enough here.
+    const done = await run([...T2V_ARGS, '--wait', '2'], { env: live(server.origin) });
+    expect(done.stderr.split('\n').filter((line) => line.includes('NETWORK_ERROR'))).toHaveLength(1);
+    expect(done.stderr.split('\n').filter((line) => line.includes('PROGRESS'))).toHaveLength(1);
+  });
 });
 
 describe('the other actions', () => {
   const record200 = { status: 'PROGRESS', output: null };
+
+  it('B1 B8: createGeneration returns the submitted task at once', async () => {
+    const server = await service();
+    const args = ['--action', 'createGeneration', '--model', 't2v', '--payload', JSON.stringify(T2V)];
+    const done = await run(args, { env: live(server.origin) });
+    const { data, ...envelope } = envelopeOf(done);
+    expect(done.code).toBe(0);
+    expect(envelope).toMatchObject({ ok: true, status: 'SUBMITTED', taskId: TASK });
+    expect(data).toMatchObject({ credits: { charged: 15 }, upstream: { creditsCharged: 15 } });
+    expect(commandIn(data)).toContain(`--action waitTask --taskId ${TASK}`);
+    expect(server.received).toHaveLength(1);
+  });
 
   it.each([
     ['getStatus', 'GET', `/api/v1/tasks/${TASK}/status`, 'SUBMITTED'],
@@ -193,6 +220,17 @@ describe('the other actions', () => {
     const args = ['--action', 'getTask', '--taskId', TASK, '--download', folder];
     expect((await run(args, { env: live(server.origin) })).code).toBe(0);
     expect(readdirSync(folder)).toEqual([`${TASK}.mp4`]);
+  });
+
+  it('waitTask waits for the end, and saves the file', async () => {
+    const server = await service();
+    const folder = tempFolder();
+    const args = ['--action', 'waitTask', '--taskId', TASK, '--download', folder, ...FAST];
+    const done = await run(args, { env: live(server.origin) });
+    expect(done.code).toBe(0);
+    expect(envelopeOf(done)).toMatchObject({ status: 'COMPLETED', taskId: TASK });
+    expect(readdirSync(folder)).toEqual([`${TASK}.mp4`]);
+    expect(server.submits()).toHaveLength(0);
   });
 
   it('listTasks gives compact rows, with --full the records, and the commands that resume those that run', async () => {

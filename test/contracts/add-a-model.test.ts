@@ -65,7 +65,9 @@ it('its rules are applied and told', async () => {
     checkPayload(contract, payload).map(({ path, hint }) => `${path}: ${hint}`);
   const png = 'https://example.com/a.png';
   expect(refusedAt({ pictures: [png, png, png], duration: 4, extra: 1 })).toEqual([]);
-  expect(refusedAt({ duration: 4 })).toEqual([expect.stringMatching(/^prompt: add "prompt"/)]);
+  expect(refusedAt({ duration: 4 })).toEqual([
+    expect.stringMatching(/^prompt: ask the user for the words, and add them as "prompt"/),
+  ]);
   expect(refusedAt({ pictures: [png, png], duration: 4 })).toEqual(['pictures: give 1 or 3 items, not 2']);
   expect(refusedAt({ pictures: ['https://example.com/a.gif'], duration: 4 })[0]).toContain('ends with .gif');
   expect(refusedAt({ pictures: [png, png, png], duration: 4, extra: 2 })[0]).toContain('take 1 away');

@@ -82,7 +82,7 @@ describe('an unknown field names the one that was meant', () => {
 
   it('lists what there is when nothing is near', async () => {
     expect((await only('t2v', { seed: 1 })).hint).toBe(
-      'leave "seed" out, or take a model that has it; this one takes prompt, aspectRatio, duration, filterMode',
+      'take a model that has it, or, only if the user agrees, leave "seed" out; this one takes prompt, aspectRatio, duration, filterMode',
     );
   });
 

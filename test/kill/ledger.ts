@@ -47,6 +47,8 @@ export interface Ledger {
   missing: number;
   /** The links of its files have expired. */
   isExpired: boolean;
+  /** Its tasks are as if nobody had asked for them yet. */
+  resetPolls(): void;
   /** Cancels a task. */
   cancel(id: string): void;
   /** Removes a task. */
@@ -195,6 +197,9 @@ export async function ledger({ forgetsKeys = false } = {}): Promise<Ledger> {
     refusesKey: false,
     missing: 0,
     isExpired: false,
+    resetPolls: () => {
+      for (const task of tasks) task.polls = 0;
+    },
     cancel: (id) => {
       tasks.find((task) => task.id === id)!.isCancelled = true;
     },

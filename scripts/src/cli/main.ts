@@ -106,12 +106,9 @@ async function runServiceAction(call: Call, args: Arguments, caller: Caller, env
   }
   try {
     if (!args.sandbox && environment.key === undefined) {
-      if (args.action === 'spending' && environment.stateFolder !== '') {
-        const { localJournal } = await import('./actions/local-journal.ts');
-        const { spendingWithoutKey } = await import('./actions/spending-without-key.ts');
-        const known = await spendingWithoutKey(localJournal(args, environment, warn), args, caller);
-        if (known) return known;
-      }
+      const local = await import('./actions/without-key.ts');
+      const known = await local.answerWithoutKey(args, caller, environment, warn);
+      if (known) return known;
       throw new Failure('AUTH_FAILED', 'No key is set, so no live call is made.', {
         reason: { kind: 'keyMissing' },
       });
@@ -125,7 +122,7 @@ async function runServiceAction(call: Call, args: Arguments, caller: Caller, env
 }
 
 async function outcomeOfError(error: unknown, call: Call): Promise<Outcome> {
-  const { args, caller } = call;
+  const { caller } = call;
   const { situation } = call.progress;
   const signal = call.interruption.received;
   if (signal) {
@@ -138,12 +135,6 @@ async function outcomeOfError(error: unknown, call: Call): Promise<Outcome> {
     error instanceof AdvisedFailure
       ? error
       : (await import('./render/errors/explained.ts')).explained(error, caller!);
-  // Only a task that has not begun can be cancelled, so the way to it is short.
-  if (!args && guessAction(call.argv) === 'cancelTask') {
-    const { withCancels } = await import('./actions/with-cancels.ts');
-    const cancels = await withCancels(failure, call, runAction.bind(null, call));
-    return failed(cancels, stateOf(call), situation.taskId);
-  }
   return failed(failure, stateOf(call), situation.taskId);
 }
 

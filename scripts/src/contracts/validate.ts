@@ -80,7 +80,12 @@ function issuesOf(check: Check, finding: Finding): Issue[] {
       received: received(value[key]),
       ...(node.own?.map((rule) => rule.unknownField?.(key, contract.model)).find(Boolean) ?? {
         expected: `no such field for ${contract.model}`,
-        hint: unknownFieldHint(key, node, value, ways),
+        hint: unknownFieldHint(
+          key,
+          node,
+          value,
+          path.length === 0 ? ways : { ...ways, elsewhere: undefined },
+        ),
       }),
     }));
   const last = path.at(-1);
@@ -126,6 +131,16 @@ function hintAt(
   // A picture from a file fills one field only; for any other it would be the wrong advice.
   const isImage = path.length === 1 && path[0] === imageField(contract);
   const own = isImage ? ways : { ...ways, imageFile: null };
-  const { provider, example: whole } = contract;
-  return hint({ node, path, value, required, example: valueAt(whole, path), ways: own, provider });
+  const { provider, prompt, example: whole } = contract;
+  const isPrompt = path.length === 1 && path[0] === prompt;
+  return hint({
+    node,
+    path,
+    value,
+    required,
+    isPrompt,
+    example: valueAt(whole, path),
+    ways: own,
+    provider,
+  });
 }

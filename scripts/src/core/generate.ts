@@ -4,6 +4,7 @@ import { isTerminal, type Task } from '../model/task.ts';
 import type { StoredRequest } from '../ports/record-store.ts';
 import type { CheckedRequest } from './checked-request.ts';
 import { folderFor } from './deliver/place.ts';
+import { comparedEstimate, type DatedEstimate } from './money/check-price.ts';
 import { explainFunds } from './money/short-of-credits.ts';
 import { graceOf, isMissingForNow } from './poll/not-found-grace.ts';
 import { type KnownTask, madeBy, type TaskFacts, type TaskResult, taskResult } from './result.ts';
@@ -22,6 +23,8 @@ export interface GenerateOptions extends CheckedRequest {
 /** A task of a request, and how its end is waited for. It does not hold the payload. */
 export type Begun = KnownTask & {
   maxCredits: number | undefined;
+  /** What that was compared with, where this call submitted it and the service gives no price. */
+  estimate?: DatedEstimate | undefined;
   wait: WaitSettings;
   /** When the wait began. */
   start: number;
@@ -55,13 +58,17 @@ export async function begin(session: Session, options: GenerateOptions): Promise
       ? submitOnRecord(session, journal, request, deadline)
       : submitWithoutRecord(session, request, deadline),
   );
-  if (!(known instanceof Failure)) return { ...known, model, maxCredits, wait, start };
+  if (!(known instanceof Failure)) {
+    const isSubmitted = known.task !== undefined && known.origin?.resumed === undefined;
+    const estimate = isSubmitted ? comparedEstimate(session, contract, generation) : undefined;
+    return { ...known, model, maxCredits, estimate, wait, start };
+  }
   throw await explainFunds(session, contract, generation, known, deadline);
 }
 
 /** Waits for the end of the task of a request, as long as its wait lasts, and returns the result. Submits nothing. */
 export async function conclude(session: Session, begun: Begun): Promise<TaskResult> {
-  const { maxCredits, wait: whole, start, ...known } = begun;
+  const { maxCredits, estimate, wait: whole, start, ...known } = begun;
   const wait = { ...whole, waitMs: whole.waitMs - (session.api.clock.monotonic() - start) };
   const taskId = known.task ? known.task.id : known.entry.record.taskId!;
   if (!known.task && isTerminal(known.entry.record.status))
@@ -78,7 +85,8 @@ export async function conclude(session: Session, begun: Begun): Promise<TaskResu
   const charged = credits?.charged ?? 0;
   if (maxCredits !== undefined && charged > maxCredits)
     warnings.push({ kind: 'aboveCap', charged, maxCredits });
-  if (!(result instanceof Failure)) return { ...result, warnings: [...warnings, ...result.warnings] };
+  if (!(result instanceof Failure))
+    return { ...result, estimate, warnings: [...warnings, ...result.warnings] };
   throw result.with({ submit: { credits, isResubmitted: known.origin?.isResubmitted, warnings } });
 }
 

@@ -6,6 +6,7 @@ import type { OtherAccount, SubmitWarning } from '../model/submit-facts.ts';
 import type { Task, TaskState } from '../model/task.ts';
 import type { StoredRequest } from '../ports/record-store.ts';
 import type { TaskStatus } from '../providers/provider.ts';
+import type { DatedEstimate } from './money/check-price.ts';
 
 /** What the service last showed of a task: its status alone, or its record. */
 export type Seen = Pick<TaskStatus, 'state' | 'unknownState' | 'record'> &
@@ -41,6 +42,8 @@ interface Origin {
   resumed?: MadeBy | undefined;
   isResubmitted?: boolean | undefined;
   reused?: MadeBy & { status: TaskState };
+  /** The earlier call whose lost submit this one sent once more: it made the request, this one its task. */
+  begun?: MadeBy | undefined;
 }
 
 /** What is known of a task beside what the service shows of it now. */
@@ -76,8 +79,12 @@ interface ResultFacts extends Origin {
   taskId: string;
   seen: Seen;
   credits?: Credits | undefined;
+  /** What its limit was compared with, where this call submitted it and the service gives no price. */
+  estimate?: DatedEstimate | undefined;
   files?: SavedFile[] | undefined;
   warnings: Warning[];
+  /** The record of its request, where there is one. */
+  record?: RequestRecord | undefined;
   /** Why the last status query failed, where the state is from before it. */
   lastPollError?: Failure | undefined;
   /** Seconds until the next query makes sense. */
@@ -94,19 +101,26 @@ export type TaskResult = ResultFacts &
     | { kind: 'notCancelled'; failure: Failure }
   );
 
-/** There is no unfinished task. `unknown` counts the submits whose outcome is not known. */
-export interface NothingPending {
-  kind: 'nothingPending';
+/** The submits of this key whose outcome is not known. */
+export interface UnknownSubmits {
   unknown: number;
+  /** Seconds after which the service's list can tell more; absent: it cannot. */
+  after?: number | undefined;
+  /** Why the list could not be read. */
+  listFailure?: Failure | undefined;
 }
 
-export interface ManyResult {
+/** There is no unfinished task. */
+export interface NothingPending extends UnknownSubmits {
+  kind: 'nothingPending';
+}
+
+export interface ManyResult extends UnknownSubmits {
   kind: 'many';
   items: { record: RequestRecord; ended: TaskResult | Failure }[];
   /** Which end the call waited for; with `first` the tasks that have ended come first. */
   until: 'first' | 'last';
   more: number;
-  unknown: number;
 }
 
 /** Tells whether a result is lost: no later fetch can save it. */
@@ -133,6 +147,7 @@ export function taskResult(taskId: string, seen: Seen, known: TaskFacts = {}): T
     seen: seen.model === undefined && model !== undefined ? { ...seen, model } : seen,
     credits: credits !== undefined || seen.charged !== undefined ? creditsOf(seen, credits) : undefined,
     warnings: [],
+    record: known.entry?.record,
     ...origin,
   };
 }

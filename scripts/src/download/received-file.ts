@@ -72,9 +72,9 @@ export class ReceivedFile {
   }
 
   rangeHeaders(): Record<string, string> {
-    if (this.bytes === 0) return {};
-    const range = `bytes=${this.bytes}-`;
-    return this.#validator ? { range, 'if-range': this.#validator } : { range };
+    // Without a validator the rest might be that of another file of the same length: the file is fetched from its beginning.
+    if (this.bytes === 0 || this.#validator === null) return {};
+    return { range: `bytes=${this.bytes}-`, 'if-range': this.#validator };
   }
 
   /** Continues with the body of this answer (status 200 or 206), or starts over with it. */

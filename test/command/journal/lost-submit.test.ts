@@ -43,6 +43,19 @@ describe('killed between request and answer', () => {
     expect(charges(here)).toBe(1);
   });
 
+  it('a run with --new that was killed in its submit: the run that sends it once more says which run that was', async () => {
+    const here = await place();
+    await killedInSubmit(here, '--new');
+    here.service.hidesTasks = true;
+    letPass(here.state, 120_000);
+    const { data } = envelopeOf(await again(here, '--wait', '0'));
+    expect(data).toMatchObject({ resubmitted: true });
+    expect(data.createdAt).toBeUndefined();
+    expect(data.nextSteps).toContain(
+      `The run with --new that began on ${recordOf(here).newRun!.began} made it. It is the newest task of this request: a run with --new that began later submitted nothing.`,
+    );
+  });
+
   it('fault 2: the list cannot be had: unknown, as often as it is asked, until a person decides', async () => {
     const here = await place();
     await killedInSubmit(here);

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../../scripts/src/cli/exit-codes.ts';
 import { quoteWord } from '../../../scripts/src/model/shell-word.ts';
 import { CANARY, envelopeOf, run, T2V } from '../../support/command.ts';
-import { rewrite } from '../../support/records.ts';
+import { letPass, rewrite } from '../../support/records.ts';
 import { runShell } from '../shell.ts';
 import { act, FAST, journalOf, killedInSubmit, type Place, place, recordOf } from './support.ts';
 
@@ -55,7 +55,9 @@ describe('what is pending', () => {
     const [entry] = journalOf(here);
     rewrite(entry!, { checked: new Date(Date.now() - 3_600_000).toISOString() });
     expect((await rows())[0]!.cancel).toBeUndefined();
-    const refused = envelopeOf(await act(here, 'cancelTask')).data.nextSteps as string[];
+    const local = { ASYNC_MEDIA_STATE_DIR: here.state };
+    const refused = envelopeOf(await run(['--action', 'cancelTask'], { env: local })).data
+      .nextSteps as string[];
     expect(refused.filter((step) => step.includes(' --action cancelTask '))).toEqual([]);
     rewrite(entry!, {});
     // The list shows it running now: that is a sight of it like any other.
@@ -79,28 +81,27 @@ describe('what is pending', () => {
       expect(done.code).toBe(EXIT.badInput);
       return envelopeOf(done).data.nextSteps as string[];
     };
-    const none = 'By the records of this machine, no task can be cancelled any more.';
-    expect(await refused()).toEqual([none, 'add --taskId <id>']);
+    const none =
+      'By the records of this machine, no task can be cancelled any more. What AIVideoMaker lists is not known, because AIVIDEO_API_KEY is not set.';
+    expect(await refused()).toEqual([none]);
     const [first, second] = await requests(here, 'one', 'two');
     await act(here, 'getStatus', '--taskId', first!);
     await act(here, 'getStatus', '--taskId', first!);
     const [, third] = await requests(here, 'three', 'four');
-    for (const flags of [[], ['--all'], ['--batch', 'ideas.txt']]) {
-      const all = await refused(...flags);
-      const steps = all.slice(0, 3);
-      expect(all.slice(3)).toContain('add --taskId <id>');
-      const said = ['four', 'three', 'two'].map((prompt) =>
-        expect.stringMatching(
-          new RegExp(
-            `^To cancel "${prompt}" \\(t2v\\), made on \\S+Z, which was SUBMITTED when it was last seen, on \\S+Z: node `,
-          ),
+    const steps = await refused();
+    const said = ['four', 'three', 'two'].map((prompt) =>
+      expect.stringMatching(
+        new RegExp(
+          `^To cancel "${prompt}" \\(t2v\\), made on \\S+Z, which was SUBMITTED when it was last seen, on \\S+Z: node `,
         ),
-      );
-      expect(steps).toEqual(said);
-      expect(steps[0]).toContain(third);
-      expect(steps[2]).toMatch(new RegExp(` --action cancelTask --taskId ${second}$`));
-    }
-    expect(await refused('--sandbox')).toContain(none);
+      ),
+    );
+    expect(steps).toEqual(said);
+    expect(steps[0]).toContain(third);
+    expect(steps[2]).toMatch(new RegExp(` --action cancelTask --taskId ${second}$`));
+    expect(await refused('--sandbox')).toEqual([
+      'AIVideoMaker lists no task of this key that is SUBMITTED: none can be cancelled.',
+    ]);
     const [newest] = await refused();
     const done = await runShell(newest!.replace(/^.*?(?=node )/, ''), { env: here.env });
     expect(envelopeOf(done)).toMatchObject({ ok: true, status: 'CANCEL', taskId: third });
@@ -120,15 +121,62 @@ describe('what is pending', () => {
     const steps = await refused(here.env);
     expect(steps).toEqual([
       expect.stringMatching(/^To cancel "two" \(t2v\), made on \S+Z, which is SUBMITTED now: node /),
-      'add --taskId <id>',
     ]);
     expect(steps[0]).toContain(second);
     // What was seen is noted, also for the next call, which cannot ask.
     here.service.listStatus = 503;
     const unread = await refused({ ...here.env, AIVIDEO_MAX_RETRIES: '0' });
-    expect(unread.filter((step) => step.includes('was SUBMITTED when it was last seen, on'))).toHaveLength(1);
-    expect(unread).toHaveLength(2);
+    expect(unread).toEqual([expect.stringContaining('was SUBMITTED when it was last seen, on')]);
   });
+
+  it('cancelTask without an id names what the service lists: the task of a lost submit, and one made elsewhere', async () => {
+    const here = await place();
+    await killedInSubmit(here);
+    const [taskId] = here.service.charges.get(T2V.prompt)!;
+    const refused = async (more: Record<string, string> = {}) => {
+      const done = await run(['--action', 'cancelTask'], { env: { ...here.env, ...more } });
+      expect([done.code, envelopeOf(done).errorCode]).toEqual([EXIT.badInput, 'INVALID_PAYLOAD']);
+      return envelopeOf(done).data.nextSteps as string[];
+    };
+    // A list that does not show it yet.
+    here.service.hidesTasks = true;
+    expect(await refused()).toEqual([
+      'AIVideoMaker lists no task of this key that is SUBMITTED: none can be cancelled.',
+      expect.stringMatching(
+        /^Whether the submit of "a lighthouse at dawn" \(t2v\), begun on \S+Z, made a task is not known, and the list of the service does not show it\. Run its command again with --wait 0, which finds out; then run this command again: node .* --action cancelTask$/,
+      ),
+    ]);
+    here.service.hidesTasks = false;
+    const [step, ...others] = await refused();
+    expect(others).toEqual([]);
+    expect(step).toMatch(
+      /^To cancel "a lighthouse at dawn" \(t2v\), made on \S+Z, which is SUBMITTED now: node /,
+    );
+    expect(recordOf(here)).toMatchObject({ phase: 'submitted', taskId, status: 'SUBMITTED' });
+    here.service.lastPoll = 90;
+    here.service.resetPolls();
+    const elsewhere = await refused({ ASYNC_MEDIA_STATE_DIR: path.join(here.folder, 'other') });
+    expect(elsewhere).toEqual([
+      expect.stringContaining('(this machine has no record of it), which is SUBMITTED now'),
+    ]);
+    const done = await runShell(elsewhere[0]!.replace(/^.*?(?=node )/, ''), { env: here.env });
+    expect(envelopeOf(done)).toMatchObject({ ok: true, status: 'CANCEL', taskId });
+  });
+
+  it.each([['waitTask'], ['waitTask', '--all'], ['listTasks'], ['cancelTask']])(
+    'a task that the list shows with the key of a lost submit is that of its record: %s %s',
+    async (action, ...flags) => {
+      const here = await place();
+      await killedInSubmit(here, '--download', here.out);
+      const [taskId] = here.service.charges.get(T2V.prompt)!;
+      await act(here, action!, ...flags, ...(action === 'waitTask' ? FAST : []));
+      expect(recordOf(here)).toMatchObject({ phase: 'submitted', taskId });
+      if (action === 'waitTask') expect(existsSync(path.join(here.out, `${taskId}.mp4`))).toBe(true);
+      const rows = envelopeOf(await act(here, 'listPending')).data.pending as { taskId: string }[];
+      expect(rows.map((row) => row.taskId)).toEqual(action === 'waitTask' ? [] : [taskId]);
+      expect(here.service.received.filter(({ method }) => method === 'POST')).toHaveLength(1);
+    },
+  );
 
   it('waitTask without an id warns of submits whose outcome is not known; with nothing else it is exit 7', async () => {
     const here = await place();
@@ -137,6 +185,29 @@ describe('what is pending', () => {
     const alone = await act(here, 'waitTask', ...FAST);
     expect(alone.code).toBe(EXIT.submitUnknown);
     expect(envelopeOf(alone)).toMatchObject({ ok: false, status: null, data: { count: 0, unknown: 1 } });
+    // A list may be late: until it is known to be clear, the same command can find out more.
+    const { retryAfter, data: early } = envelopeOf(alone);
+    expect(retryAfter).toBeGreaterThan(50);
+    expect(retryAfter).toBeLessThanOrEqual(60);
+    expect((early.nextSteps as string[]).slice(0, 2)).toEqual([
+      `The list of the service shows none of their keys. It can tell more after ${retryAfter} seconds; then this command resumes what it shows:`,
+      expect.stringContaining(' --action waitTask '),
+    ]);
+    here.service.listStatus = 503;
+    const unread = envelopeOf(await act(here, 'waitTask', ...FAST));
+    expect(unread.retryAfter).toBe(5);
+    expect((unread.data.nextSteps as string[])[0]).toMatch(
+      /^The list of the service could not be read: .*503/,
+    );
+    here.service.listStatus = 200;
+    letPass(here.state, 120_000);
+    const late = envelopeOf(await act(here, 'waitTask', ...FAST));
+    expect(late).toMatchObject({ errorCode: 'SUBMIT_OUTCOME_UNKNOWN', retryAfter: null });
+    expect(late.data.nextSteps).toEqual([
+      'The list of the service shows none of their keys. Waiting changes nothing.',
+      expect.stringMatching(/^Run the command of that submit again: it reconciles it\./),
+      expect.stringContaining(' --action listPending'),
+    ]);
     const other = JSON.stringify({ ...T2V, prompt: 'two' });
     await run(['--model', 't2v', '--payload', other, '--wait', '0'], { env: here.env });
     const { ok, data } = envelopeOf(await act(here, 'waitTask', ...FAST));

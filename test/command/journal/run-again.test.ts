@@ -6,7 +6,7 @@ import { EXIT } from '../../../scripts/src/cli/exit-codes.ts';
 import type { RequestRecord } from '../../../scripts/src/model/request-record.ts';
 import { CANARY, ENTRY, envelopeOf, run, T2V } from '../../support/command.ts';
 import { rewrite } from '../../support/records.ts';
-import { again, charges, FAST, journalOf, place, REQUEST, recordOf } from './support.ts';
+import { act, again, charges, FAST, journalOf, place, REQUEST, recordOf } from './support.ts';
 
 describe('the order', () => {
   it('fault 38: the record is on the disk before the request leaves, the task id before anything waits', async () => {
@@ -103,6 +103,25 @@ describe('the same command again', () => {
       );
     }
     expect(charges(here)).toBe(2);
+  });
+
+  it('a suggested command waits no longer than the request was given; a file that is saved is named', async () => {
+    const here = await place();
+    here.service.isBusy = true;
+    const first = envelopeOf(await again(here, '--wait', '1'));
+    const id = first.taskId!;
+    const resumed = envelopeOf(await again(here, '--wait', '0'));
+    const listed = envelopeOf(await act(here, 'listTasks'));
+    const seen = envelopeOf(await act(here, 'getStatus', '--taskId', id));
+    for (const { data } of [resumed, listed, seen])
+      expect((data.nextSteps as string[])[0]).toMatch(/ --action waitTask --taskId \S+ --wait 1( |$)/);
+    here.service.isBusy = false;
+    const done = envelopeOf(await again(here, '--download', here.out));
+    const [file] = done.data.files as { path: string }[];
+    const saved = async () => envelopeOf(await act(here, 'getStatus', '--taskId', id)).data.nextSteps;
+    expect(await saved()).toEqual([`Its file is saved already: ${file!.path}`]);
+    writeFileSync(file!.path, 'cut');
+    expect(await saved()).toContainEqual(expect.stringMatching(/^That saves the file\. Do it soon/));
   });
 
   it('faults 40, 75: a document that nobody took is no delivery, and the same command brings it', async () => {

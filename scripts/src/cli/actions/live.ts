@@ -149,6 +149,7 @@ async function act(
     case 'getTask':
       return (await import('../../core/tasks/get-task.ts')).getTask(session, taskId, wait);
     case 'cancelTask':
+      if (!taskId) return (await import('../../core/tasks/cancellable.ts')).cancellable(session);
       return (await import('../../core/tasks/cancel-task.ts')).cancelTask(session, taskId);
     case 'waitTask': {
       if (args.taskId === undefined) {

@@ -1,5 +1,6 @@
-import { recordedSpending } from '../../core/money/spending.ts';
+import { otherRequests, recordedSpending } from '../../core/money/spending.ts';
 import { dayOf, systemClock } from '../../model/clock.ts';
+import type { SpendingRow } from '../../model/spending-row.ts';
 import type { Journal } from '../../stores/file/journal.ts';
 import type { Arguments } from '../command-line/arguments.ts';
 import type { Caller } from '../render/caller.ts';
@@ -16,9 +17,12 @@ export async function spendingWithoutKey(
   caller: Caller,
 ): Promise<Outcome | null> {
   const since = args.since ?? null;
-  const rows = (await journal.spending(0)).filter(({ provider }) => provider === args.profile.id);
+  const all = await journal.spending(0);
+  const rows = all.filter(({ provider }) => provider === args.profile.id);
   if (rows.length === 0) return null;
-  const ofSpan = rows.filter(({ day }) => since === null || day >= dayOf(since));
-  const result = recordedSpending(ofSpan, since, systemClock.wall(), await journal.unreadable(since ?? 0));
-  return spendingOutcome(result, caller);
+  const isOfSpan = ({ day }: SpendingRow) => since === null || day >= dayOf(since);
+  const unreadable = await journal.unreadable(since ?? 0);
+  const result = recordedSpending(rows.filter(isOfSpan), since, systemClock.wall(), unreadable);
+  const others = otherRequests(all.filter(isOfSpan), args.profile.id);
+  return spendingOutcome({ ...result, others }, caller);
 }

@@ -96,7 +96,7 @@ export function checkService(action: Action, profile: Profile, given: Given, iss
   }
   if (!can.quote && given.has('maxCreditsPerDay')) {
     const expected = `not to be given with ${title}, which documents no price before a submit`;
-    const hint = 'leave --maxCreditsPerDay out; --maxCredits is held against an estimate';
+    const hint = 'ask the user to do without, then leave --maxCreditsPerDay out';
     issues.push(issue('--maxCreditsPerDay', expected, 'it', hint));
   }
 }

@@ -29,8 +29,8 @@ const MODELS: readonly Action[] = ['listModels', 'describeModel'];
 const LOCAL: readonly Action[] = [...MODELS, 'listPending', 'forget'];
 const WAITS: readonly Action[] = ['generate', 'waitTask'];
 const SAVES: readonly Action[] = [...WAITS, 'createGeneration', 'getTask'];
-const NAMED_TASK: readonly Action[] = ['getStatus', 'getTask', 'cancelTask'];
-const ONE_TASK: readonly Action[] = [...NAMED_TASK, 'waitTask', 'forget'];
+const NAMED_TASK: readonly Action[] = ['getStatus', 'getTask'];
+const ONE_TASK: readonly Action[] = [...NAMED_TASK, 'cancelTask', 'waitTask', 'forget'];
 
 interface Flag {
   /** What stands behind the flag in `--help` and in messages; absent: a switch. */

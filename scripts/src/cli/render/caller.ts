@@ -84,8 +84,13 @@ export function callerOf(args: Arguments, argv: readonly string[]): Caller {
 }
 
 /** Returns the command that resumes a task: it waits, and charges nothing. */
-export function resumeCommand({ command }: Caller, taskId: string, flags: Flags = { wait: BRIEF_WAIT_S }) {
-  return command('waitTask', { taskId, ...flags });
+export function resumeCommand(caller: Caller, taskId: string, flags: Flags = { wait: briefWait(caller) }) {
+  return caller.command('waitTask', { taskId, ...flags });
+}
+
+/** Returns the seconds that a suggested command waits: no more than this call or the request was given. */
+export function briefWait({ resumeFlags: { wait } }: Caller, requested: number | null = null): number {
+  return Math.min(Number(wait ?? BRIEF_WAIT_S), requested || BRIEF_WAIT_S, BRIEF_WAIT_S);
 }
 
 /** Returns the command that fetches the result of a task that is COMPLETED, and saves it; it charges nothing. */

@@ -3,9 +3,9 @@ import type { ListedTask, ListResult } from '../../core/tasks/list-tasks.ts';
 import { isObject, type Json, type JsonObject, unlessEmpty } from '../../model/json.ts';
 import { plain, quoted } from '../../model/text.ts';
 import { nameIn } from '../../providers/read-answer.ts';
-import { type Caller, resumeCommand } from './caller.ts';
+import { briefWait, type Caller, resumeCommand } from './caller.ts';
 import { definedFields, done, type Outcome, upstream } from './envelope.ts';
-import { leftOut, spanOf } from './spending.ts';
+import { leftOut, othersWords, spanOf } from './spending.ts';
 
 const MOST_COMMANDS = 5;
 const MOST_MODELS = 20;
@@ -14,9 +14,13 @@ const LONGEST_REASON = 120;
 /** Returns the document of a list: compact rows without links, or the service's records. */
 export function listOutcome(result: ListResult, caller: Caller): Outcome {
   const { filter, tasks, matched, counts, listed, running, record } = result;
-  const wanted = running.filter(({ id }) => tasks.some(({ task }) => task.id === id));
+  const wanted = tasks.filter(({ task }) => running.some(({ id }) => id === task.id));
   const nextSteps = [
-    ...wanted.slice(0, MOST_COMMANDS).map(({ id }) => resumeCommand(caller, id)),
+    ...wanted
+      .slice(0, MOST_COMMANDS)
+      .map(({ task: { id }, request }) =>
+        resumeCommand(caller, id, { wait: briefWait(caller, request?.wait) }),
+      ),
     ...(matched === 0 && listed > 0 ? [nothingMatches(result)] : []),
   ];
   const data = {
@@ -25,6 +29,7 @@ export function listOutcome(result: ListResult, caller: Caller): Outcome {
     counts: counts as JsonObject,
     tasks: tasks.map(rowOf),
     more: matched > tasks.length ? matched - tasks.length : undefined,
+    covers: unlessEmpty(othersWords(result.others, filter.since, caller)),
     warnings: unlessEmpty(warningsOf(result)),
     nextSteps: unlessEmpty(nextSteps),
   };
@@ -62,7 +67,7 @@ function rowOf({ task, request, name, file }: ListedTask): JsonObject {
   return definedFields({
     taskId: id,
     name: name && plain(name, 200),
-    promptExcerpt: request?.promptExcerpt ?? (own === null ? undefined : quoted(own)),
+    promptExcerpt: request?.promptExcerpt ?? own ?? undefined,
     file: file && plain(file, 1_000),
     model: nameIn(task.model) ?? null,
     status: state,

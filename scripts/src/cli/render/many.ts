@@ -1,4 +1,4 @@
-import type { ManyResult, NothingPending } from '../../core/result.ts';
+import type { ManyResult, NothingPending, UnknownSubmits } from '../../core/result.ts';
 import { Failure } from '../../model/failure.ts';
 import { type JsonObject, unlessEmpty } from '../../model/json.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
@@ -17,7 +17,8 @@ const MOST_CHARACTERS = 40_000;
  * Returns the document of a call about several tasks, with the worst of their exit codes. Where the first end was waited
  * for and has come, the tasks that still run do not count.
  */
-export function manyOutcome({ items, until, more, unknown: submits }: ManyResult, caller: Caller): Outcome {
+export function manyOutcome(result: ManyResult, caller: Caller): Outcome {
+  const { items, until, more, unknown: submits } = result;
   const outcomes = items.map((item) => itemOutcome(item, caller));
   const shown: JsonObject[] = [];
   const delivered: Outcome[] = [];
@@ -35,7 +36,7 @@ export function manyOutcome({ items, until, more, unknown: submits }: ManyResult
   const isOver = until === 'first' && running < outcomes.length;
   const counted = isOver ? outcomes.filter((outcome) => !isRunning(outcome)) : outcomes;
   const ended = counted.find(({ envelope }) => !envelope.ok) ?? counted.find(({ exitCode }) => exitCode > 0);
-  const unknown = until === 'last' && submits > 0 ? unknownOutcome(submits, caller) : undefined;
+  const unknown = until === 'last' && submits > 0 ? unknownOutcome(result, caller) : undefined;
   // As of the lines of a batch, the one that the caller has to see to first.
   const worst = unknown && !isBefore(ended, unknown) ? unknown : ended;
   const nextSteps: string[] = [];
@@ -43,7 +44,7 @@ export function manyOutcome({ items, until, more, unknown: submits }: ManyResult
     const gone = outcomes.flatMap(({ envelope: { errorCode, taskId } }) =>
       errorCode === 'TASK_NOT_FOUND' ? [dropStep(caller, taskId!)] : [],
     );
-    // Of a submit whose outcome is not known, the same command finds out nothing.
+    // Of a submit whose outcome is not known, the same command finds out what the list shows, which its own steps say.
     const hasMore = ended !== undefined || running > 0 || unknown === undefined;
     nextSteps.push(
       ...((hasMore && gone.length < items.length) || more > 0 ? [caller.same] : []),
@@ -53,7 +54,7 @@ export function manyOutcome({ items, until, more, unknown: submits }: ManyResult
   }
   const data = definedFields({
     ...{ count: shown.length, running, more, unknown: submits, tasks: shown },
-    nextSteps: unlessEmpty(nextSteps),
+    nextSteps: unlessEmpty([...new Set(nextSteps)]),
   });
   const { errorCode = null, errorMessage = null, retryAfter = null } = worst?.envelope ?? {};
   const ok = errorCode === null && counted.every(({ envelope }) => envelope.ok);
@@ -71,18 +72,32 @@ const isBefore = (one: Outcome | undefined, other: Outcome): boolean =>
   one !== undefined && BATCH_ORDER.indexOf(one.exitCode) < BATCH_ORDER.indexOf(other.exitCode);
 
 /** Returns the outcome of submits that made a task or did not. */
-function unknownOutcome(submits: number, caller: Caller): Outcome {
-  const message = `The outcome of ${count(submits, 'submit')} of this key is not known.`;
+function unknownOutcome(submits: UnknownSubmits, caller: Caller): Outcome {
+  const { unknown, after } = submits;
+  const yet = after === undefined ? '' : ' yet';
+  const message = `The outcome of ${count(unknown, 'submit')} of this key is not known${yet}.`;
   const failure = new AdvisedFailure('SUBMIT_OUTCOME_UNKNOWN', message, {
-    data: { count: 0, unknown: submits },
+    data: { count: 0, unknown },
+    retryAfter: after,
     nextSteps: [
-      submits === 1
-        ? 'Run the command of that submit again: it reconciles it.'
-        : 'Run the commands of those submits again: each reconciles its own.',
+      ...listSteps(submits, caller),
+      unknown === 1
+        ? 'Run the command of that submit again: it reconciles it. If it is not known, the user decides by what this shows:'
+        : 'Run the commands of those submits again: each reconciles its own. If they are not known, the user decides by what this shows:',
       caller.command('listPending'),
     ],
   });
   return failed(failure, null, null);
+}
+
+/** Says what the list of the service has told of these submits, and whether it can tell more. */
+function listSteps({ after, listFailure }: UnknownSubmits, { profile, same }: Caller): string[] {
+  if (!profile.can.list) return [profile.says.tasks];
+  const found = listFailure
+    ? `The list of the service could not be read: ${listFailure.message}`
+    : 'The list of the service shows none of their keys.';
+  if (after === undefined) return [`${found} Waiting changes nothing.`];
+  return [`${found} It can tell more after ${after} seconds; then this command resumes what it shows:`, same];
 }
 
 function itemOutcome({ record, ended }: ManyResult['items'][number], caller: Caller): Outcome {
@@ -101,8 +116,9 @@ function summary({ data, ...said }: Envelope, { model, promptExcerpt, created, o
   return kept;
 }
 
-export function nothingPendingOutcome({ unknown }: NothingPending, caller: Caller): Outcome {
-  if (unknown > 0) return unknownOutcome(unknown, caller);
+export function nothingPendingOutcome(result: NothingPending, caller: Caller): Outcome {
+  const { unknown } = result;
+  if (unknown > 0) return unknownOutcome(result, caller);
   const none = 'No recorded task of this key is unfinished or waits to be delivered.';
   return done({ count: 0, unknown, nextSteps: [none, ...earlierStep(caller)] });
 }

@@ -1,6 +1,7 @@
 import type { AccountResult, QuoteResult } from '../../core/money/account.ts';
 import type { SpendingResult } from '../../core/money/spending.ts';
 import type { ManyResult, NothingPending, TaskResult } from '../../core/result.ts';
+import type { CancellableResult } from '../../core/tasks/cancellable.ts';
 import type { ListResult } from '../../core/tasks/list-tasks.ts';
 import type { Caller } from './caller.ts';
 import type { Outcome } from './envelope.ts';
@@ -13,7 +14,8 @@ export type Result =
   | QuoteResult
   | AccountResult
   | ListResult
-  | SpendingResult;
+  | SpendingResult
+  | CancellableResult;
 
 /** Returns the document, the exit code and the delivery for a result of the core; loads only what shows a result of its kind. */
 export async function outcomeOfResult(result: Result, caller: Caller): Promise<Outcome> {
@@ -30,6 +32,8 @@ export async function outcomeOfResult(result: Result, caller: Caller): Promise<O
       return (await import('./list.ts')).listOutcome(result, caller);
     case 'spending':
       return (await import('./spending.ts')).spendingOutcome(result, caller);
+    case 'cancellable':
+      return (await import('./cancellable.ts')).cancellableOutcome(result, caller);
     case 'notFetched':
     case 'notCancelled':
       return (await import('./task.ts')).taskOutcome(result, caller);

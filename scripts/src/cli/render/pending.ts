@@ -59,7 +59,7 @@ function resumeOf(record: RequestRecord, caller: Caller): string {
   const { taskId, idempotencyKey } = record;
   if (taskId === null) {
     const find = profile.can.list
-      ? 'Whether this one was submitted is not known: run its command again, which searches the task list first'
+      ? 'Whether this one was submitted is not known: run its command again, which searches the task list first (without that command, --action listTasks finds the task if the list shows its key)'
       : `Whether this one was submitted is not known. ${profile.says.tasks} Only if the user accepts that it may be charged once more: its command with --new, or with another --idempotencyKey if it had one`;
     const attach = command('waitTask', { taskId: '<task_id>', idempotencyKey, wait: BRIEF_WAIT_S });
     return `${find}; if its task is found: ${attach}; or, only if the user accepts a second charge, drop it: ${command('forget', { idempotencyKey })}`;

@@ -1,8 +1,9 @@
-import type { SpendingResult } from '../../core/money/spending.ts';
+import type { OtherRequests, SpendingResult } from '../../core/money/spending.ts';
 import { type JsonObject, unlessEmpty } from '../../model/json.ts';
 import { KEPT_DAYS } from '../../model/request-record.ts';
 import type { SpendingCounts } from '../../model/spending-row.ts';
 import { counted } from '../../model/text.ts';
+import { profileOf } from '../../providers/registry.ts';
 import { sinceAt } from '../command-line/since.ts';
 import type { Caller } from './caller.ts';
 import { done, type Outcome } from './envelope.ts';
@@ -17,6 +18,7 @@ export function spendingOutcome(result: SpendingResult, caller: Caller): Outcome
     listWords(list, since, caller),
     journalWords(journal, caller),
     'Credits are as the service reported them. A task is counted in the span in which it was submitted, and once.',
+    ...othersWords(result.others, since, caller),
   ].flatMap((words) => words ?? []);
   const data = {
     since: spanOf(since),
@@ -88,6 +90,21 @@ function journalWords(journal: SpendingResult['journal'], { profile }: Caller): 
   return journal.keys === 'all'
     ? `The journal of this machine alone, because ${profile.keyVariable} is not set: ${counted(journal.more, 'request')}, of every key that was used here. ${kept}`
     : `The journal of this machine: ${counted(journal.more, 'request')} of this key${profile.can.list ? ' that the list does not show' : ''}. ${kept}`;
+}
+
+/** Says of the requests to other services that they are left out, with the command that shows them. */
+export function othersWords(
+  others: readonly OtherRequests[] = [],
+  since: number | null,
+  { commandAt }: Caller,
+): string[] {
+  return others.flatMap(({ provider, count }) => {
+    const profile = profileOf(provider);
+    if (!profile) return [];
+    const day = since === null ? undefined : sinceAt(since).day;
+    const command = commandAt(profile)('spending', { since: day });
+    return [`The requests to ${profile.title} are left out (${count} on record here): ${command}`];
+  });
 }
 
 function warningsOf({ total, list, journal, asOf, since, listFailure }: SpendingResult, { profile }: Caller) {

@@ -1,10 +1,10 @@
+import { wholeCopy } from '../../core/record/task-record.ts';
 import type { TaskResult } from '../../core/result.ts';
 import type { Failure } from '../../model/failure.ts';
 import { type JsonObject, unlessEmpty } from '../../model/json.ts';
-import { BRIEF_WAIT_S } from '../../model/task.ts';
 import { nameIn } from '../../providers/read-answer.ts';
 import { EXIT } from '../exit-codes.ts';
-import { type Caller, dropStep, resumeCommand, saveCommand } from './caller.ts';
+import { briefWait, type Caller, dropStep, resumeCommand, saveCommand } from './caller.ts';
 import { definedFields, type Fields, failed, type Outcome, success, textsIn, upstream } from './envelope.ts';
 import { generationFailed, taskCancelled } from './errors/task-ended.ts';
 import { NONE_SINCE, resumedSteps, runSteps, spentBefore } from './reused.ts';
@@ -30,6 +30,7 @@ export function withFacts(result: TaskResult, outcome: Outcome, caller: Caller):
   const nextSteps = [
     ...textsIn(outcome, 'nextSteps'),
     ...(result.resumed ? resumedSteps(result.resumed, caller.isSubmit) : []),
+    ...(result.begun ? runSteps(result.begun) : []),
     ...reusedSteps(result, caller),
     ...goneSteps(result, caller),
   ];
@@ -53,15 +54,19 @@ function endOutcome(result: StateResult, caller: Caller): Outcome {
   const data = dataOf(result);
   switch (result.kind) {
     case 'running': {
+      const { wait } = caller.resumeFlags;
       const nextSteps = [
-        resumeCommand(caller, taskId, caller.resumeFlags),
+        resumeCommand(caller, taskId, {
+          ...caller.resumeFlags,
+          wait: wait && Math.min(+wait, result.record?.wait || +wait),
+        }),
         'The task runs on at the service. Run this command as often as you like: it charges nothing.',
       ];
       const exitCode = caller.wantsEnd ? EXIT.stillRunning : EXIT.done;
       return success(seen.state, taskId, { ...data, nextSteps }, exitCode);
     }
     case 'completed': {
-      const nextSteps = files ? [] : saveSteps(taskId, caller);
+      const nextSteps = files ? [] : saveSteps(result, caller);
       return success(seen.state, taskId, { ...data, nextSteps }, EXIT.done);
     }
     case 'cancelledNow':
@@ -74,8 +79,10 @@ function endOutcome(result: StateResult, caller: Caller): Outcome {
   }
 }
 
-function saveSteps(taskId: string, caller: Caller): string[] {
-  const wait = { wait: BRIEF_WAIT_S, download: 'out' };
+function saveSteps({ taskId, record }: StateResult, caller: Caller): string[] {
+  const copy = record && wholeCopy(record);
+  if (copy) return [`Its file is saved already: ${copy}`];
+  const wait = { wait: briefWait(caller, record?.wait), download: 'out' };
   return [
     caller.wantsEnd ? resumeCommand(caller, taskId, wait) : saveCommand(caller, taskId),
     `That saves the file. Do it soon: ${caller.profile.says.retention}`,
@@ -99,6 +106,7 @@ export function dataOf({
     warnings: unlessEmpty(warnings.map(warningText)),
     lastPollError: last && pollError(last),
     credits: credits && { ...credits },
+    estimate: origin.estimate,
     unknownState: seen.unknownState,
     resultUrls: seen.state === 'COMPLETED' ? unlessEmpty(seen.urls ?? []) : undefined,
     ...upstream(seen.record),

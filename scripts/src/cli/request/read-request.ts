@@ -1,4 +1,4 @@
-import { type Contract, loadContract } from '../../contracts/contract.ts';
+import { type Contract, loadContract, rootOf } from '../../contracts/contract.ts';
 import { checkPayload } from '../../contracts/validate.ts';
 import { withoutBody } from '../../contracts/whole-body.ts';
 import type { CheckedRequest, Terms } from '../../core/checked-request.ts';
@@ -29,7 +29,11 @@ export async function readRequest(
   const webhookUrl = args.callback === undefined ? undefined : readCallback(args, args.callback, loopback);
   const given = await withImage(contract, await readFields(args.payload, signal), args.image);
   const payload = withoutBody(contract, given);
-  const issues = checkPayload(contract, payload, BY_FLAGS);
+  let issues = checkPayload(contract, payload, BY_FLAGS);
+  if (issues.some(({ path }) => Object.hasOwn(payload, path) && !rootOf(contract).properties?.has(path))) {
+    const { modelsWith } = await import('../../contracts/models-with.ts');
+    issues = checkPayload(contract, payload, { ...BY_FLAGS, elsewhere: await modelsWith(contract, payload) });
+  }
   const first = issues[0];
   if (first) {
     const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';

@@ -17,6 +17,7 @@ import { isOfType, type SchemaNode, type TypeName } from './schema-node.ts';
 import { codePoints, fits } from './to-zod.ts';
 import { BESIDE, type Ways } from './ways.ts';
 
+const MOST_MODELS = 6;
 const NEVER_ROUNDED = 'nothing is rounded, as that changes the price';
 
 /** A place of a payload that was refused, as a hint needs it. */
@@ -25,6 +26,8 @@ interface RefusedPlace {
   path: Path;
   value: Json | undefined;
   required: boolean;
+  /** It is the prompt: its words are the user's alone. */
+  isPrompt: boolean;
   /** What the contract's example has at this place. */
   example: Json | undefined;
   /** How the caller gives a value of this field. */
@@ -34,7 +37,9 @@ interface RefusedPlace {
 
 /** What to write instead of a refused value: the literal that passes, where there is one. */
 export function hint(place: RefusedPlace): string {
-  const { node, path, value, required } = place;
+  const { node, path, value, required, isPrompt } = place;
+  if (isPrompt && (value === undefined || (value === null && required)))
+    return `ask the user for the words, and add them as ${fieldName(path)}, ${wanted(node)}`;
   if (value === undefined) return `add ${sample(place)}`;
   if (value === null) return required ? `write ${sample(place)}, not null` : `leave ${pathText(path)} out`;
   const meant = sameMeaning(node, value).find((candidate) => fits(node, candidate));
@@ -99,20 +104,23 @@ function isNumeric(value: Json | undefined): boolean {
 }
 
 function textHint(place: RefusedPlace, value: string): string {
-  const { node, path, ways, provider } = place;
+  const { node, path, ways, provider, isPrompt } = place;
   for (const rule of node.own ?? []) {
     const problem = rule.problem?.(value, ways, provider);
     if (problem) return problem.hint;
   }
-  if (value.trim() === '') return `write text into ${pathText(path)}`;
+  if (value.trim() === '')
+    return isPrompt
+      ? `ask the user for the words, and write them into ${pathText(path)}`
+      : `write text into ${pathText(path)}`;
   const length = codePoints(value);
   if (node.maxLength !== undefined && length > node.maxLength)
     return `shorten ${pathText(path)} to ${node.maxLength} characters; it has ${length}`;
   return `write ${sample(place)}`;
 }
 
-/** Values of the right type or spelling that mean the same as what came: "5" for 5, "720p" for 720 or "720P". */
-function sameMeaning(node: SchemaNode, value: Json): Json[] {
+/** Returns values of the right type or spelling that mean the same as what came: "5" for 5, "720p" for 720 or "720P". */
+export function sameMeaning(node: SchemaNode, value: Json): Json[] {
   if (node.anyOf !== undefined) return node.anyOf.flatMap((form) => sameMeaning(form, value));
   if (node.enum !== undefined && typeof value !== 'object')
     return node.enum.filter((choice) => choice !== null && meaning(choice) === meaning(value));
@@ -156,12 +164,23 @@ export function unknownFieldHint(key: string, node: SchemaNode, given: JsonObjec
   if (part !== undefined) return `leave ${shown} out; ${ways.beside(part)}`;
   const meant = lookAlike(key, names) ?? nearest(key, names);
   const takes = `this one takes ${names.join(', ')}`;
-  if (meant === undefined) return `leave ${shown} out, or take a model that has it; ${takes}`;
+  if (meant === undefined) return `${wayOfField(key, shown, ways)}; ${takes}`;
   if (Object.hasOwn(given, meant)) return `leave ${shown} out; "${meant}" is there already`;
   return `write "${meant}" instead of ${shown}; ${takes}`;
 }
 
-function lookAlike(key: string, names: readonly string[]): string | undefined {
+/** The user asked for it: another model that has the field comes before a request without it. */
+function wayOfField(key: string, shown: string, { elsewhere }: Ways): string {
+  const drop = `only if the user agrees, leave ${shown} out`;
+  const known = elsewhere?.get(key);
+  if (known === undefined) return `take a model that has it, or, ${drop}`;
+  if (known.models.length > 0)
+    return `take a model that has it, at its own price: ${known.models.slice(0, MOST_MODELS).join(', ')}; ${drop}`;
+  return `no model of this kind has it${known.isKnown ? ' with this value' : ''}: ${drop}`;
+}
+
+/** Returns the one of some field names under which another model has a field; undefined where none is. */
+export function lookAlike(key: string, names: readonly string[]): string | undefined {
   const word = squeeze(key);
   const group = SIMILAR_WORDS.find((words) => words.includes(word));
   return names.find((name) => group?.includes(name.toLowerCase()));

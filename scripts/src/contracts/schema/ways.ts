@@ -3,6 +3,9 @@ export const BESIDE = ['model', 'callbackUrl', 'webhookUrl', 'idempotencyKey'] a
 
 type Beside = (typeof BESIDE)[number];
 
+/** Other models that have a field: their names, and whether one has it with another value. */
+export type Elsewhere = ReadonlyMap<string, { models: readonly string[]; isKnown: boolean }>;
+
 /** How a caller gives what a hint asks for. A program passes values; a command line has words of its own for the same. */
 export interface Ways {
   /** The name of the payload itself. */
@@ -13,6 +16,8 @@ export interface Ways {
   wholePayload: string;
   /** Where a part of a request belongs that is no field of the payload. */
   beside(part: Beside): string;
+  /** Where the fields are that the model has not; absent: nobody has searched them. */
+  elsewhere?: Elsewhere | undefined;
 }
 
 /** The ways of a program that passes the payload as a value. */

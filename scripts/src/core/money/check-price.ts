@@ -1,6 +1,7 @@
 import type { Contract } from '../../contracts/contract.ts';
 import { estimate } from '../../contracts/price/estimate.ts';
 import { Failure } from '../../model/failure.ts';
+import type { JsonObject } from '../../model/json.ts';
 import type { GenerationRequest, Quote } from '../../providers/provider.ts';
 import type { Session } from '../session.ts';
 import { type Caps, isCapped } from './caps.ts';
@@ -40,20 +41,37 @@ export async function checkPrice(
 /** @throws Failure BUDGET_EXCEEDED where the contract's estimate may be above the limit, INVALID_PAYLOAD where there is none */
 function checkEstimate(title: string, contract: Contract, { model, payload, maxCredits }: GenerationRequest) {
   if (maxCredits === undefined) return;
-  const range = estimate(contract, payload);
-  const { asOf = '', note = '' } = contract.price ?? {};
-  if (range === null) {
+  const dated = datedEstimate(contract, payload);
+  if (dated === null) {
     throw new Failure('INVALID_PAYLOAD', `No estimate is known for these fields of ${model}.`, {
       reason: { kind: 'noEstimate', title, model, maxCredits },
     });
   }
-  if (range.most <= maxCredits) return;
-  const dated = { ...range, asOf, note };
+  if (dated.most <= maxCredits) return;
   const cheaper = cheaperThan(contract, payload, maxCredits);
   throw new Failure('BUDGET_EXCEEDED', `The estimate is above the limit of ${maxCredits} credits.`, {
     data: { estimate: dated, maxCredits },
     reason: { kind: 'estimateAboveCap', title, estimate: dated, maxCredits, cheaper },
   });
+}
+
+/** What a limit is compared with where the service gives no price; a type, so that it is JSON. */
+export type DatedEstimate = { least: number; most: number; asOf: string; note: string };
+
+function datedEstimate(contract: Contract, payload: JsonObject): DatedEstimate | null {
+  const range = estimate(contract, payload);
+  const { asOf = '', note = '' } = contract.price ?? {};
+  return range && { ...range, asOf, note };
+}
+
+/** Returns the estimate that the limit of a submitted request was compared with; undefined where there was none. */
+export function comparedEstimate(
+  { provider }: Pick<Session, 'provider'>,
+  contract: Contract,
+  { payload, maxCredits }: GenerationRequest,
+): DatedEstimate | undefined {
+  const isCompared = maxCredits !== undefined && !provider.can.quote;
+  return (isCompared && datedEstimate(contract, payload)) || undefined;
 }
 
 /** Returns the service's price of a request; the query is free. @throws Failure BUDGET_EXCEEDED where it is above its limit */

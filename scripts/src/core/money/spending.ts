@@ -30,6 +30,22 @@ export interface SpendingResult {
   journal: JournalCover | null;
   /** Why the list could not be read, where the journal alone was. */
   listFailure?: Failure | undefined;
+  /** What else is on record of the span, and left out. */
+  others?: OtherRequests[];
+}
+
+/** How many requests to another service are on record on this machine. */
+export interface OtherRequests {
+  provider: string;
+  count: number;
+}
+
+/** Counts the requests of these rows that are to other services than one. @param own the id of that one */
+export function otherRequests(rows: readonly SpendingRow[], own: string): OtherRequests[] {
+  const counts = new Map<string, number>();
+  for (const { provider, tasks } of rows)
+    if (provider !== own) counts.set(provider, (counts.get(provider) ?? 0) + tasks);
+  return [...counts].flatMap(([provider, count]) => (count > 0 ? [{ provider, count }] : []));
 }
 
 interface ListCover {
@@ -61,7 +77,8 @@ export async function spending(session: Session, since: number | null): Promise<
   const tasks = list?.tasks ?? [];
   const records = store ? await recordsOf(store, tasks) : [];
   const { rows, cover, shown } = rowsOfList(tasks, records, since);
-  const recorded = ((await store?.spending(since ?? 0)) ?? []).filter((row) => store?.isOwn({ record: row }));
+  const all = (await store?.spending(since ?? 0)) ?? [];
+  const recorded = all.filter((row) => store?.isOwn({ record: row }));
   const unreadable = (await store?.unreadable(since ?? 0)) ?? 0;
   // What the list shows too is in its rows already.
   const twice = [...shown].filter(({ created }) => isIn(since, Date.parse(created)));
@@ -72,6 +89,7 @@ export async function spending(session: Session, since: number | null): Promise<
     list: list && { ...cover, unread: list.unread },
     journal: store && { more: countOf(recorded) - countOf(less), keys: 'this', unreadable },
     listFailure,
+    others: otherRequests(all, provider.id),
   };
 }
 

@@ -4,8 +4,8 @@ import type { TaskStatus } from '../../providers/provider.ts';
 import type { Session } from '../session.ts';
 
 /**
- * Returns the state of a task, by one status query for which the caller has a permit, and by its record where the status alone
- * does not decide.
+ * Returns the state of a task, by one status query for which the caller has a permit. An answer that may be either a failed
+ * task or an error is decided by the record.
  * @param until when the wait is over
  * @throws Failure when the query itself failed; that says nothing about the task
  */
@@ -15,35 +15,38 @@ export async function pollOnce(
   until: number,
 ): Promise<TaskStatus> {
   const status = await api.once(provider.status(taskId), { until, isPermitted: true });
-  return confirmed(status, () => api.once(provider.task(taskId), { until }));
-}
-
-/** Returns the state of a task, as `pollOnce` does; each query is retried as the policy for reads allows. */
-export async function fetchStatus({ api, provider }: Session, taskId: string): Promise<TaskStatus> {
-  const deadline = api.shortDeadline;
-  const status = await api.read(provider.status(taskId), deadline);
-  return confirmed(status, () => api.read(provider.task(taskId), deadline));
+  // Where the record cannot be read either, that failure says more, and whether to retry.
+  return status.possibleError ? api.once(provider.task(taskId), { until }) : status;
 }
 
 /**
- * Returns the status that counts. An answer that may be either a failed task or an error is decided by the record. An end
- * without a result is kept for good, and the result would be lost with it: a record that has the result outweighs it.
+ * Returns the state of a task, as `pollOnce` does; each query is retried as the policy for reads allows. What it says is kept
+ * as the end of the task: an end without a result is asked of the record, too.
  */
-async function confirmed(status: TaskStatus, readRecord: () => Promise<Task>): Promise<TaskStatus> {
-  // Where the record cannot be read either, that failure says more, and whether to retry.
-  if (status.possibleError) return readRecord();
+export async function fetchStatus({ api, provider }: Session, taskId: string): Promise<TaskStatus> {
+  const deadline = api.shortDeadline;
+  const status = await api.read(provider.status(taskId), deadline);
+  const read = () => api.read(provider.task(taskId), deadline);
+  if (status.possibleError) return read();
   // A service may answer a status query with the whole record.
-  const isRecord = 'urls' in status;
-  if (isRecord || (status.state !== 'FAILED' && status.state !== 'CANCEL')) return status;
-  const task = await orFailure(readRecord());
-  return !(task instanceof Failure) && task.state === 'COMPLETED' && task.urls.length > 0 ? task : status;
+  if ('urls' in status || (status.state !== 'FAILED' && status.state !== 'CANCEL')) return status;
+  const task = await withRecord(status, read);
+  return task.state === 'COMPLETED' ? task : status;
 }
 
-/** Returns the record of a task that ended without a result: it may say why. The state stays the one that was polled. */
+/**
+ * Returns the record of a task that ended without a result: it may say why. The state stays the one that was polled, unless
+ * the record has the result: an end without one is kept for good, and the result would be lost with it.
+ */
 export async function withRecord(
   seen: TaskStatus,
   read: () => Promise<Task>,
 ): Promise<TaskStatus & Partial<Task> & { isRecordUnread?: boolean }> {
   const task = await orFailure(read());
-  return task instanceof Failure ? { ...seen, isRecordUnread: true } : { ...task, state: seen.state };
+  if (task instanceof Failure) return { ...seen, isRecordUnread: true };
+  return hasResult(task) ? task : { ...task, state: seen.state };
+}
+
+function hasResult({ state, urls }: Task): boolean {
+  return state === 'COMPLETED' && urls.length > 0;
 }

@@ -1,4 +1,6 @@
+import type { Api } from '../../http/api.ts';
 import { Failure, type Undecidable } from '../../model/failure.ts';
+import type { RequestRecord } from '../../model/request-record.ts';
 import type { Task } from '../../model/task.ts';
 import type { GenerationRequest, TaskList } from '../../providers/provider.ts';
 import type { Session } from '../session.ts';
@@ -37,12 +39,25 @@ export interface ListSource {
 }
 
 // It is not documented how late a list shows a task. The list must be clear for this long.
-const CLEAR_MS = 60_000;
+export const CLEAR_MS = 60_000;
 // The list is read at these intervals after the submit was lost; the last one is repeated.
 const INTERVALS_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
 const REREAD_MS = 5_000;
 // Even the shortest wait reads the list twice: now, and once after a short delay of the service.
 const LEAST_MS = 1_500;
+
+/**
+ * Returns when the last attempt of a lost submit ended, by the wall clock. Where its process died, that is the latest moment
+ * at which it can have: it may have written the record long before, and the service may have accepted the request at its
+ * last moment. But not after now, even where the clock was set back: the minute must pass.
+ */
+export function endedAt(
+  { phase, unsettledSince, submitTimeout }: RequestRecord,
+  { clock, timeoutMs }: Api,
+): number {
+  const mayLast = phase === 'submitting' ? (submitTimeout ?? timeoutMs) : 0;
+  return Math.min(Date.parse(unsettledSince) + mayLast, clock.wall());
+}
 
 /** Returns when a reconciliation ends: at the deadline, but not before the list was read twice. */
 export function reconcileUntil({ api }: Session, deadline: number): number {

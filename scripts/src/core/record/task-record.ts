@@ -1,4 +1,6 @@
+import { existsSync, statSync } from 'node:fs';
 import { Failure, orFailure } from '../../model/failure.ts';
+import type { RequestRecord } from '../../model/request-record.ts';
 import { isTerminal, type TaskState } from '../../model/task.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
 import type { Session } from '../session.ts';
@@ -44,4 +46,12 @@ export async function noteState(
 /** Returns the time by the wall clock, as records have it. */
 export function dateOf({ api }: Session): string {
   return new Date(api.clock.wall()).toISOString();
+}
+
+/** Returns the path of the first of the saved files of a task, where all of them are on the disk in their whole size. */
+export function wholeCopy({ files, fileCount }: RequestRecord): string | undefined {
+  const isWhole =
+    files.length >= (fileCount ?? 1) &&
+    files.every(({ path, bytes }) => existsSync(path) && statSync(path).size === bytes);
+  return isWhole ? files[0]?.path : undefined;
 }

@@ -7,7 +7,7 @@ import type { CheckedRequest, FilePlace } from '../checked-request.ts';
 import { checkNameIsFree } from '../deliver/place.ts';
 import { checkPrice } from '../money/check-price.ts';
 import { recordCharge } from '../money/record-charge.ts';
-import { type LostSubmit, reconcile, reconcileUntil } from '../reconcile/reconcile.ts';
+import { endedAt, type LostSubmit, reconcile, reconcileUntil } from '../reconcile/reconcile.ts';
 import { otherAccountOf } from '../record/other-account.ts';
 import { promptExcerpt } from '../record/prompt-excerpt.ts';
 import { dateOf } from '../record/task-record.ts';
@@ -64,8 +64,8 @@ export async function submitOnRecord(
     const isResumed = by === 'list' && !isNew && resubmitted === wasResubmitted;
     if (isResumed) observer.attached(task.id, created);
     observer.task(task.id, task.state);
-    const resumed = isResumed ? madeBy(entry.record) : undefined;
-    const origin = { resumed, isResubmitted: resubmitted };
+    const made = isNew ? undefined : madeBy(entry.record);
+    const origin = { ...(isResumed ? { resumed: made } : { begun: made }), isResubmitted: resubmitted };
     return { entry, credits, task, origin, isUnrecorded, other };
   } finally {
     await lock.release();
@@ -171,12 +171,9 @@ async function adopt(own: OwnRequest): Promise<boolean> {
 
 /** Returns the lost submit of a record, and notes there that its outcome is unknown. */
 async function lostSubmitOf({ session, request, entry }: OwnRequest): Promise<LostSubmit> {
-  const { clock, timeoutMs } = session.api;
-  const { phase, unsettledSince: noted, submitTimeout } = entry.record;
-  // The process that sent it has died: it may have written the record long before, and the service may have accepted the
-  // request at its last moment. But not after now, even where the clock was set back: the minute must pass.
-  const mayLast = phase === 'submitting' ? (submitTimeout ?? timeoutMs) : 0;
-  const wall = Math.min(Date.parse(noted) + mayLast, clock.wall());
+  const { clock } = session.api;
+  const { phase, unsettledSince: noted } = entry.record;
+  const wall = endedAt(entry.record, session.api);
   const unsettledSince = new Date(wall).toISOString();
   // Later commands count from the same moment.
   if (phase === 'submitting' || noted !== unsettledSince) {

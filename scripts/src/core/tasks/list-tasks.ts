@@ -2,8 +2,10 @@ import { Failure, orFailure } from '../../model/failure.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
 import type { Task, TaskState } from '../../model/task.ts';
+import { type OtherRequests, otherRequests } from '../money/spending.ts';
 import { noteState, ownPending, recordOf } from '../record/task-record.ts';
 import type { Session } from '../session.ts';
+import { lostSubmits, nameListed } from '../submit/name-listed.ts';
 
 /** Which tasks of the list are wanted; null: any. */
 export interface ListFilter {
@@ -30,6 +32,8 @@ export interface ListResult {
   /** Tasks without a date: a span of time leaves them out. */
   undated: number;
   unread: number;
+  /** What is on record of the span at other services: this list has none of it. */
+  others: OtherRequests[];
   /** The service's answer without its tasks. */
   record: JsonObject;
 }
@@ -43,10 +47,22 @@ export interface ListedTask {
   file?: string | undefined;
 }
 
-/** Returns the tasks of this key that a filter lets pass, and counts of all. Their states are noted in their records. */
-export async function listTasks(session: Session, filter: ListFilter): Promise<ListResult> {
+/**
+ * Returns the tasks of this key that a filter lets pass, and counts of all. Their states are noted in their records, and
+ * the tasks of lost submits in theirs.
+ * @param withinMs how long the list may take; absent: as long as any lookup
+ */
+export async function listTasks(
+  session: Session,
+  filter: ListFilter,
+  withinMs?: number,
+): Promise<ListResult> {
   const { api, provider } = session;
-  const list = await api.read(provider.list());
+  const until = withinMs === undefined ? undefined : api.clock.monotonic() + withinMs;
+  const list = await api.read(provider.list(), until, { until });
+  const lost = await orFailure(lostSubmits(session));
+  // The list serves without them.
+  if (!(lost instanceof Failure)) await nameListed(session, lost, list.tasks);
   await noteStates(session, list.tasks);
   const all = [...list.tasks].sort((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0));
   const { since, model, states, limit } = filter;
@@ -74,8 +90,15 @@ export async function listTasks(session: Session, filter: ListFilter): Promise<L
     models: [...new Set(all.flatMap((task) => task.model ?? []))],
     undated: all.filter(({ createdAt }) => createdAt === undefined).length,
     unread: list.unread,
+    others: await othersOf(session, since),
     record,
   };
+}
+
+async function othersOf({ records, provider }: Session, since: number | null): Promise<OtherRequests[]> {
+  const rows = await orFailure((async () => (await records())?.spending(since ?? 0))());
+  // The list serves without them.
+  return rows instanceof Failure ? [] : otherRequests(rows ?? [], provider.id);
 }
 
 async function namesOf(request: RequestRecord | undefined): Promise<Pick<ListedTask, 'name' | 'file'>> {

@@ -1,10 +1,18 @@
 import { setMaxListeners } from 'node:events';
 import { Failure, orFailure } from '../../model/failure.ts';
 import { isTerminal } from '../../model/task.ts';
-import type { RecordStore, StoredRequest } from '../../ports/record-store.ts';
+import type { StoredRequest } from '../../ports/record-store.ts';
+import { CLEAR_MS, endedAt } from '../reconcile/reconcile.ts';
 import { dateOf, ownPending } from '../record/task-record.ts';
-import { creditsOf, type ManyResult, madeBy, type NothingPending, type TaskResult } from '../result.ts';
+import {
+  type ManyResult,
+  madeBy,
+  type NothingPending,
+  type TaskResult,
+  type UnknownSubmits,
+} from '../result.ts';
 import type { Session } from '../session.ts';
+import { lostSubmits, nameListed } from '../submit/name-listed.ts';
 import type { WaitSettings } from '../wait-settings.ts';
 import { waitTask } from './wait-task.ts';
 
@@ -16,7 +24,8 @@ export async function waitForNewest(
   session: Session,
   settings: WaitSettings,
 ): Promise<TaskResult | NothingPending> {
-  const { tasks, unknown } = await pendingRequests(session);
+  const { tasks, ...submits } = await pendingRequests(session);
+  const { unknown } = submits;
   const { clock } = session.api;
   const until = clock.monotonic() + settings.waitMs;
   const gone: Failure[] = [];
@@ -33,9 +42,11 @@ export async function waitForNewest(
     gone.push(ended);
   }
   if (gone[0]) throw gone[0];
-  return { kind: 'nothingPending', unknown };
+  return { kind: 'nothingPending', ...submits };
 }
 
+// The list may be read again soon after it could not be.
+const REREAD_S = 5;
 // The poller serves all of them together; what each of them needs in memory is little.
 const MOST_AT_ONCE = 200;
 
@@ -48,8 +59,8 @@ export async function waitForAll(
   settings: WaitSettings,
   until: ManyResult['until'] = 'last',
 ): Promise<ManyResult | NothingPending> {
-  const { tasks, unknown } = await pendingRequests(session);
-  if (tasks.length === 0) return { kind: 'nothingPending', unknown };
+  const { tasks, ...submits } = await pendingRequests(session);
+  if (tasks.length === 0) return { kind: 'nothingPending', ...submits };
   const entries = tasks.sort((a, b) => polledAt(a) - polledAt(b)).slice(0, MOST_AT_ONCE);
   session.observer.several(entries.length);
   // Each of their HTTP requests listens to the signal that ends the call.
@@ -64,7 +75,7 @@ export async function waitForAll(
   const ended = await Promise.all(waits);
   const items = entries.map(({ record }, n) => ({ record, ended: ended[n]! }));
   if (until === 'first') items.sort((a, b) => Number(hasEnded(b.ended)) - Number(hasEnded(a.ended)));
-  return { kind: 'many', items, until, more: tasks.length - entries.length, unknown };
+  return { kind: 'many', items, until, more: tasks.length - entries.length, ...submits };
 }
 
 const hasEnded = (ended: TaskResult | Failure): boolean =>
@@ -88,27 +99,39 @@ async function endOf(session: Session, settings: WaitSettings, entry: StoredRequ
 
 const polledAt = ({ record }: StoredRequest): number => Date.parse(record.checked ?? record.created);
 
-/** Returns the tasks of this key that are unfinished or not delivered, newest first, and counts the submits whose outcome is not known. */
-async function pendingRequests(session: Session): Promise<{ tasks: StoredRequest[]; unknown: number }> {
-  const store = await session.records();
-  if (store) await adoptReplaced(session, store);
-  const own = await ownPending(session);
-  const tasks = own.filter(({ record }) => record.taskId !== null);
-  return { tasks, unknown: own.length - tasks.length };
+interface PendingRequests extends UnknownSubmits {
+  tasks: StoredRequest[];
 }
 
-/** Records the tasks of submits that a later request replaced: the service's list may show their keys after all. */
-async function adoptReplaced({ api, provider }: Session, store: RecordStore): Promise<void> {
-  if (!provider.can.list) return;
-  const replaced = await store.replaced();
-  if (replaced.length === 0) return;
+/** Returns the tasks of this key that are unfinished or not delivered, newest first, and what is known of its lost submits. */
+async function pendingRequests(session: Session): Promise<PendingRequests> {
+  const listFailure = await findLost(session);
+  const own = await ownPending(session);
+  const tasks = own.filter(({ record }) => record.taskId !== null);
+  const lost = own.filter(({ record }) => record.taskId === null);
+  return { tasks, unknown: lost.length, listFailure, after: listAgainIn(session, lost, listFailure) };
+}
+
+/** Records the tasks of lost submits that the service's list shows. @returns why the list could not be read */
+async function findLost(session: Session): Promise<Failure | undefined> {
+  const { api, provider } = session;
+  const lost = provider.can.list ? await lostSubmits(session) : [];
+  if (lost.length === 0) return undefined;
   const list = await orFailure(api.once(provider.list()));
-  // The next call reads the list too.
-  if (list instanceof Failure) return;
-  for (const entry of replaced) {
-    const task = list.tasks.find(({ idempotencyKey }) => idempotencyKey === entry.record.idempotencyKey);
-    if (!task) continue;
-    const credits = creditsOf(task, entry.record.credits);
-    await entry.update({ phase: 'submitted', taskId: task.id, status: task.state, credits });
-  }
+  if (list instanceof Failure) return list;
+  await nameListed(session, lost, list.tasks);
+  return undefined;
+}
+
+/** Returns the seconds after which the list can tell more of these submits; undefined where it cannot. */
+function listAgainIn(
+  { api, provider }: Session,
+  lost: readonly StoredRequest[],
+  failure: Failure | undefined,
+): number | undefined {
+  if (!provider.can.list || lost.length === 0) return undefined;
+  if (failure) return failure.details.transient ? (failure.details.retryAfter ?? REREAD_S) : undefined;
+  const clearAt = Math.max(...lost.map(({ record }) => endedAt(record, api) + CLEAR_MS));
+  const seconds = Math.ceil((clearAt - api.clock.wall()) / 1_000);
+  return seconds > 0 ? seconds : undefined;
 }

@@ -5,7 +5,7 @@ import { folderFor, outputOf } from '../deliver/place.ts';
 import type { Polled } from '../poll/poll-rounds.ts';
 import { pollerOf } from '../poll/poller.ts';
 import { withRecord } from '../poll/status-query.ts';
-import { recordOf } from '../record/task-record.ts';
+import { noteState, recordOf } from '../record/task-record.ts';
 import { creditsOf, type TaskFacts, type TaskResult, taskResult } from '../result.ts';
 import type { Session } from '../session.ts';
 import { beginWait, type WaitedTask, type WaitSettings } from '../wait-settings.ts';
@@ -61,8 +61,14 @@ async function readEnd(of: WaitedTask, seen: Polled): Promise<TaskResult> {
   const until = session.api.shortDeadline;
   const poller = await pollerOf(session, wait.schedule);
   const read = () => poller.records.read(taskId, { until, deadline: until });
-  const ended = seen.task ? { ...seen.task, state: seen.state } : await withRecord(seen, read);
-  return taskResult(taskId, ended, known);
+  const ended = seen.task ?? (await withRecord(seen, read));
+  // What is on record as the end stays the end.
+  const isFinal = seen.task !== undefined || (known.entry && isTerminal(known.entry.record.status));
+  const { state } = isFinal ? seen : ended;
+  if (known.entry) await noteState(session, known.entry, state);
+  if (state !== 'COMPLETED') return taskResult(taskId, { ...ended, state }, known);
+  session.observer.task(taskId, state);
+  return finish(of);
 }
 
 async function unfinished(

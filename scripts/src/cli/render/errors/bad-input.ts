@@ -41,8 +41,8 @@ export const BAD_INPUT = {
       nextSteps: [hint, ...issues.map((issue) => `${issue.path}: ${issue.hint}`)],
     };
   },
-  noEstimate: ({ title, model, maxCredits }) => {
-    const hint = `leave --maxCredits out, after checking the price of ${model} yourself`;
+  noEstimate: ({ title, model, maxCredits }, { profile }) => {
+    const hint = `ask the user for a yes to an unknown price of ${model} (${profile.says.prices}); only then leave --maxCredits out`;
     const expected = `a model and fields with a known price, as ${title} documents no price before a submit`;
     return {
       message: `--maxCredits cannot be held: no estimate is known for these fields of ${model}, and ${title} documents no price before a submit.`,

@@ -1,0 +1,59 @@
+import type { Cancellable, CancellableResult } from '../../core/tasks/cancellable.ts';
+import { quoted } from '../../model/text.ts';
+import { nameIn } from '../../providers/read-answer.ts';
+import { refused } from '../issue.ts';
+import type { Caller } from './caller.ts';
+import { failed, type Outcome } from './envelope.ts';
+
+const MOST_LOST = 5;
+
+/**
+ * Returns the refusal of a cancel that names no task, with the commands that cancel what can be cancelled. Which one is meant
+ * is for the user to say, so none of them stands alone in a step.
+ * @param hasKey false: the service was not asked, because no key is set
+ */
+export function cancellableOutcome(result: CancellableResult, caller: Caller, hasKey = true): Outcome {
+  const { tasks, more, lost, isListed } = result;
+  const list = caller.command(
+    isListed ? 'listTasks' : 'listPending',
+    isListed ? { status: 'SUBMITTED' } : {},
+  );
+  const nextSteps = [
+    ...tasks.map((task) => cancelStep(task, caller)),
+    ...(more > 0 ? [`${more} more can be cancelled: ${list}`] : []),
+    ...(tasks.length === 0 ? [noneStep(result, caller, hasKey)] : []),
+    ...lost.slice(0, MOST_LOST).map(({ promptExcerpt, model, created }) => {
+      const shown = isListed ? ', and the list of the service does not show it' : '';
+      return `Whether the submit of ${named(promptExcerpt, model)}, begun on ${created}, made a task is not known${shown}. Run its command again with --wait 0, which finds out; then run this command again: ${caller.same}`;
+    }),
+  ];
+  const hint =
+    tasks.length > 0
+      ? 'add --taskId <id>: data.nextSteps has the command of each task that can be cancelled'
+      : 'no task is known that can be cancelled: data.nextSteps says how far that is known';
+  const refusal = refused('--taskId', '<id> for --action cancelTask', 'nothing', hint);
+  return failed(refusal.with({ nextSteps }), 'UNKNOWN', null);
+}
+
+const named = (promptExcerpt: string | null, model: string | undefined): string =>
+  promptExcerpt === null ? (model ?? 'a task') : `${quoted(promptExcerpt)}${model ? ` (${model})` : ''}`;
+
+function cancelStep(task: Cancellable, { command }: Caller): string {
+  const { taskId, promptExcerpt, created, seen, isRecorded } = task;
+  const what = named(promptExcerpt, nameIn(task.model));
+  const made = `${created ? `, made on ${created}` : ''}${isRecorded ? '' : ' (this machine has no record of it)'}`;
+  const state = seen === undefined ? 'is SUBMITTED now' : `was SUBMITTED when it was last seen, on ${seen}`;
+  return `To cancel ${what}${made}, which ${state}: ${command('cancelTask', { taskId })}`;
+}
+
+function noneStep(
+  { isListed, listFailure }: CancellableResult,
+  { profile }: Caller,
+  hasKey: boolean,
+): string {
+  if (isListed) return `${profile.title} lists no task of this key that is SUBMITTED: none can be cancelled.`;
+  const none = 'By the records of this machine, no task can be cancelled any more.';
+  if (listFailure) return `${none} The list of ${profile.title} could not be read: ${listFailure.message}`;
+  if (hasKey) return none;
+  return `${none} What ${profile.title} lists is not known, because ${profile.keyVariable} is not set.`;
+}

@@ -1,0 +1,86 @@
+import { Failure, orFailure } from '../../model/failure.ts';
+import { isObject } from '../../model/json.ts';
+import type { RequestRecord } from '../../model/request-record.ts';
+import type { Session } from '../session.ts';
+import { mayCancel } from './may-cancel.ts';
+
+/** A task of which a cancel may still work. */
+export interface Cancellable {
+  taskId: string;
+  model: string | undefined;
+  promptExcerpt: string | null;
+  /** ISO 8601; undefined where that is not known. */
+  created: string | undefined;
+  /** When it was last seen SUBMITTED, where that was before this call; ISO 8601. */
+  seen?: string;
+  isRecorded: boolean;
+}
+
+export interface CancellableResult {
+  kind: 'cancellable';
+  /** Newest first. */
+  tasks: Cancellable[];
+  /** How many more there are. */
+  more: number;
+  /** The requests whose submit has no known outcome, newest first. */
+  lost: RequestRecord[];
+  /** The service's list was read: it is what `tasks` say. */
+  isListed: boolean;
+  /** Why that list could not be read. */
+  listFailure?: Failure | undefined;
+}
+
+const MOST_TASKS = 5;
+// A cancel works only before the work begins, so the way to it is short.
+const LIST_MS = 5_000;
+
+/**
+ * Returns the tasks of this key that can be cancelled, as the service lists them now; by the records, where the list cannot
+ * be read. @throws Failure AUTH_FAILED
+ */
+export async function cancellable(session: Session): Promise<CancellableResult> {
+  const { api, provider } = session;
+  const filter = { since: null, states: ['SUBMITTED' as const], model: null, limit: MOST_TASKS };
+  const { listTasks } = await import('./list-tasks.ts');
+  const list = provider.can.list ? await orFailure(listTasks(session, filter, LIST_MS)) : null;
+  if (list instanceof Failure && list.code === 'AUTH_FAILED') throw list;
+  const store = await session.records();
+  const pending = await orFailure((async () => (await store?.pending()) ?? [])());
+  // The list serves without the records.
+  const own = pending instanceof Failure ? [] : pending.filter((entry) => store?.isOwn(entry));
+  const records = own.map(({ record }) => record);
+  const known = await recordedCancellable(records, api.clock.wall());
+  if (list === null || list instanceof Failure) return { ...known, listFailure: list ?? undefined };
+  const { promptExcerpt } = await import('../record/prompt-excerpt.ts');
+  const tasks = list.tasks.map(({ task: { id, model, input, createdAt }, request }) => ({
+    taskId: id,
+    model,
+    promptExcerpt: request ? request.promptExcerpt : isObject(input) ? promptExcerpt(input) : null,
+    created: request?.created ?? (createdAt === undefined ? undefined : new Date(createdAt).toISOString()),
+    isRecorded: request !== undefined,
+  }));
+  return { kind: 'cancellable', tasks, more: list.matched - tasks.length, lost: known.lost, isListed: true };
+}
+
+/** Returns what the records alone say of the same. No network. @param now by the wall clock */
+export async function recordedCancellable(
+  records: readonly RequestRecord[],
+  now: number,
+): Promise<CancellableResult> {
+  const tasks: Cancellable[] = [];
+  for (const record of records) {
+    const { taskId, model, promptExcerpt, created, checked } = record;
+    if (await mayCancel(record, now))
+      tasks.push({
+        taskId: taskId!,
+        model,
+        promptExcerpt,
+        created,
+        seen: checked ?? created,
+        isRecorded: true,
+      });
+  }
+  const lost = records.filter(({ taskId }) => taskId === null);
+  const shown = tasks.slice(0, MOST_TASKS);
+  return { kind: 'cancellable', tasks: shown, more: tasks.length - shown.length, lost, isListed: false };
+}
