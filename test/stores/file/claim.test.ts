@@ -149,8 +149,8 @@ describe('--new', () => {
   it('removes a rejected record', async () => {
     const journal = journalIn();
     const { file } = await recordedAgo(journal, HOUR, { phase: 'rejected' });
-    const claimed = await claim(journal, { isNew: true });
-    expect(claimed.kind === 'new' && claimed.unknown).toEqual([]);
+    const { unknown } = await begin(journal, { isNew: true });
+    expect(unknown).toEqual([]);
     expect(existsSync(file)).toBe(false);
   });
 });
@@ -269,24 +269,17 @@ describe('while another process submits the same request', () => {
     expect((await claim(nextCommand(journal), {}, 60 * SECOND)).kind).toBe('new');
   });
 
-  it('past the deadline its pid and its lock are reported', async () => {
+  it.each([false, true])('past the deadline its pid and its lock are reported (--new: %s)', async (isNew) => {
     const journal = journalIn();
     await claim(journal);
-    const { code, message, details } = await failureOf(claim(nextCommand(journal), {}, 3 * SECOND));
+    const { code, message, details } = await failureOf(claim(nextCommand(journal), { isNew }, 3 * SECOND));
     expect(journal.clock.now).toBeGreaterThanOrEqual(3 * SECOND);
     expect(journal.clock.now).toBeLessThan(4 * SECOND);
     expect(code).toBe('SUBMIT_OUTCOME_UNKNOWN');
     expect(details.status).toBe('UNKNOWN');
     expect(message).toContain(String(process.pid));
     const lockFile = path.join(journal.folder, 'locks', `${requestIn(journal)}.lock`);
-    expect(details.reason).toEqual({ kind: 'requestBusy', isNew: false, lockFile });
-  });
-
-  it('--new waits for it too', async () => {
-    const journal = journalIn();
-    await claim(journal);
-    const failure = await failureOf(claim(nextCommand(journal), { isNew: true }, SECOND));
-    expect(failure.code).toBe('SUBMIT_OUTCOME_UNKNOWN');
+    expect(details.reason).toEqual({ kind: 'requestBusy', isNew, lockFile });
   });
 
   it('an interruption ends the wait', async () => {
