@@ -67,29 +67,30 @@ describe('reconcile', () => {
     expect(server.to('POST')[0]!.headers['idempotency-key']).toBe('key-0001');
   });
 
-  test('a request that was resubmitted before is not sent a third time', async () => {
-    const { server, client } = await served({ list: EMPTY });
-    const request = { ...lost(client), submittedAt: client.clock.wall() - 70_000, resubmitted: true };
-    expect(await client.reconcile(request)).toEqual({ kind: 'unsure', retryAfter: null });
-    expect(server.to('POST')).toEqual([]);
-  });
+  const DAY = 24 * 3600_000;
 
-  test.each([
-    ['a day', 24 * 3600_000, 'clear'],
-    ['longer than results are kept', 24 * 3600_000 + 1, 'unsure'],
-  ])('a request that was lost %s ago: %s', async (_, ago, kind) => {
+  test.each<[string, { submitted: number; lost?: number; resubmitted?: boolean }, object]>([
+    ['a day ago: clear', { submitted: DAY, lost: DAY }, { kind: 'clear' }],
+    ['longer ago than results are kept: unsure', { submitted: DAY + 1, lost: DAY + 1 }, { kind: 'unsure' }],
+    [
+      'and was resubmitted before: not sent a third time',
+      { submitted: 70_000, resubmitted: true },
+      { kind: 'unsure', retryAfter: null },
+    ],
+    [
+      'at the end of a long attempt: the minute is counted from then',
+      { submitted: 70_000, lost: 20_000 },
+      { kind: 'unsure', retryAfter: 39 },
+    ],
+  ])('a request that was lost %s', async (_, ago, expected) => {
     const { server, client } = await served({ list: EMPTY });
     const now = client.clock.wall();
-    const request = { ...lost(client), submittedAt: now - ago, lostAt: now - ago };
-    expect(await client.reconcile(request)).toMatchObject({ kind });
-    expect(server.to('POST')).toEqual([]);
-  });
-
-  test('the minute is counted from the end of the attempt, where that is known', async () => {
-    const { server, client } = await served({ list: EMPTY });
-    const now = client.clock.wall();
-    const request = { ...lost(client), submittedAt: now - 70_000, lostAt: now - 20_000 };
-    expect(await client.reconcile(request)).toEqual({ kind: 'unsure', retryAfter: 39 });
+    const { resubmitted = false } = ago;
+    const request = {
+      ...{ ...lost(client), submittedAt: now - ago.submitted, resubmitted },
+      ...(ago.lost !== undefined && { lostAt: now - ago.lost }),
+    };
+    expect(await client.reconcile(request)).toMatchObject(expected);
     expect(server.to('POST')).toEqual([]);
   });
 

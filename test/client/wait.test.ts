@@ -1,10 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  task as apidotTask,
-  finished as finishedPicture,
-  ID,
-  refusal as refusedByApidot,
-} from '../support/apidot.ts';
+import { task as apidotTask, finished as finishedPicture, ID } from '../support/apidot.ts';
 import { serve } from '../support/server.ts';
 import { record, refusal, type Script, service } from '../support/service.ts';
 import { abortable, clientOf, errorOf, served } from './support.ts';
@@ -112,10 +107,6 @@ describe('wait', () => {
       task: { state: 'COMPLETED', urls: [expect.stringMatching(/png$/)] },
     });
     expect(seen).toContainEqual(['PROGRESS', 40]);
-    const broken = await serve(() => refusedByApidot(503, 'server_error', 'later'));
-    expect(await errorOf(clientOf(broken.origin, { provider: 'apidot' }).status(ID))).toMatchObject({
-      ...{ code: 'NETWORK_ERROR', transient: true },
-    });
   });
 });
 

@@ -587,6 +587,10 @@ function trustAnything(): void {
 }
 
 describe('proxies', () => {
+  /** A call to a host that only a tunnel leads to. */
+  const sendThrough = (httpsProxy: string) =>
+    transportFor({ httpsProxy }).send(post('https://api.example.test/'), OPTIONS);
+
   it('fault 7: plain HTTP goes to the proxy in absolute form', async () => {
     const proxy = await serveProxy();
     const transport = transportFor({ httpProxy: proxy.origin });
@@ -617,8 +621,7 @@ describe('proxies', () => {
     trustAnything();
     const server = await serveTls(selfSigned());
     const proxy = await serveProxy(server.port);
-    const transport = transportFor({ httpsProxy: `http://me:s%40me@127.0.0.1:${proxy.port}` });
-    await transport.send(post('https://api.example.test/x'), OPTIONS);
+    await sendThrough(`http://me:s%40me@127.0.0.1:${proxy.port}`);
     expect(proxy.seen[0]!.headers['proxy-authorization']).toBe(
       `Basic ${Buffer.from('me:s@me').toString('base64')}`,
     );
@@ -690,10 +693,11 @@ describe('proxies', () => {
     'fault 8: a tunnel refused with HTTP %i says that %s (again later: %s)',
     async (status, words, transient) => {
       const proxy = await serveProxy(undefined, status);
-      const failure = await failureOf(
-        transportFor({ httpsProxy: proxy.origin }).send(post('https://api.example.test/'), OPTIONS),
-        { transient, unclear: false, reason: { kind: 'proxyRefusal' } },
-      );
+      const failure = await failureOf(sendThrough(proxy.origin), {
+        transient,
+        unclear: false,
+        reason: { kind: 'proxyRefusal' },
+      });
       expect(failure.message).toBe(
         `https://api.example.test could not be reached through the proxy: ${words}.`,
       );
@@ -710,8 +714,7 @@ describe('proxies', () => {
   });
 
   it('fault 7: a proxy that is not there is named as what may fail', async () => {
-    const transport = transportFor({ httpsProxy: `http://127.0.0.1:${await closedPort()}` });
-    const failure = await failureOf(transport.send(post('https://api.example.test/'), OPTIONS));
+    const failure = await failureOf(sendThrough(`http://127.0.0.1:${await closedPort()}`));
     expect(failure.message).toMatch(
       /refused the connection \(ECONNREFUSED\)\. A proxy is set; it may be what fails\.$/,
     );
@@ -719,8 +722,7 @@ describe('proxies', () => {
   });
 
   it('settings that cannot be used fail without being shown', async () => {
-    const transport = transportFor({ httpsProxy: 'http://me:50%secret@127.0.0.1:1' });
-    const failure = await failureOf(transport.send(post('https://api.example.test/'), OPTIONS));
+    const failure = await failureOf(sendThrough('http://me:50%secret@127.0.0.1:1'));
     expect(failure.details.reason).toEqual({ kind: 'proxySettings' });
     expect(JSON.stringify([failure.message, failure.details.reason])).not.toContain('secret');
   });
