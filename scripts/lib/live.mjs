@@ -718,7 +718,7 @@ var Transport = class {
 import { systemClock } from "./main.mjs";
 import { FIRST_POLL_MS } from "./main.mjs";
 import { Failure as Failure9, orFailure as orFailure3 } from "./main.mjs";
-import { SANDBOX_KEY, withoutApiPath } from "./main.mjs";
+import { SANDBOX_KEY, serviceName } from "./main.mjs";
 import { createProvider } from "./main.mjs";
 import { isSubmit, needsRecords } from "./main.mjs";
 import { journalFolder } from "./main.mjs";
@@ -1111,9 +1111,7 @@ async function openSharing(call, provider) {
   });
 }
 var serviceUrl = ({ args, environment }) => environment.baseUrl ?? new URL(args.profile.url);
-function addressOf(call) {
-  return withoutApiPath(serviceUrl(call), call.args.profile.apiPath).replace(/^\w+:\/\//, "");
-}
+var addressOf = (call) => serviceName(serviceUrl(call), call.args.profile.apiPath);
 var keyOf = ({ args, environment }) => args.sandbox ? SANDBOX_KEY : environment.key;
 async function accountOf(call) {
   const { accountOf: account } = await import("./journal.mjs");
@@ -1221,7 +1219,7 @@ function usual({ polls, waitedMs, ageMs }, { firstMs, likely }) {
 
 // scripts/src/providers/aivideomaker/api.ts
 import { isObject as isObject3 } from "./main.mjs";
-import { withoutApiPath as withoutApiPath2 } from "./main.mjs";
+import { withoutApiPath } from "./main.mjs";
 import { plain as plain3 } from "./main.mjs";
 
 // scripts/src/providers/call.ts
@@ -1278,7 +1276,7 @@ var MOST_MODELS = 200;
 function aivideomaker(settings) {
   const { profile, baseUrl, key } = settings;
   const { apiPath = "" } = AIVIDEOMAKER;
-  const root = `${withoutApiPath2(baseUrl, apiPath)}${apiPath}`;
+  const root = `${withoutApiPath(baseUrl, apiPath)}${apiPath}`;
   const request = (method, path3, body) => jsonRequest(method, `${root}/${path3}`, { key }, body);
   const call = (kind, req, read, limits) => callOf(kind, req, settings, (at) => read(objectIn(at, errorOf), at), limits);
   return {

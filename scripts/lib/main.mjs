@@ -1146,6 +1146,9 @@ function withoutApiPath({ href }, apiPath = "") {
   const whole = href.replace(/\/+$/, "");
   return whole.endsWith(apiPath) ? whole.slice(0, whole.length - apiPath.length).replace(/\/+$/, "") : whole;
 }
+function serviceName(url, apiPath) {
+  return withoutApiPath(url, apiPath).replace(/^\w+:\/\//, "");
+}
 function checkCallbackUrl(value, loopback) {
   const problem = checkPublicUrl(value, { schemes: ["https"] });
   const url = urlOf(value);
@@ -1493,6 +1496,16 @@ function readEnvironment(env, profile, { isLive, hasState, isRehearsal = false }
   };
   if (issues.length > 0) throw refusedInputs(issues);
   return environment;
+}
+function placeInUse(env, profile) {
+  let isWrong = false;
+  const refuse = () => {
+    isWrong = true;
+    return void 0;
+  };
+  const value = key(profile, env, refuse);
+  const url = baseUrl(profile, env, refuse) ?? new URL(profile.url);
+  return value === void 0 || isWrong ? null : { key: value, url };
 }
 function journalFolder(stateFolder2, sandbox) {
   return path4.join(stateFolder2, ...sandbox ? ["sandbox"] : [], "records");
@@ -2203,7 +2216,8 @@ async function runAction(call, args, caller) {
   if (action === "listPending" || action === "forget") {
     const pending2 = await import("./pending.mjs");
     const { localJournal } = await import("./pending.mjs");
-    return pending2[action](localJournal(args, environment.stateFolder, call.progress.line), args, caller);
+    const journal = localJournal(args, environment.stateFolder, call.progress.line);
+    return pending2[action](journal, args, caller, (profile) => placeInUse(process.env, profile));
   }
   return runServiceAction(call, args, caller, environment);
 }
@@ -2457,6 +2471,7 @@ export {
   parseArguments,
   parseSince,
   placeFlags,
+  placeInUse,
   plain,
   printText,
   profileOf,
@@ -2480,6 +2495,7 @@ export {
   screen,
   secretsIn,
   serviceAddress,
+  serviceName,
   since,
   sinceAt,
   skillFolder,

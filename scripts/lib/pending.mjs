@@ -97,6 +97,9 @@ async function recordedCancellable(records, now) {
 
 // scripts/src/cli/actions/pending.ts
 import { systemClock as systemClock2 } from "./main.mjs";
+import { accountOf } from "./journal.mjs";
+import { serviceName } from "./main.mjs";
+import { PROFILES } from "./main.mjs";
 
 // scripts/src/cli/render/pending.ts
 import { compact } from "./main.mjs";
@@ -108,17 +111,20 @@ import { earlierStep } from "./main.mjs";
 import { done, success } from "./main.mjs";
 var MOST_STEPS = 5;
 var SEEN = "Each status is that of its statusSeenAt, not of now; the command of a task shows its present one.";
-function pendingOutcome(records, cancellable2, caller) {
+function pendingOutcome(records, cancellable2, here, caller) {
   const pending = records.map((record) => {
     const { taskId, status, checked, created, model, promptExcerpt, owner } = record;
     const { provider, service, account, idempotencyKey, wait, download, credits, files } = record;
     const task = { taskId, status, statusSeenAt: checked, created, model, promptExcerpt, owner };
     const request = { provider, service, account, idempotencyKey, wait, download };
     const facts = { ...task, ...request, credits: { ...credits }, files: files.length };
-    const cancel = cancellable2.includes(record) ? cancelOf(record, caller) : void 0;
-    return compact({ ...facts, resume: resumeOf(record, caller), cancel });
+    const elsewhere = elsewhereWords(record, here.get(provider), caller);
+    const cancel = !elsewhere && cancellable2.includes(record) ? cancelOf(record, caller) : void 0;
+    const otherAccount = elsewhere ? true : void 0;
+    return compact({ ...facts, otherAccount, resume: elsewhere ?? resumeOf(record, caller), cancel });
   });
-  const nextSteps = pending.length > 0 ? [...pending.map(({ resume }) => resume).slice(0, MOST_STEPS), SEEN] : ["No request that was asked for is unfinished or waits to be delivered.", ...earlierStep(caller)];
+  const own = pending.flatMap(({ otherAccount, resume }) => otherAccount ? [] : resume);
+  const nextSteps = pending.length > 0 ? [...own.slice(0, MOST_STEPS), ...othersStep(pending.length - own.length), SEEN] : ["No request that was asked for is unfinished or waits to be delivered.", ...earlierStep(caller)];
   return done({ count: pending.length, pending, nextSteps });
 }
 function forgottenOutcome({ record, count }) {
@@ -128,6 +134,26 @@ function forgottenOutcome({ record, count }) {
     `The record is gone; the task at the service is as it was.${lost} The command that made it submits again now, with a new charge.`
   ];
   return success(status, taskId, { forgotten: count, nextSteps }, EXIT.done);
+}
+var othersStep = (count) => count === 0 ? [] : [
+  `${count} of these requests ${count === 1 ? "was" : "were"} made with another key or at another address (otherAccount): resume says what has to be set.`
+];
+function elsewhereWords(record, here, caller) {
+  const { provider, account, service } = record;
+  const profile = profileOf(provider);
+  if (!here || !profile) return void 0;
+  const made = [];
+  const set = [];
+  if (account !== here.account) {
+    made.push(`with another key (fingerprint ${account})`);
+    set.push(`${profile.keyVariable} to that key`);
+  }
+  if (service !== here.service) {
+    made.push(`at another address (${service})`);
+    set.push(`${profile.urlVariable} to that address`);
+  }
+  if (made.length === 0) return void 0;
+  return `This request was made ${made.join(" ")}: only there it can be resumed or cancelled. Set ${set.join(", and ")}; then its command is in ${caller.commandAt(profile)("listPending")}`;
 }
 function cancelOf({ provider, taskId }, { commandAt }) {
   const profile = profileOf(provider);
@@ -147,7 +173,7 @@ function resumeOf(record, caller) {
 }
 
 // scripts/src/cli/actions/pending.ts
-async function listPending(journal, args, caller) {
+async function listPending(journal, args, caller, placeOf) {
   const records = (await journal.pending()).map(({ record }) => record);
   const wanted = records.filter(
     ({ owner, provider }) => (args.owner === void 0 || owner === args.owner) && (!args.isProviderNamed || provider === args.profile.id)
@@ -155,7 +181,13 @@ async function listPending(journal, args, caller) {
   const now = systemClock2.wall();
   const cancellable2 = [];
   for (const record of wanted) if (await mayCancel(record, now)) cancellable2.push(record);
-  return pendingOutcome(wanted, cancellable2, caller);
+  const places = args.sandbox ? [] : PROFILES.flatMap((profile) => accountIn(profile, placeOf(profile)));
+  const here = new Map(places.map((place) => [place.provider, place]));
+  return pendingOutcome(wanted, cancellable2, here, caller);
+}
+function accountIn({ id, apiPath }, place) {
+  if (!place) return [];
+  return [{ provider: id, service: serviceName(place.url, apiPath), account: accountOf(id, place.key) }];
 }
 async function cancelsWithoutKey(journal, { profile }, caller) {
   const all = (await journal.pending()).map(({ record }) => record);

@@ -92,6 +92,23 @@ export function readEnvironment(
   return environment;
 }
 
+export interface PlaceInUse {
+  key: string;
+  url: URL;
+}
+
+/** Returns the key and the address that a call of a service would use; null where no key is set, or one of them is wrong. */
+export function placeInUse(env: NodeJS.ProcessEnv, profile: Profile): PlaceInUse | null {
+  let isWrong = false;
+  const refuse: Refuse = () => {
+    isWrong = true;
+    return undefined;
+  };
+  const value = key(profile, env, refuse);
+  const url = baseUrl(profile, env, refuse) ?? new URL(profile.url);
+  return value === undefined || isWrong ? null : { key: value, url };
+}
+
 /** Says what is wrong with a variable. */
 type Refuse = (...said: Parameters<typeof issue>) => undefined;
 

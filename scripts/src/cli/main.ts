@@ -7,7 +7,14 @@ import { type Arguments, guessAction, parseArguments } from './command-line/argu
 import { checkInterval } from './command-line/check-flags.ts';
 import { isAboutTask, isLocal, isSubmit, needsRecords, rule } from './command-line/flags.ts';
 import { readFlags } from './command-line/read-flags.ts';
-import { type Environment, overrule, readEnvironment, redraws, secretsIn } from './environment.ts';
+import {
+  type Environment,
+  overrule,
+  placeInUse,
+  readEnvironment,
+  redraws,
+  secretsIn,
+} from './environment.ts';
 import { EXIT, EXIT_OF_SIGNAL } from './exit-codes.ts';
 import { Interruption } from './interruption.ts';
 import { finishWith, printText, screen } from './output.ts';
@@ -82,7 +89,8 @@ async function runAction(call: Call, args: Arguments, caller: Caller): Promise<O
   if (action === 'listPending' || action === 'forget') {
     const pending = await import('./actions/pending.ts');
     const { localJournal } = await import('./actions/local-journal.ts');
-    return pending[action](localJournal(args, environment.stateFolder!, call.progress.line), args, caller);
+    const journal = localJournal(args, environment.stateFolder!, call.progress.line);
+    return pending[action](journal, args, caller, (profile) => placeInUse(process.env, profile));
   }
   return runServiceAction(call, args, caller, environment);
 }

@@ -23,6 +23,11 @@ export function withoutApiPath({ href }: URL, apiPath = ''): string {
   return whole.endsWith(apiPath) ? whole.slice(0, whole.length - apiPath.length).replace(/\/+$/, '') : whole;
 }
 
+/** Returns the name of a service: its address without the scheme and the path of its calls. */
+export function serviceName(url: URL, apiPath?: string): string {
+  return withoutApiPath(url, apiPath).replace(/^\w+:\/\//, '');
+}
+
 /** Null for an address that may be called: a public one, or one on this machine where the service is a `loopback` one. */
 export function checkCallbackUrl(value: string, loopback: boolean): Problem | null {
   const problem = checkPublicUrl(value, { schemes: ['https'] });

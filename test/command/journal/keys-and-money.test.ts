@@ -56,6 +56,40 @@ describe('keys and money', () => {
     expect(envelopeOf(none).data.count).toBe(0);
   });
 
+  it('listPending marks what was made with another key or at another address, and gives no command that cannot work', async () => {
+    const here = await place();
+    const { taskId } = envelopeOf(await again(here, '--wait', '0'));
+    const { account, service } = recordOf(here);
+    const key = { AIVIDEO_API_KEY: 'ak_another_0123456789' };
+    const address = { AIVIDEO_BASE_URL: (await ledger()).origin };
+    const rows = async (env: Record<string, string | undefined>) => {
+      const done = await run(['--action', 'listPending'], { env: { ...here.env, ...env } });
+      expect([done.code, done.stdout.includes('ak_another')]).toEqual([0, false]);
+      return envelopeOf(done).data as unknown as { pending: Record<string, unknown>[]; nextSteps: string[] };
+    };
+    for (const [env, made, set] of [
+      [key, `with another key (fingerprint ${account})`, 'AIVIDEO_API_KEY to that key'],
+      [address, `at another address (${service})`, 'AIVIDEO_BASE_URL to that address'],
+    ] as const) {
+      const { pending, nextSteps } = await rows(env);
+      const said = `This request was made ${made}: only there it can be resumed or cancelled. Set ${set}; then its command is in node `;
+      expect(pending).toMatchObject([{ taskId, otherAccount: true, resume: expect.stringContaining(said) }]);
+      expect(pending[0]!.resume).toMatch(/ --action listPending$/);
+      expect(pending[0]!.cancel).toBeUndefined();
+      expect(nextSteps).toEqual([
+        expect.stringMatching(/^1 of these requests was made with another key or at another address/),
+        expect.stringMatching(/^Each status/),
+      ]);
+    }
+    // With its own key, and without one that can be used, of which nothing follows.
+    for (const env of [{}, { AIVIDEO_API_KEY: undefined }, { AIVIDEO_API_KEY: 'not a key' }]) {
+      const { pending, nextSteps } = await rows(env);
+      expect(pending[0]!.otherAccount).toBeUndefined();
+      expect(pending[0]!.cancel).toContain(' --action cancelTask ');
+      expect(nextSteps[0]).toContain(`--action waitTask --taskId ${taskId}`);
+    }
+  });
+
   it('--maxCreditsPerDay counts what the journal knows, and lets nothing above it', async () => {
     const here = await place();
     const request = (prompt: string) =>

@@ -11,7 +11,7 @@ import { Transport } from '../../http/transport.ts';
 import { systemClock } from '../../model/clock.ts';
 import { FIRST_POLL_MS } from '../../model/defaults.ts';
 import { Failure, orFailure } from '../../model/failure.ts';
-import { SANDBOX_KEY, withoutApiPath } from '../../model/service-address.ts';
+import { SANDBOX_KEY, serviceName } from '../../model/service-address.ts';
 import type { TaskState } from '../../model/task.ts';
 import type { Sharing } from '../../ports/sharing.ts';
 import type { Provider } from '../../providers/provider.ts';
@@ -118,10 +118,7 @@ async function openSharing(call: LiveCall, provider: Provider): Promise<Sharing 
 
 const serviceUrl = ({ args, environment }: LiveCall): URL => environment.baseUrl ?? new URL(args.profile.url);
 
-/** Returns the address in use without its scheme: it identifies the service. */
-function addressOf(call: LiveCall): string {
-  return withoutApiPath(serviceUrl(call), call.args.profile.apiPath).replace(/^\w+:\/\//, '');
-}
+const addressOf = (call: LiveCall): string => serviceName(serviceUrl(call), call.args.profile.apiPath);
 
 const keyOf = ({ args, environment }: LiveCall): string => (args.sandbox ? SANDBOX_KEY : environment.key!);
 

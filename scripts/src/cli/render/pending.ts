@@ -1,6 +1,6 @@
 import type { Forgotten } from '../../core/record/forget-records.ts';
 import { compact } from '../../model/json.ts';
-import { isUnsaved, type RequestRecord } from '../../model/request-record.ts';
+import { type Account, isUnsaved, type RequestRecord } from '../../model/request-record.ts';
 import { BRIEF_WAIT_S } from '../../model/task.ts';
 import { profileOf } from '../../providers/registry.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -14,10 +14,12 @@ const SEEN =
 /**
  * Returns the outcome that lists unfinished requests, each with the command that resumes it.
  * @param cancellable those of which a cancel may still work
+ * @param here the account in use of each service for which a key is set
  */
 export function pendingOutcome(
   records: readonly RequestRecord[],
   cancellable: readonly RequestRecord[],
+  here: ReadonlyMap<string, Account>,
   caller: Caller,
 ): Outcome {
   const pending = records.map((record) => {
@@ -26,12 +28,15 @@ export function pendingOutcome(
     const task = { taskId, status, statusSeenAt: checked, created, model, promptExcerpt, owner };
     const request = { provider, service, account, idempotencyKey, wait, download };
     const facts = { ...task, ...request, credits: { ...credits }, files: files.length };
-    const cancel = cancellable.includes(record) ? cancelOf(record, caller) : undefined;
-    return compact({ ...facts, resume: resumeOf(record, caller), cancel });
+    const elsewhere = elsewhereWords(record, here.get(provider), caller);
+    const cancel = !elsewhere && cancellable.includes(record) ? cancelOf(record, caller) : undefined;
+    const otherAccount = elsewhere ? true : undefined;
+    return compact({ ...facts, otherAccount, resume: elsewhere ?? resumeOf(record, caller), cancel });
   });
+  const own = pending.flatMap(({ otherAccount, resume }) => (otherAccount ? [] : resume));
   const nextSteps =
     pending.length > 0
-      ? [...pending.map(({ resume }) => resume).slice(0, MOST_STEPS), SEEN]
+      ? [...own.slice(0, MOST_STEPS), ...othersStep(pending.length - own.length), SEEN]
       : ['No request that was asked for is unfinished or waits to be delivered.', ...earlierStep(caller)];
   return done({ count: pending.length, pending, nextSteps });
 }
@@ -44,6 +49,32 @@ export function forgottenOutcome({ record, count }: Forgotten): Outcome {
     `The record is gone; the task at the service is as it was.${lost} The command that made it submits again now, with a new charge.`,
   ];
   return success(status, taskId, { forgotten: count, nextSteps }, EXIT.done);
+}
+
+const othersStep = (count: number): string[] =>
+  count === 0
+    ? []
+    : [
+        `${count} of these requests ${count === 1 ? 'was' : 'were'} made with another key or at another address (otherAccount): resume says what has to be set.`,
+      ];
+
+/** Says what has to be set for a request of another key or address; undefined for one of those in use, or where no key is set. */
+function elsewhereWords(record: RequestRecord, here: Account | undefined, caller: Caller) {
+  const { provider, account, service } = record;
+  const profile = profileOf(provider);
+  if (!here || !profile) return undefined;
+  const made: string[] = [];
+  const set: string[] = [];
+  if (account !== here.account) {
+    made.push(`with another key (fingerprint ${account})`);
+    set.push(`${profile.keyVariable} to that key`);
+  }
+  if (service !== here.service) {
+    made.push(`at another address (${service})`);
+    set.push(`${profile.urlVariable} to that address`);
+  }
+  if (made.length === 0) return undefined;
+  return `This request was made ${made.join(' ')}: only there it can be resumed or cancelled. Set ${set.join(', and ')}; then its command is in ${caller.commandAt(profile)('listPending')}`;
 }
 
 /** Returns the command that cancels a task, where its service has one. */
