@@ -233,6 +233,9 @@ function endedAt({ phase, unsettledSince, submitTimeout }, { clock, timeoutMs })
   const mayLast = phase === "submitting" ? submitTimeout ?? timeoutMs : 0;
   return Math.min(Date.parse(unsettledSince) + mayLast, clock.wall());
 }
+function clearIn(record, api) {
+  return Math.ceil((endedAt(record, api) + CLEAR_MS - api.clock.wall()) / 1e3);
+}
 function reconcileDeadline({ api }, deadline) {
   return Math.max(deadline, api.clock.monotonic() + LEAST_MS);
 }
@@ -451,10 +454,10 @@ async function judgeRejection(session, lost, failure, deadline, source) {
 function inList(task, { resubmitted }) {
   return { kind: "accepted", task, by: "list", isResubmitted: resubmitted };
 }
-async function unknown(session, { generation, sentAt, failure: lost }, { failure: later, notResubmitted, after: clearIn, why }) {
+async function unknown(session, { generation, sentAt, failure: lost }, { failure: later, notResubmitted, after: clearIn2, why }) {
   const { model, idempotencyKey } = generation;
   const isRecorded = await session.records() !== null;
-  const after = isRecorded ? clearIn ?? later?.details.retryAfter : void 0;
+  const after = isRecorded ? clearIn2 ?? later?.details.retryAfter : void 0;
   const named = lost.details.taskId;
   const request = { model, idempotencyKey, sentAt: new Date(sentAt).toISOString(), isRecorded };
   const message = `Whether ${session.provider.title} accepted this submit, and charged for it, is not known. ${lost.message}`;
@@ -1098,8 +1101,7 @@ async function findLost(session) {
 function listAgainIn({ api, provider }, lost, failure) {
   if (!provider.can.list || lost.length === 0) return void 0;
   if (failure) return failure.details.transient ? failure.details.retryAfter ?? REREAD_S : void 0;
-  const clearAt = Math.max(...lost.map(({ record }) => endedAt(record, api) + CLEAR_MS));
-  const seconds = Math.ceil((clearAt - api.clock.wall()) / 1e3);
+  const seconds = Math.max(...lost.map(({ record }) => clearIn(record, api)));
   return seconds > 0 ? seconds : void 0;
 }
 export {
@@ -1112,6 +1114,7 @@ export {
   budgetOf,
   cheaperThan,
   checkPrice,
+  clearIn,
   comparedEstimate,
   conclude,
   endedAt,

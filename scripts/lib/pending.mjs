@@ -67,6 +67,7 @@ async function cancellable(session) {
   const known = await recordedCancellable(records, api.clock.wall());
   if (list === null || list instanceof Failure3) return { ...known, listFailure: list ?? void 0 };
   const { promptExcerpt } = await import("./wait.mjs");
+  const { clearIn } = await import("./generate.mjs");
   const tasks = list.tasks.map(({ task: { id, model, input, createdAt }, request }) => ({
     taskId: id,
     model,
@@ -74,7 +75,15 @@ async function cancellable(session) {
     created: request?.created ?? (createdAt === void 0 ? void 0 : new Date(createdAt).toISOString()),
     isRecorded: request !== void 0
   }));
-  return { kind: "cancellable", tasks, more: list.matched - tasks.length, lost: known.lost, isListed: true };
+  const { lost } = known;
+  const clearAfter = new Map(
+    lost.flatMap((record) => {
+      const seconds = clearIn(record, api);
+      return seconds > 0 ? [[record, seconds]] : [];
+    })
+  );
+  const more = list.matched - tasks.length;
+  return { kind: "cancellable", tasks, more, lost, clearAfter, isListed: true };
 }
 async function recordedCancellable(records, now) {
   const tasks = [];
@@ -92,7 +101,8 @@ async function recordedCancellable(records, now) {
   }
   const lost = records.filter(({ taskId }) => taskId === null);
   const shown = tasks.slice(0, MOST_TASKS);
-  return { kind: "cancellable", tasks: shown, more: tasks.length - shown.length, lost, isListed: false };
+  const more = tasks.length - shown.length;
+  return { kind: "cancellable", tasks: shown, more, lost, clearAfter: /* @__PURE__ */ new Map(), isListed: false };
 }
 
 // scripts/src/cli/actions/pending.ts

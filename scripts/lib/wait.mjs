@@ -59,7 +59,7 @@ import { refused } from "./main.mjs";
 import { failed } from "./main.mjs";
 var MOST_LOST = 5;
 function cancellableOutcome(result, caller, hasKey = true) {
-  const { tasks, more, lost, isListed } = result;
+  const { tasks, more, lost, clearAfter, isListed } = result;
   const list = caller.command(
     isListed ? "listTasks" : "listPending",
     isListed ? { status: "SUBMITTED" } : {}
@@ -68,14 +68,12 @@ function cancellableOutcome(result, caller, hasKey = true) {
     ...tasks.map((task) => cancelStep(task, caller)),
     ...more > 0 ? [`${more} more can be cancelled: ${list}`] : [],
     ...tasks.length === 0 ? [noneStep(result, caller, hasKey)] : [],
-    ...lost.slice(0, MOST_LOST).map(({ promptExcerpt: promptExcerpt2, model, created }) => {
-      const shown = isListed ? ", and the list of the service does not show it" : "";
-      return `Whether the submit of ${named(promptExcerpt2, model)}, begun on ${created}, made a task is not known${shown}. Run its command again with --wait 0, which finds out; then run this command again: ${caller.same}`;
-    })
+    ...lost.slice(0, MOST_LOST).map((record) => lostStep(record, result, caller))
   ];
   const hint = tasks.length > 0 ? "add --taskId <id>: data.nextSteps has the command of each task that can be cancelled" : "no task is known that can be cancelled: data.nextSteps says how far that is known";
   const refusal = refused("--taskId", "<id> for --action cancelTask", "nothing", hint);
-  return failed(refusal.with({ nextSteps }), "UNKNOWN", null);
+  const retryAfter = tasks.length === 0 && clearAfter.size > 0 ? Math.max(...clearAfter.values()) : void 0;
+  return failed(refusal.with({ nextSteps, retryAfter }), "UNKNOWN", null);
 }
 var named = (promptExcerpt2, model) => promptExcerpt2 === null ? model ?? "a task" : `${quoted(promptExcerpt2)}${model ? ` (${model})` : ""}`;
 function cancelStep(task, { command }) {
@@ -84,6 +82,20 @@ function cancelStep(task, { command }) {
   const made = `${created ? `, made on ${created}` : ""}${isRecorded ? "" : " (this machine has no record of it)"}`;
   const state = seen === void 0 ? "is SUBMITTED now" : `was SUBMITTED when it was last seen, on ${seen}`;
   return `To cancel ${what}${made}, which ${state}: ${command("cancelTask", { taskId })}`;
+}
+function lostStep(record, result, caller) {
+  const { promptExcerpt: promptExcerpt2, model, created, idempotencyKey } = record;
+  const what = `the submit of ${named(promptExcerpt2, model)}, begun on ${created}`;
+  const warning = "Do not run its own command, which may submit once more.";
+  const { title } = caller.profile;
+  const unknown = `Whether ${what}, made a task is not known`;
+  if (!result.isListed)
+    return `${unknown}. ${warning} When the list of ${title} can be read, this command tells: ${caller.same}`;
+  const after = result.clearAfter.get(record);
+  if (after !== void 0)
+    return `${unknown}: the list of ${title} does not show it yet. ${warning} The list can tell more after ${after} seconds; then run this command again: ${caller.same}`;
+  const drop = caller.command("forget", { idempotencyKey });
+  return `The list of ${title} shows no task of ${what}, although a minute has passed: as far as the keys in that list tell, nothing was made. ${warning} To drop its record, so that no later answer leads to that command: ${drop}`;
 }
 function noneStep({ isListed, listFailure }, { profile }, hasKey) {
   if (isListed) return `${profile.title} lists no task of this key that is SUBMITTED: none can be cancelled.`;

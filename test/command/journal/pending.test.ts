@@ -140,10 +140,11 @@ describe('what is pending', () => {
     };
     // A list that does not show it yet.
     here.service.hidesTasks = true;
+    const none = 'AIVideoMaker lists no task of this key that is SUBMITTED: none can be cancelled.';
     expect(await refused()).toEqual([
-      'AIVideoMaker lists no task of this key that is SUBMITTED: none can be cancelled.',
+      none,
       expect.stringMatching(
-        /^Whether the submit of "a lighthouse at dawn" \(t2v\), begun on \S+Z, made a task is not known, and the list of the service does not show it\. Run its command again with --wait 0, which finds out; then run this command again: node .* --action cancelTask$/,
+        /^Whether the submit of "a lighthouse at dawn" \(t2v\), begun on \S+Z, made a task is not known: the list of AIVideoMaker does not show it yet\. Do not run its own command, which may submit once more\. The list can tell more after \d+ seconds; then run this command again: node .* --action cancelTask$/,
       ),
     ]);
     here.service.hidesTasks = false;
@@ -161,6 +162,30 @@ describe('what is pending', () => {
     ]);
     const done = await runShell(elsewhere[0]!.replace(/^.*?(?=node )/, ''), { env: here.env });
     expect(envelopeOf(done)).toMatchObject({ ok: true, status: 'CANCEL', taskId });
+  });
+
+  it('the cancel of a submit that the list does not show leads to no charge: the list is asked again, then the record is dropped', async () => {
+    const here = await place();
+    await killedInSubmit(here);
+    here.service.hidesTasks = true;
+    const early = envelopeOf(await act(here, 'cancelTask'));
+    expect(early.retryAfter).toBeGreaterThan(50);
+    expect(early.retryAfter).toBeLessThanOrEqual(60);
+    const unread = await run(['--action', 'cancelTask'], { env: { ASYNC_MEDIA_STATE_DIR: here.state } });
+    expect(envelopeOf(unread).retryAfter).toBeNull();
+    expect((envelopeOf(unread).data.nextSteps as string[])[1]).toMatch(
+      /made a task is not known\. Do not run its own command, which may submit once more\. When the list of AIVideoMaker can be read, this command tells: node .* --action cancelTask$/,
+    );
+    letPass(here.state, 120_000);
+    const late = envelopeOf(await act(here, 'cancelTask'));
+    expect(late.retryAfter).toBeNull();
+    const [, step] = late.data.nextSteps as string[];
+    expect(step).toMatch(
+      /^The list of AIVideoMaker shows no task of the submit of "a lighthouse at dawn" \(t2v\), begun on \S+Z, although a minute has passed: as far as the keys in that list tell, nothing was made\. Do not run its own command, which may submit once more\. To drop its record, so that no later answer leads to that command: node .* --action forget --idempotencyKey \S+$/,
+    );
+    const done = await runShell(step!.replace(/^.*?(?=node )/, ''), { env: here.env });
+    expect([done.code, journalOf(here)]).toEqual([0, []]);
+    expect(here.service.received.filter(({ method }) => method === 'POST')).toHaveLength(1);
   });
 
   it.each([['waitTask'], ['waitTask', '--all'], ['listTasks'], ['cancelTask']])(
