@@ -961,13 +961,15 @@ async function nameListed(session, lost, tasks) {
 
 // scripts/src/core/tasks/list-tasks.ts
 import { Failure as Failure12, orFailure as orFailure9 } from "./main.mjs";
+import { isReplaced } from "./journal.mjs";
 import { noteState, ownPending, recordOf } from "./live.mjs";
 async function listTasks(session, filter, withinMs) {
   const { api, provider } = session;
   const deadline = withinMs === void 0 ? void 0 : api.clock.monotonic() + withinMs;
   const list = await api.read(provider.list(), { retryUntil: deadline, deadline });
-  const lost = await orFailure9(lostSubmits(session));
-  if (!(lost instanceof Failure12)) await nameListed(session, lost, list.tasks);
+  const submits = await orFailure9(lostSubmits(session));
+  const lost = submits instanceof Failure12 ? [] : submits;
+  await nameListed(session, lost, list.tasks);
   await noteStates(session, list.tasks);
   const all = [...list.tasks].sort((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0));
   const { since, model, states, limit } = filter;
@@ -994,9 +996,14 @@ async function listTasks(session, filter, withinMs) {
     models: [...new Set(all.flatMap((task) => task.model ?? []))],
     undated: all.filter(({ createdAt }) => createdAt === void 0).length,
     unread: list.unread,
+    lost: lost.filter(({ record: record2 }) => isStillLost(record2, filter)).length,
     others: await othersOf(session, since),
     record
   };
+}
+function isStillLost(record, { since, model }) {
+  const isOfSpan = since === null || Date.parse(record.unsettledSince) >= since;
+  return record.taskId === null && !isReplaced(record) && isOfSpan && (model ?? record.model) === record.model;
 }
 async function othersOf({ records, provider }, since) {
   const rows = await orFailure9((async () => (await records())?.spending(since ?? 0))());

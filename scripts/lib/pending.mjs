@@ -72,7 +72,7 @@ async function cancellable(session) {
     taskId: id,
     model,
     promptExcerpt: request ? request.promptExcerpt : isObject(input) ? promptExcerpt(input) : null,
-    created: request?.created ?? (createdAt === void 0 ? void 0 : new Date(createdAt).toISOString()),
+    created: createdAt === void 0 ? request && madeOn(request) : new Date(createdAt).toISOString(),
     isRecorded: request !== void 0
   }));
   const { lost } = known;
@@ -88,7 +88,8 @@ async function cancellable(session) {
 async function recordedCancellable(records, now) {
   const tasks = [];
   for (const record of records) {
-    const { taskId, model, promptExcerpt, created, checked } = record;
+    const { taskId, model, promptExcerpt, checked } = record;
+    const created = madeOn(record);
     if (await mayCancel(record, now))
       tasks.push({
         taskId,
@@ -104,6 +105,7 @@ async function recordedCancellable(records, now) {
   const more = tasks.length - shown.length;
   return { kind: "cancellable", tasks: shown, more, lost, clearAfter: /* @__PURE__ */ new Map(), isListed: false };
 }
+var madeOn = ({ resubmitted, created, unsettledSince }) => resubmitted ? unsettledSince : created;
 
 // scripts/src/cli/actions/pending.ts
 import { systemClock as systemClock2 } from "./main.mjs";

@@ -123,7 +123,7 @@ function promptExcerpt(payload) {
 
 // scripts/src/cli/render/list.ts
 import { isObject, unlessEmpty as unlessEmpty2 } from "./main.mjs";
-import { plain as plain2, quoted as quoted2 } from "./main.mjs";
+import { counted as counted3, plain as plain2, quoted as quoted2 } from "./main.mjs";
 import { nameIn as nameIn2 } from "./live.mjs";
 import { briefWait, resumeCommand } from "./main.mjs";
 import { definedFields, done as done3, upstream as upstream2 } from "./main.mjs";
@@ -259,17 +259,26 @@ function listOutcome(result, caller) {
     tasks: tasks.map(rowOf2),
     more: matched > tasks.length ? matched - tasks.length : void 0,
     covers: unlessEmpty2(othersWords(result.others, filter.since, caller)),
-    warnings: unlessEmpty2(warningsOf2(result)),
+    warnings: unlessEmpty2(warningsOf2(result, caller)),
     nextSteps: unlessEmpty2(nextSteps)
   };
   const records = caller.isFull ? tasks.map(({ task }) => task.record) : [];
   const shown = caller.isFull ? { ...record, tasks: records } : record;
   return done3({ ...data, ...upstream2(shown) });
 }
-function warningsOf2(result) {
-  const { matched, tasks, filter } = result;
+function warningsOf2(result, caller) {
+  const { matched, tasks, filter, lost } = result;
   const shown = `Only the newest ${tasks.length} of ${matched} tasks are shown; --limit, --since, --status and --model choose others. The counts are of all.`;
-  return [...matched > tasks.length ? [shown] : [], ...leftOut(result, filter.since !== null)];
+  return [
+    ...matched > tasks.length ? [shown] : [],
+    ...leftOut(result, filter.since !== null),
+    ...lost > 0 ? [lostWords(lost, caller)] : []
+  ];
+}
+function lostWords(lost, caller) {
+  const those = lost === 1 ? "its task" : "their tasks";
+  const search = caller.command("waitTask", { all: lost > 1, wait: briefWait(caller) });
+  return `The outcome of ${counted3(lost, "submit")} on record here is not known, and the list does not show ${those} yet, if there ${lost === 1 ? "is one" : "are any"}. This searches the list again, and submits nothing: ${search}`;
 }
 function nothingMatches({ listed, models, counts, filter: { states, model, since } }) {
   const span = since === null ? "" : `made since ${new Date(since).toISOString()}`;
@@ -349,8 +358,8 @@ function manyOutcome(result, caller) {
   const isRunning = ({ exitCode }) => exitCode === EXIT.stillRunning;
   const running = outcomes.filter(isRunning).length;
   const isOver = until === "first" && running < outcomes.length;
-  const counted3 = isOver ? outcomes.filter((outcome) => !isRunning(outcome)) : outcomes;
-  const ended = counted3.find(({ envelope }) => !envelope.ok) ?? counted3.find(({ exitCode }) => exitCode > 0);
+  const counted4 = isOver ? outcomes.filter((outcome) => !isRunning(outcome)) : outcomes;
+  const ended = counted4.find(({ envelope }) => !envelope.ok) ?? counted4.find(({ exitCode }) => exitCode > 0);
   const unknown = until === "last" && submits > 0 ? unknownOutcome(result, caller) : void 0;
   const worst = unknown && !isBefore(ended, unknown) ? unknown : ended;
   const nextSteps = [];
@@ -374,7 +383,7 @@ function manyOutcome(result, caller) {
     nextSteps: unlessEmpty3([...new Set(nextSteps)])
   });
   const { errorCode = null, errorMessage = null, retryAfter = null } = worst?.envelope ?? {};
-  const ok = errorCode === null && counted3.every(({ envelope }) => envelope.ok);
+  const ok = errorCode === null && counted4.every(({ envelope }) => envelope.ok);
   return {
     envelope: { ok, status: null, taskId: null, data, errorCode, errorMessage, retryAfter },
     exitCode: worst?.exitCode ?? (!isOver && (more > 0 || left < 0) ? EXIT.stillRunning : EXIT.done),

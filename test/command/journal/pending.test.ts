@@ -188,6 +188,38 @@ describe('what is pending', () => {
     expect(here.service.received.filter(({ method }) => method === 'POST')).toHaveLength(1);
   });
 
+  it('a task that was submitted twice is named for cancelling with its own time, not with that of the first submit', async () => {
+    const here = await place();
+    await requests(here, 'one');
+    const [entry] = journalOf(here);
+    const created = new Date(Date.now() - 600_000).toISOString();
+    rewrite(entry!, { created, sentAt: created, resubmitted: true });
+    const { unsettledSince } = entry!.record;
+    const madeOn = async (env: Record<string, string | undefined>) => {
+      const { nextSteps } = envelopeOf(await run(['--action', 'cancelTask'], { env })).data;
+      return /made on (\S+Z)/.exec((nextSteps as string[])[0]!)![1]!;
+    };
+    expect(await madeOn({ ASYNC_MEDIA_STATE_DIR: here.state })).toBe(unsettledSince);
+    const listed = Date.parse(await madeOn(here.env));
+    expect(Math.abs(listed - Date.parse(unsettledSince))).toBeLessThan(60_000);
+  });
+
+  it('listTasks warns of a submit whose outcome is not known and which the list does not show', async () => {
+    const here = await place();
+    await killedInSubmit(here);
+    here.service.hidesTasks = true;
+    const warnings = async (...flags: string[]) =>
+      envelopeOf(await act(here, 'listTasks', ...flags)).data.warnings as string[] | undefined;
+    const warning = expect.stringMatching(
+      /^The outcome of 1 submit on record here is not known, and the list does not show its task yet, if there is one\. This searches the list again, and submits nothing: node .* --action waitTask --wait 45$/,
+    );
+    expect(await warnings('--status', 'running')).toEqual([warning]);
+    expect(await warnings('--since', '7d')).toEqual([warning]);
+    expect(await warnings('--model', 'i2v')).toBeUndefined();
+    here.service.hidesTasks = false;
+    expect(await warnings()).toBeUndefined();
+  });
+
   it.each([['waitTask'], ['waitTask', '--all'], ['listTasks'], ['cancelTask']])(
     'a task that the list shows with the key of a lost submit is that of its record: %s %s',
     async (action, ...flags) => {

@@ -59,7 +59,7 @@ export async function cancellable(session: Session): Promise<CancellableResult> 
     taskId: id,
     model,
     promptExcerpt: request ? request.promptExcerpt : isObject(input) ? promptExcerpt(input) : null,
-    created: request?.created ?? (createdAt === undefined ? undefined : new Date(createdAt).toISOString()),
+    created: createdAt === undefined ? request && madeOn(request) : new Date(createdAt).toISOString(),
     isRecorded: request !== undefined,
   }));
   const { lost } = known;
@@ -80,7 +80,8 @@ export async function recordedCancellable(
 ): Promise<CancellableResult> {
   const tasks: Cancellable[] = [];
   for (const record of records) {
-    const { taskId, model, promptExcerpt, created, checked } = record;
+    const { taskId, model, promptExcerpt, checked } = record;
+    const created = madeOn(record);
     if (await mayCancel(record, now))
       tasks.push({
         taskId: taskId!,
@@ -96,3 +97,7 @@ export async function recordedCancellable(
   const more = tasks.length - shown.length;
   return { kind: 'cancellable', tasks: shown, more, lost, clearAfter: new Map(), isListed: false };
 }
+
+/** Returns when the task of a record was made, about: where it was submitted twice, the record was made with the first submit. */
+const madeOn = ({ resubmitted, created, unsettledSince }: RequestRecord): string =>
+  resubmitted ? unsettledSince : created;
