@@ -119,6 +119,7 @@ import { EXIT } from "./main.mjs";
 import { earlierStep } from "./main.mjs";
 import { done, success } from "./main.mjs";
 var MOST_STEPS = 5;
+var UNFOUND = "Where that finds no task: the command of the request searches again, and may submit it. To drop its record instead: forget of its row.";
 var SEEN = "Each status is that of its statusSeenAt, not of now; the command of a task shows its present one.";
 function pendingOutcome(records, cancellable2, caller) {
   const pending = records.map((record) => {
@@ -128,9 +129,15 @@ function pendingOutcome(records, cancellable2, caller) {
     const request = { provider, service, account, idempotencyKey, wait, download };
     const facts = { ...task, ...request, credits: { ...credits }, files: files.length };
     const cancel = cancellable2.includes(record) ? cancelOf(record, caller) : void 0;
-    return compact({ ...facts, resume: resumeOf(record, caller), cancel });
+    const ways = taskId === null ? waysWithoutTask(record, caller) : {};
+    return compact({ ...facts, resume: resumeOf(record, caller, records.length), cancel, ...ways });
   });
-  const nextSteps = pending.length > 0 ? [...pending.map(({ resume }) => resume).slice(0, MOST_STEPS), SEEN] : ["No request that was asked for is unfinished or waits to be delivered.", ...earlierStep(caller)];
+  const [lost, known] = [true, false].map(
+    (isLost) => pending.filter(({ taskId }) => taskId === null === isLost)
+  );
+  const steps = new Set([...lost, ...known].map(({ resume }) => resume));
+  const isSearched = lost.some(({ provider }) => profileOf(provider)?.can.list);
+  const nextSteps = pending.length > 0 ? [...[...steps].slice(0, MOST_STEPS), ...isSearched ? [UNFOUND] : [], SEEN] : ["No request that was asked for is unfinished or waits to be delivered.", ...earlierStep(caller)];
   return done({ count: pending.length, pending, nextSteps });
 }
 function forgottenOutcome({ record, count }) {
@@ -145,17 +152,23 @@ function cancelOf({ provider, taskId }, { commandAt }) {
   const profile = profileOf(provider);
   return profile?.can.cancel ? commandAt(profile)("cancelTask", { taskId }) : void 0;
 }
-function resumeOf(record, caller) {
+function waysWithoutTask({ provider, idempotencyKey }, caller) {
+  const command = caller.commandAt(profileOf(provider) ?? caller.profile);
+  const attach = command("waitTask", { taskId: "<task_id>", idempotencyKey, wait: BRIEF_WAIT_S });
+  const forget2 = `Only if the user accepts that its command, run again, may be charged a second time: ${command("forget", { idempotencyKey })}`;
+  return { attach, forget: forget2 };
+}
+function resumeOf(record, caller, count) {
   const profile = profileOf(record.provider) ?? caller.profile;
   const command = caller.commandAt(profile);
-  const { taskId, idempotencyKey } = record;
-  if (taskId === null) {
-    const find = profile.can.list ? "Whether this one was submitted is not known: run its command again, which searches the task list first (without that command, --action listTasks finds the task if the list shows its key)" : `Whether this one was submitted is not known. ${profile.says.tasks} Only if the user accepts that it may be charged once more: its command with --new, or with another --idempotencyKey if it had one`;
-    const attach = command("waitTask", { taskId: "<task_id>", idempotencyKey, wait: BRIEF_WAIT_S });
-    return `${find}; if its task is found: ${attach}; or, only if the user accepts a second charge, drop it: ${command("forget", { idempotencyKey })}`;
-  }
+  const { taskId, download } = record;
   const wait = Math.min(record.wait || BRIEF_WAIT_S, BRIEF_WAIT_S);
-  return command("waitTask", { taskId, wait, download: record.download ?? void 0 });
+  if (taskId !== null) return command("waitTask", { taskId, wait, download: download ?? void 0 });
+  const unknown = "Whether this one was submitted is not known.";
+  if (!profile.can.list)
+    return `${unknown} ${profile.says.tasks} Only if the user accepts that it may be charged once more: its command with --new, or with another --idempotencyKey if it had one`;
+  const which = count > 1 ? { all: true, wait } : { wait, download: download ?? "out" };
+  return `${unknown} This searches the list of ${profile.title} for its task and resumes it; it submits nothing: ${command("waitTask", which)}`;
 }
 
 // scripts/src/cli/actions/pending.ts

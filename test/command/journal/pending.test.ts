@@ -204,6 +204,34 @@ describe('what is pending', () => {
     expect(Math.abs(listed - Date.parse(unsettledSince))).toBeLessThan(60_000);
   });
 
+  it('a submit whose outcome is not known comes first, with the one command that searches for its task, and saves its file', async () => {
+    const here = await place();
+    await killedInSubmit(here, '--download', here.out);
+    const pending = async () => envelopeOf(await act(here, 'listPending')).data;
+    const alone = await pending();
+    const [row] = alone.pending as { resume: string }[];
+    const said =
+      /^Whether this one was submitted is not known\. This searches the list of AIVideoMaker for its task and resumes it; it submits nothing: node .* --action waitTask /;
+    expect(row!.resume).toMatch(said);
+    expect(row!.resume).toMatch(new RegExp(` --wait 45 --download ${quoteWord(here.out)}$`));
+    expect(alone.nextSteps).toEqual([
+      row!.resume,
+      'Where that finds no task: the command of the request searches again, and may submit it. To drop its record instead: forget of its row.',
+      expect.stringMatching(/^Each status is that of its statusSeenAt/),
+    ]);
+    const [later] = await requests(here, 'two');
+    const [first, second] = (await pending()).nextSteps as string[];
+    expect(first).toMatch(said);
+    expect(first).toMatch(/ --action waitTask --all --wait 45$/);
+    expect(second).toContain(`--action waitTask --taskId ${later}`);
+    await act(here, 'forget', '--taskId', later!);
+    const done = await runShell(row!.resume.replace(/^.*?(?=node )/, ''), { env: here.env });
+    const [taskId] = here.service.charges.get(T2V.prompt)!;
+    expect([envelopeOf(done).taskId, done.code]).toEqual([taskId, 0]);
+    expect(existsSync(path.join(here.out, `${taskId}.mp4`))).toBe(true);
+    expect(here.service.charges.get(T2V.prompt)).toHaveLength(1);
+  });
+
   it('listTasks warns of a submit whose outcome is not known and which the list does not show', async () => {
     const here = await place();
     await killedInSubmit(here);
@@ -336,11 +364,15 @@ describe('what is pending', () => {
     await killedInSubmit(here);
     const key = recordOf(here).idempotencyKey;
     const { data } = envelopeOf(await act(here, 'listPending'));
-    const { resume } = (data.pending as { resume: string }[])[0]!;
-    expect(resume).toMatch(
-      /; or, only if the user accepts a second charge, drop it: node .* --action forget /,
+    const [row] = data.pending as { attach: string; forget: string }[];
+    expect(row!.attach).toMatch(
+      new RegExp(` --action waitTask --taskId '<task_id>' --idempotencyKey ${key} --wait 45$`),
     );
-    expect(resume).toContain(`--idempotencyKey ${key}`);
+    expect(row!.forget).toMatch(
+      new RegExp(
+        `^Only if the user accepts that its command, run again, may be charged a second time: node .* --action forget --idempotencyKey ${key}$`,
+      ),
+    );
     expect((await act(here, 'forget', '--idempotencyKey', key)).code).toBe(0);
     expect(journalOf(here)).toHaveLength(0);
     expect((await act(here, 'forget')).code).toBe(EXIT.badInput);
