@@ -3,18 +3,13 @@
 // a process had. The time is that of the submits: the waits of so many lines take as long as the service's limit of queries
 // makes them.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { CountingService } from './counting-service.ts';
 import { report } from './goals.ts';
+import { ENTRY, ended } from './processes.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const entry = path.join(root, 'scripts', 'run-workflow.mjs');
-const MP4 = readFileSync(path.join(root, 'scripts', 'lib', 'sandbox-clip.mp4'));
-const SAMPLE_MS = 20;
 const STILL_RUNNING = 4;
 const SUBMITS = ['--action', 'createGeneration'];
 const WAITS = ['--pollInterval', '0.05', '--wait', '30'];
@@ -25,66 +20,29 @@ interface Measured {
   mb: number;
 }
 
-async function service(): Promise<{ origin: string; close(): void }> {
-  const tasks: string[] = [];
-  const server = http.createServer(async (req, res) => {
-    for await (const _ of req);
-    const url = req.url ?? '';
-    const json = (body: object) => {
-      res.writeHead(200, { 'content-type': 'application/json' });
-      res.end(JSON.stringify(body));
-    };
-    const record = (id: string) => ({
-      ...{ id, model: 't2v', status: 'COMPLETED', creditsCharged: 15, creditsRefunded: 0, input: {} },
-      output: { url: `http://${req.headers.host}/files/${id}.mp4` },
-    });
-    if (url.startsWith('/files/')) {
-      res.writeHead(200, { 'content-type': 'video/mp4', 'content-length': String(MP4.length) });
-      res.end(MP4);
-    } else if (req.method === 'POST') {
-      tasks.unshift(`task${tasks.length}`);
-      json({ status: 'SUBMITTED', taskId: tasks[0], creditsCharged: 15 });
-    } else if (url.endsWith('/tasks')) json({ tasks: tasks.slice(0, 100).map(record) });
-    else if (url.endsWith('/status')) json({ status: 'COMPLETED' });
-    else json(record(url.split('/').at(-1)!));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return { origin: `http://127.0.0.1:${port}`, close: () => void server.close() };
-}
-
 async function measure(lines: readonly object[], model: string, wait: string[]): Promise<Measured> {
   const folder = mkdtempSync(path.join(tmpdir(), 'amw-bench-'));
   const file = path.join(folder, 'lines.jsonl');
   writeFileSync(file, lines.map((line) => JSON.stringify(line)).join('\n'));
-  const { origin, close } = await service();
+  const service = new CountingService(() => 0, { queries: Infinity, listed: 100 });
+  await service.start();
   const args = ['--batch', file, '--model', model, ...wait, '--download', 'out'];
   const start = performance.now();
-  const child = spawn(process.execPath, [entry, ...args], {
+  const child = spawn(process.execPath, [ENTRY, ...args], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'ignore'],
     env: {
       AIVIDEO_API_KEY: 'ak_bench_key',
-      AIVIDEO_BASE_URL: origin,
+      AIVIDEO_BASE_URL: service.origin,
       ASYNC_MEDIA_STATE_DIR: path.join(folder, 'state'),
     },
   });
-  let mb = 0;
-  const sample = setInterval(() => {
-    try {
-      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
-      mb = Math.max(mb, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
-    } catch {
-      // It has ended.
-    }
-  }, SAMPLE_MS);
   let stdout = '';
   child.stdout.on('data', (chunk: Buffer) => {
     stdout += chunk;
   });
-  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
-  clearInterval(sample);
-  close();
+  const { code, mb } = await ended(child);
+  service.close();
   rmSync(folder, { recursive: true, force: true });
   if (code !== 0 && code !== STILL_RUNNING) throw new Error(`exit code ${code}: ${stdout.slice(0, 2_000)}`);
   return { ms: performance.now() - start, mb };

@@ -1,11 +1,10 @@
-// A service on this machine that counts: 60 queries a minute, and 429 beyond them. Tasks take a minute, 40 % more or less.
+// A service on this machine that counts: 60 queries a minute unless told otherwise, and 429 beyond them.
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
 export const MINUTE = 60_000;
-const LIMIT = 60;
 const MP4 = readFileSync(fileURLToPath(new URL('../scripts/lib/sandbox-clip.mp4', import.meta.url)));
 
 export interface CountedTask {
@@ -26,11 +25,13 @@ export class CountingService {
   latestPort = '';
   readonly #byId = new Map<string, CountedTask>();
   readonly #durationMs: () => number;
+  readonly #most: { queries: number; listed: number };
   readonly #server: http.Server;
 
-  /** @param durationMs how long the next task takes */
-  constructor(durationMs: () => number) {
+  /** @param durationMs how long the next task takes @param most queries a minute, and tasks of which the list tells */
+  constructor(durationMs: () => number, most = { queries: 60, listed: Infinity }) {
     this.#durationMs = durationMs;
+    this.#most = most;
     this.#server = http.createServer((req, res) => void this.#answer(req, res));
     this.#server.keepAliveTimeout = 10 * MINUTE;
   }
@@ -81,7 +82,7 @@ export class CountingService {
       json(200, { status: 'SUBMITTED', taskId: this.add().id, creditsCharged: 15 });
       return;
     }
-    if (this.accepted.filter((at) => at > now - MINUTE).length >= LIMIT) {
+    if (this.accepted.filter((at) => at > now - MINUTE).length >= this.#most.queries) {
       this.refused += 1;
       json(429, { status: 'FAILED', errorCode: 'RATE_LIMITED' }, { 'retry-after': '5' });
       return;
@@ -100,7 +101,7 @@ export class CountingService {
     };
     if (id === undefined) {
       this.lists += 1;
-      json(200, { tasks: this.tasks.toReversed().map(record) });
+      json(200, { tasks: this.tasks.toReversed().slice(0, this.#most.listed).map(record) });
       return;
     }
     const task = this.#byId.get(id);

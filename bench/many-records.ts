@@ -1,16 +1,14 @@
 // `npm run bench:records`: what a command costs with 10, 10,000 and 100,000 records, as ratios of the whole process. Other
 // counts: `npm run bench:records 10 100000`; making 100,000 records takes longer than measuring them.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { encodeRecord } from '../scripts/src/stores/file/record.ts';
 import { report } from './goals.ts';
+import { ENTRY, ratioOf, startServer } from './processes.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const entry = path.join(root, 'scripts', 'run-workflow.mjs');
 const folder = mkdtempSync(path.join(tmpdir(), 'amw-records-'));
 const COUNTS = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [10, 10_000, 100_000];
 const ROUNDS = 9;
@@ -47,12 +45,7 @@ function stateWith(count: number): string {
   return state;
 }
 
-const server = spawn(process.execPath, [path.join(root, 'bench', 'server.mjs')], {
-  stdio: ['ignore', 'pipe', 'inherit'],
-});
-const origin = await new Promise<string>((resolve) =>
-  server.stdout.once('data', (text) => resolve(String(text).trim())),
-);
+const { origin, stop } = await startServer();
 
 function time(args: readonly string[], state: string): number {
   const env = {
@@ -62,12 +55,10 @@ function time(args: readonly string[], state: string): number {
     ASYNC_MEDIA_STATE_DIR: state,
   };
   const start = performance.now();
-  const { stdout, stderr } = spawnSync(process.execPath, [entry, ...args], { env });
+  const { stdout, stderr } = spawnSync(process.execPath, [ENTRY, ...args], { env });
   if (!String(stdout).includes('"ok":true')) throw new Error(`${args.join(' ')}: ${stdout}${stderr}`);
   return performance.now() - start;
 }
-
-const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] ?? 0;
 
 const payload = JSON.stringify({ prompt: 'a lighthouse', aspectRatio: '16:9', duration: '5' });
 const COMMANDS: [name: string, args: string[]][] = [
@@ -85,15 +76,15 @@ try {
   for (const { state } of [fewest!, ...more]) time(['--action', 'listPending'], state);
   for (const [name, args] of COMMANDS) {
     for (const { count, state } of more) {
-      const ratios = Array.from({ length: ROUNDS }, () => {
-        const before = time(args, fewest!.state);
-        const own = time(args, state);
-        return own / ((before + time(args, fewest!.state)) / 2);
-      });
-      report(`${name} with ${count} records against ${fewest!.count}`, median(ratios), 1.3);
+      const ratio = ratioOf(
+        ROUNDS,
+        () => time(args, state),
+        () => time(args, fewest!.state),
+      );
+      report(`${name} with ${count} records against ${fewest!.count}`, ratio, 1.3);
     }
   }
 } finally {
-  server.kill();
+  stop();
   rmSync(folder, { recursive: true, force: true });
 }

@@ -13,13 +13,12 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type FleetFigures, type FleetOptions, runFleet } from '../test/support/fleet.ts';
 import { type CountedTask, CountingService, MINUTE } from './counting-service.ts';
 import { report as goal } from './goals.ts';
 import { waitsForOne } from './one-task.ts';
+import { ENTRY, ended } from './processes.ts';
 
-const ENTRY = fileURLToPath(new URL('../scripts/run-workflow.mjs', import.meta.url));
 const folder = (): string =>
   mkdtempSync(path.join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'amw-polling-'));
 const aboutAMinute = (random: number): number => MINUTE * (0.6 + 0.8 * random);
@@ -146,12 +145,7 @@ async function runLines(lines: number): Promise<void> {
       },
     },
   );
-  let mb = 0;
-  const sample = setInterval(() => {
-    mb = Math.max(mb, memoryOf(child.pid!));
-  }, 50);
-  await new Promise((resolve) => child.on('close', resolve));
-  clearInterval(sample);
+  const { mb } = await ended(child);
   service.close();
   rmSync(place, { recursive: true, force: true });
   report(`a batch of ${lines} lines`, figuresOf(service, 0));
@@ -169,15 +163,6 @@ function figuresOf(service: CountingService, kills: number): FleetFigures {
     meanLagMs: lags.reduce((a, b) => a + b, 0) / Math.max(1, lags.length),
     worstLagMs: Math.max(0, ...lags),
   };
-}
-
-/** The most memory that a process has had, in MB; 0 where the system does not tell. */
-function memoryOf(pid: number): number {
-  try {
-    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
-  } catch {
-    return 0;
-  }
 }
 
 /** Seconds of processor time that a process has used; undefined where the system does not tell. */

@@ -21,21 +21,17 @@ export async function callbacks(copy: string): Promise<void> {
     const { url, port } = await stage.start('api', variables);
     const now = Date.now();
     const tokens: string[] = [];
-    const rows: string[] = [];
+    const account = accountOf(variables);
+    const rows: Parameters<typeof stage.addRunning>[0] = [];
     for (let n = 0; n < TASKS; n += 1) {
       const id = randomUUID();
       const token = randomBytes(24).toString('hex');
       const task = service.add(id, now + 5_000 + Math.random() * (SECONDS - 10) * 1_000);
       tokens.push(token);
       const hash = createHash('sha256').update(token).digest('hex');
-      rows.push(
-        `('${id}', 'ann', '${id}', 'x', 'aivideomaker', '${accountOf(variables)}', 't2v', 'pending', '${task.id}', now(), now(), now(), '${hash}')`,
-      );
+      rows.push({ id, account, taskId: task.id, callbackHash: hash });
     }
-    stage.postgres.sql(
-      'figures',
-      `INSERT INTO generation (id, user_id, idempotency_key, body_hash, provider, account, model, status, task_id, submit_started_at, submitted_at, due_at, callback_hash) VALUES ${rows.join(',\n')}`,
-    );
+    stage.addRunning(rows);
     await stage.start('worker', variables);
     const tasks = [...service.tasks.values()];
     // Made once: the sender runs on the cores that it measures.
@@ -48,12 +44,7 @@ export async function callbacks(copy: string): Promise<void> {
       );
     }, 2_000);
     reportLoad();
-    const cpu = async () => [
-      await metric(url, 'process_cpu_seconds_total'),
-      stage.postgres.cpuSeconds(),
-      (process.cpuUsage().user + process.cpuUsage().system) / 1e6,
-    ];
-    const before = await cpu();
+    const before = await stage.cpuSeconds(url);
     const sent = await send({
       port,
       connections: 32,
@@ -73,7 +64,7 @@ export async function callbacks(copy: string): Promise<void> {
       },
     });
     clearInterval(watch);
-    const after = await cpu();
+    const after = await stage.cpuSeconds(url);
     const [api, database, sender] = after.map((value, at) => ((value - before[at]!) * 1_000) / CALLBACKS);
     console.log(
       `        CPU for a callback: API ${api!.toFixed(2)} ms, PostgreSQL ${database!.toFixed(2)} ms, sender and service ${sender!.toFixed(2)} ms`,

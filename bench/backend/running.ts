@@ -19,19 +19,15 @@ export async function running(copy: string): Promise<void> {
     // Makes the tables.
     await stage.start('api', variables);
     const now = Date.now();
-    const rows: string[] = [];
+    const account = accountOf(variables);
+    const rows: Parameters<typeof stage.addRunning>[0] = [];
     for (let n = 0; n < RUNNING; n += 1) {
       const id = randomUUID();
       const ends = n < ENDING ? now + 20_000 + Math.random() * (SECONDS - 30) * 1_000 : now + 3_600_000;
       const task = service.add(id, ends);
-      rows.push(
-        `('${id}', 'ann', '${id}', 'x', 'aivideomaker', '${accountOf(variables)}', 't2v', 'pending', '${task.id}', now(), now(), now())`,
-      );
+      rows.push({ id, account, taskId: task.id });
     }
-    stage.postgres.sql(
-      'figures',
-      `INSERT INTO generation (id, user_id, idempotency_key, body_hash, provider, account, model, status, task_id, submit_started_at, submitted_at, due_at) VALUES ${rows.join(',\n')}`,
-    );
+    stage.addRunning(rows);
     await Promise.all([stage.start('worker', variables), stage.start('worker', variables)]);
     await new Promise((resolve) => setTimeout(resolve, now + SECONDS * 1_000 - Date.now()));
     const seen = stage.postgres

@@ -13,7 +13,18 @@ export interface Stage {
     role: 'api' | 'worker',
     variables?: Record<string, string>,
   ): Promise<Program & { url: string; port: number }>;
+  /** Returns the seconds of processor time that the API at this address, PostgreSQL and this process have used. */
+  cpuSeconds(url: string): Promise<[api: number, database: number, sender: number]>;
+  /** Makes running generations of ann, whose rows these are. */
+  addRunning(rows: Running[]): void;
   close(): Promise<void>;
+}
+
+interface Running {
+  id: string;
+  account: string;
+  taskId: string;
+  callbackHash?: string;
 }
 
 export async function openStage(copy: string): Promise<Stage> {
@@ -34,6 +45,20 @@ export async function openStage(copy: string): Promise<Stage> {
       programs.push(program);
       const url = await program.listening;
       return { ...program, url, port: Number(new URL(url).port) };
+    },
+    async cpuSeconds(url) {
+      const { user, system } = process.cpuUsage();
+      return [await metric(url, 'process_cpu_seconds_total'), postgres.cpuSeconds(), (user + system) / 1e6];
+    },
+    addRunning(rows) {
+      const values = rows.map(
+        ({ id, account, taskId, callbackHash }) =>
+          `('${id}', 'ann', '${id}', 'x', 'aivideomaker', '${account}', 't2v', 'pending', '${taskId}', now(), now(), now(), ${callbackHash ? `'${callbackHash}'` : 'NULL'})`,
+      );
+      postgres.sql(
+        'figures',
+        `INSERT INTO generation (id, user_id, idempotency_key, body_hash, provider, account, model, status, task_id, submit_started_at, submitted_at, due_at, callback_hash) VALUES ${values.join(',\n')}`,
+      );
     },
     async close() {
       for (const { child } of programs) child.kill('SIGTERM');

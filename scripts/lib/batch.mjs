@@ -489,7 +489,7 @@ function shareOf(line) {
     notSubmitted: Number(isOver && outcome === "notSubmitted"),
     running: Number(taskId !== null && !hasFailed && (!isOver || outcome === "running")),
     charged: charged ?? 0,
-    chargedNow: line.isReused ? 0 : charged ?? 0,
+    chargedNow: isMadeNow(line) ? charged ?? 0 : 0,
     refunded: refunded ?? 0,
     isPriced: Number(charged !== null),
     isOver: Number(isOver)

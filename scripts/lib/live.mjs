@@ -1070,36 +1070,39 @@ async function runLive(call, batch) {
     void sandbox?.close();
   }
 }
-function isWithoutRecords({ args, environment }) {
-  const folder = journalFolder(environment, args.sandbox);
+function isWithoutRecords({ args, environment: { stateFolder } }) {
+  if (stateFolder === null) return true;
+  const folder = journalFolder(stateFolder, args.sandbox);
   const folders = [folder, path2.join(path2.dirname(folder), "journal")];
   return !needsRecords(args.action) && !folders.some((one) => existsSync2(one));
 }
 async function openJournal(call, provider) {
   const { args, environment, progress } = call;
+  const { stateFolder, isStateChosen } = environment;
   const warn = progress.line;
-  if (environment.stateFolder === "") return null;
+  if (stateFolder === null) return null;
   const { Journal } = await import("./journal.mjs");
   const journal = new Journal({
-    folder: journalFolder(environment, args.sandbox),
+    folder: journalFolder(stateFolder, args.sandbox),
     provider: provider.id,
     service: args.sandbox ? "sandbox" : addressOf(call),
     account: await accountOf(call),
     clock: systemClock,
     warn
   });
-  if (!args.sandbox || environment.isStateChosen) return journal;
+  if (!args.sandbox || isStateChosen) return journal;
   const refusal = await orFailure3((async () => journal.prepare())());
   if (!refusal) return journal;
-  warn(`This sandbox run continues without a record: ${environment.stateFolder} cannot be written to.`);
+  warn(`This sandbox run continues without a record: ${stateFolder} cannot be written to.`);
   return null;
 }
 async function openSharing(call, provider) {
   const { args, environment } = call;
-  if (args.sandbox || environment.stateFolder === "") return null;
+  const { stateFolder } = environment;
+  if (args.sandbox || stateFolder === null) return null;
   const { sharingIn } = await import("./journal.mjs");
   return sharingIn({
-    folder: environment.stateFolder,
+    folder: stateFolder,
     service: addressOf(call),
     account: await accountOf(call),
     limit: provider.rateLimit,
@@ -1181,7 +1184,7 @@ function waitSettings(args, { timeoutMs }) {
 async function startSandbox(environment, warn) {
   const { startSandbox: start } = await import("./sandbox-server.mjs");
   const { stateFolder, withoutState } = environment;
-  const sandbox = await start({ folder: stateFolder === "" ? null : path2.join(stateFolder, "sandbox") });
+  const sandbox = await start({ folder: stateFolder === null ? null : path2.join(stateFolder, "sandbox") });
   const remedy = "what the sandbox makes ends with this process. ASYNC_MEDIA_STATE_DIR may name another one.";
   if (withoutState !== null) warn(`${withoutState}: ${remedy}`);
   if (sandbox.warning) warn(sandbox.warning);

@@ -1494,8 +1494,8 @@ function readEnvironment(env, profile, { isLive, hasState, isRehearsal = false }
   if (issues.length > 0) throw refusedInputs(issues);
   return environment;
 }
-function journalFolder({ stateFolder: folder }, sandbox) {
-  return path4.join(folder, ...sandbox ? ["sandbox"] : [], "records");
+function journalFolder(stateFolder2, sandbox) {
+  return path4.join(stateFolder2, ...sandbox ? ["sandbox"] : [], "records");
 }
 function key({ keyVariable }, env, refuse) {
   const trimmed = env[keyVariable]?.trim();
@@ -1530,15 +1530,18 @@ function proxy(name, value, refuse) {
 }
 function stateFolder(env, refuse) {
   const folder = wantedStateFolder(env);
-  const inside = path4.relative(skillFolder(), folder);
-  if (folder !== "" && (inside.startsWith("..") || path4.isAbsolute(inside)))
-    return { stateFolder: folder, withoutState: null };
-  const shown = plain(folder, 200);
-  const expected = folder ? "a folder outside the skill's own, which is replaced when the skill is updated" : "a folder for records, because there is no home folder";
   const hint = "set ASYNC_MEDIA_STATE_DIR to the absolute path of a folder that stays";
-  refuse("ASYNC_MEDIA_STATE_DIR", expected, folder ? shown : "nothing", hint);
-  const withoutState = folder ? `The folder for records, ${shown}, lies inside the skill's own, which is replaced when the skill is updated` : "There is no home folder";
-  return { stateFolder: "", withoutState };
+  if (folder === null) {
+    const expected = "a folder for records, because there is no home folder";
+    refuse("ASYNC_MEDIA_STATE_DIR", expected, "nothing", hint);
+    return { stateFolder: null, withoutState: "There is no home folder" };
+  }
+  const inside = path4.relative(skillFolder(), folder);
+  if (inside.startsWith("..") || path4.isAbsolute(inside)) return { stateFolder: folder, withoutState: null };
+  const shown = plain(folder, 200);
+  const skill = "the skill's own, which is replaced when the skill is updated";
+  refuse("ASYNC_MEDIA_STATE_DIR", `a folder outside ${skill}`, shown, hint);
+  return { stateFolder: null, withoutState: `The folder for records, ${shown}, lies inside ${skill}` };
 }
 function wantedStateFolder(env) {
   if (env.ASYNC_MEDIA_STATE_DIR) return path4.resolve(env.ASYNC_MEDIA_STATE_DIR);
@@ -1547,7 +1550,7 @@ function wantedStateFolder(env) {
   }
   if (process.platform === "win32" && env.LOCALAPPDATA) return path4.join(env.LOCALAPPDATA, FOLDER);
   const home = homeFolder();
-  return path4.isAbsolute(home) ? path4.join(home, ".local", "state", FOLDER) : "";
+  return path4.isAbsolute(home) ? path4.join(home, ".local", "state", FOLDER) : null;
 }
 function homeFolder() {
   try {
@@ -2200,7 +2203,7 @@ async function runAction(call, args, caller) {
   if (action === "listPending" || action === "forget") {
     const pending2 = await import("./pending.mjs");
     const { localJournal } = await import("./pending.mjs");
-    return pending2[action](localJournal(args, environment, call.progress.line), args, caller);
+    return pending2[action](localJournal(args, environment.stateFolder, call.progress.line), args, caller);
   }
   return runServiceAction(call, args, caller, environment);
 }

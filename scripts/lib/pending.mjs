@@ -3,8 +3,8 @@
 import { systemClock } from "./main.mjs";
 import { Journal } from "./journal.mjs";
 import { journalFolder } from "./main.mjs";
-function localJournal({ profile, sandbox }, environment, warn) {
-  const folder = journalFolder(environment, sandbox);
+function localJournal({ profile, sandbox }, stateFolder, warn) {
+  const folder = journalFolder(stateFolder, sandbox);
   return new Journal({ folder, provider: profile.id, service: "", account: "", clock: systemClock, warn });
 }
 

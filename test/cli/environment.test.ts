@@ -123,7 +123,7 @@ describe('B2: the environment', () => {
   });
 
   it('keeps its state outside of the skill, where the system wants it', () => {
-    const folder = (env: Record<string, string>) => readEnvironment(env, PROFILE, LIVE).stateFolder;
+    const folder = (env: Record<string, string>) => readEnvironment(env, PROFILE, LIVE).stateFolder!;
     expect(folder({ ASYNC_MEDIA_STATE_DIR: '../here' })).toBe(path.resolve('../here'));
     expect(folder({ XDG_STATE_HOME: path.resolve('/state') })).toBe(
       path.resolve('/state', 'async-media-workflow'),
@@ -141,10 +141,10 @@ it('without a home folder there is no place for records, which only stops what n
   vi.stubEnv('HOME', 'relative');
   onTestFinished(() => void vi.unstubAllEnvs());
   expect(refusal({}).details.issues).toMatchObject([{ path: 'ASYNC_MEDIA_STATE_DIR', received: 'nothing' }]);
-  expect(readEnvironment({}, PROFILE, { ...LIVE, hasState: false }).stateFolder).toBe('');
+  expect(readEnvironment({}, PROFILE, { ...LIVE, hasState: false }).stateFolder).toBeNull();
   // A sandbox run continues without a folder, unless the user chose that folder.
   const rehearsal = { isLive: false, hasState: true, isRehearsal: true };
-  expect(readEnvironment({}, PROFILE, rehearsal)).toMatchObject({ stateFolder: '', isStateChosen: false });
+  expect(readEnvironment({}, PROFILE, rehearsal)).toMatchObject({ stateFolder: null, isStateChosen: false });
   const chosen = { ASYNC_MEDIA_STATE_DIR: path.resolve('scripts') };
   expect(() => readEnvironment(chosen, PROFILE, rehearsal)).toThrow('ASYNC_MEDIA_STATE_DIR');
 });

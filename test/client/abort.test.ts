@@ -5,7 +5,7 @@ import { AbortedError, type CallOptions, type Client } from '../../scripts/src/c
 import { serveRaw } from '../http/raw.ts';
 import { tempFolder } from '../support/command.ts';
 import { service } from '../support/service.ts';
-import { abortable, clientOf, errorOf, REQUESTS, request } from './support.ts';
+import { abortable, clientOf, errorOf, REQUESTS, request, served } from './support.ts';
 
 const lost = { ...request('aivideomaker'), submittedAt: 0 };
 
@@ -73,7 +73,7 @@ test.each(CALLS)('%s: close ends it, and every later call', async (_, call, outc
 
 test('a wait that sleeps is ended, and a file that is being fetched', async () => {
   const { signal, abort } = abortable();
-  const server = await service({
+  const { client } = await served({
     file: (_, { res }) => {
       res.writeHead(200, { 'content-type': 'video/mp4', 'content-length': '1000000' });
       res.write(Buffer.from('....ftypisom'));
@@ -81,7 +81,6 @@ test('a wait that sleeps is ended, and a file that is being fetched', async () =
       return undefined;
     },
   });
-  const client = clientOf(server.origin);
   const error = await errorOf(client.download('task1', { to: tempFolder(), signal }));
   expect(error).toMatchObject({ code: 'ABORTED', taskId: 'task1' });
   const running = await service({ status: { body: { status: 'PROGRESS' } } });

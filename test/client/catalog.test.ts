@@ -16,6 +16,7 @@ function clientWith(contract: string) {
 test('a client reads a contract once, and validates every payload by it', async () => {
   const { client, file, copy } = clientWith('t2v');
   copy();
+  expect(await client.models()).toEqual(['t2v']);
   expect(await client.validate('t2v', T2V)).toMatchObject({
     valid: true,
     estimate: { least: expect.any(Number) },

@@ -44,21 +44,20 @@ test('it sends what goes to the service; files are fetched without it', async ()
   expect(paths.filter((path) => path.startsWith('/file'))).toEqual([]);
 });
 
+const submitBy = (httpClient: HttpClient) =>
+  clientOf('https://api.example.com', { httpClient }).submit(request('aivideomaker'));
+
 const gone = Object.assign(new Error('gone'), { code: 'ECONNRESET' });
 
 test('an error before onLeave: rejected; after it: unknown', async () => {
   const before = scripted((events) => events.onError(gone));
-  const early = await errorOf(
-    clientOf('https://api.example.com', { httpClient: before }).submit(request('aivideomaker')),
-  );
+  const early = await errorOf(submitBy(before));
   expect(early).toMatchObject({ code: 'NETWORK_ERROR', outcome: 'rejected', cause: { code: 'ECONNRESET' } });
   const after = scripted((events) => {
     events.onLeave();
     events.onError(gone);
   });
-  const late = await errorOf(
-    clientOf('https://api.example.com', { httpClient: after }).submit(request('aivideomaker')),
-  );
+  const late = await errorOf(submitBy(after));
   expect(late).toMatchObject({ code: 'NETWORK_ERROR', outcome: 'unknown' });
   expect(after.sent).toHaveLength(1);
   expect([...(after.sent[0]!.body ?? [])].map(String).join('')).toContain('lighthouse');
@@ -67,8 +66,7 @@ test('an error before onLeave: rejected; after it: unknown', async () => {
 test('an error of its own that is no network error is a bug, and thrown as it is before the request left', async () => {
   const own = new TypeError('a bug');
   const httpClient = scripted((events) => events.onError(own));
-  const submitted = clientOf('https://api.example.com', { httpClient }).submit(request('aivideomaker'));
-  await expect(submitted).rejects.toBe(own);
+  await expect(submitBy(httpClient)).rejects.toBe(own);
 });
 
 test('close closes it', async () => {

@@ -1,6 +1,6 @@
 // Every method against the emulated services, over real sockets.
 import { createHash } from 'node:crypto';
-import { cpSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import {
@@ -11,6 +11,7 @@ import {
   signatures,
   startSandbox,
 } from '../../scripts/src/client/index.ts';
+import { systemClock } from '../../scripts/src/model/clock.ts';
 import { PROFILES } from '../../scripts/src/providers/registry.ts';
 import { CANARY, ROOT, tempFolder } from '../support/command.ts';
 import { MP4, PNG } from '../support/media.ts';
@@ -18,9 +19,12 @@ import { serve } from '../support/server.ts';
 import { refusal, service } from '../support/service.ts';
 import { clientOf, errorOf, PROVIDERS, type Provider, REQUESTS, request, sandboxOrigin } from './support.ts';
 
+/** A client that waits by the clock of the system. */
+const waitingClient = (provider: Provider, baseUrl: string, key = CANARY) =>
+  clientOf(baseUrl, { provider, key, clock: systemClock, pollIntervalMs: 20 });
+
 test.each(PROVIDERS)('%s: from submit to the saved file', async (provider: Provider) => {
-  const origin = await sandboxOrigin();
-  const client = createClient({ provider, key: CANARY, baseUrl: origin, pollIntervalMs: 20 });
+  const client = waitingClient(provider, await sandboxOrigin());
   const submitted = await client.submit(request(provider));
   expect(submitted.state).toBe('SUBMITTED');
   const seen: string[] = [];
@@ -39,7 +43,6 @@ test.each(PROVIDERS)('%s: from submit to the saved file', async (provider: Provi
     sha256: createHash('sha256').update(bytes).digest('hex'),
     contentType: provider === 'apidot' ? 'image/png' : 'video/mp4',
   });
-  await client.close();
 });
 
 test('the record of a finished task that names no file is the detail, where that names it', async () => {
@@ -133,17 +136,6 @@ test('a description is a copy: changing it changes no later check', async () => 
   });
 });
 
-test('another folder of contracts', async () => {
-  const folder = path.join(tempFolder(), 'contracts');
-  cpSync(
-    path.join(ROOT, 'contracts', 'aivideomaker', 't2v.yaml'),
-    path.join(folder, 'aivideomaker', 'mine.yaml'),
-  );
-  const client = clientOf('http://127.0.0.1:9', { contractsFolder: folder });
-  expect(await client.models()).toEqual(['mine']);
-  expect((await client.validate('mine', REQUESTS.aivideomaker.payload)).valid).toBe(true);
-});
-
 test('providers tells what each service can do, without a call', () => {
   expect(providers().map(({ id }) => id)).toEqual(PROFILES.map(({ id }) => id));
   expect(providers()).toMatchObject([
@@ -161,17 +153,11 @@ test('signatures tells the formats by their first bytes', () => {
 test('startSandbox emulates both services in this process', async () => {
   const lines: string[] = [];
   const sandbox = await startSandbox({ speed: 2_000, log: (line) => lines.push(line) });
-  const client = createClient({
-    provider: 'apidot',
-    key: sandbox.key,
-    baseUrl: sandbox.origin,
-    pollIntervalMs: 20,
-  });
+  const client = waitingClient('apidot', sandbox.origin, sandbox.key);
   const task = await client.submit(request('apidot'));
   expect(await client.wait(task)).toMatchObject({ kind: 'ended' });
   expect(sandbox.warning).toBeNull();
   expect(lines.length).toBeGreaterThan(1);
-  await client.close();
   await sandbox.close();
   await expect(fetch(sandbox.origin)).rejects.toThrow();
 });

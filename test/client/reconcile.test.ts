@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { type Client, ClientError, SubmitUnknownError } from '../../scripts/src/client/index.ts';
+import { type Client, ClientError } from '../../scripts/src/client/index.ts';
+import type { Answer } from '../support/server.ts';
 import { refusal, service } from '../support/service.ts';
-import { clientOf, errorOf, REQUESTS, request } from './support.ts';
+import { clientOf, errorOf, REQUESTS, request, served } from './support.ts';
 
 /** A lost submit: sent when the clock of the test starts. */
 const lost = (client: { clock: { wall(): number } }) => ({
@@ -42,8 +43,7 @@ async function clearBy(promise: ReturnType<Client['reconcile']>) {
 
 describe('reconcile', () => {
   test('finds the task in the list by its key; nothing is sent', async () => {
-    const server = await service({ list: shown() });
-    const client = clientOf(server.origin);
+    const { server, client } = await served({ list: shown() });
     expect(await client.reconcile(lost(client))).toMatchObject({
       kind: 'found',
       task: { id: 'task1', state: 'PROGRESS' },
@@ -52,16 +52,14 @@ describe('reconcile', () => {
   });
 
   test('a list that is clear for too short a time: unsure, with the seconds after which it can tell', async () => {
-    const server = await service({ list: EMPTY });
-    const client = clientOf(server.origin);
+    const { server, client } = await served({ list: EMPTY });
     expect(await client.reconcile(lost(client))).toEqual({ kind: 'unsure', retryAfter: 59 });
     expect(server.to('GET /api/v1/tasks')).toHaveLength(3);
     expect(server.to('POST')).toEqual([]);
   });
 
   test('clear for 60 s: sent once more with the same key, after the caller has stored that', async () => {
-    const server = await service({ list: EMPTY });
-    const client = clientOf(server.origin);
+    const { server, client } = await served({ list: EMPTY });
     const resubmit = await clearBy(client.reconcile(lost(client), { until: client.clock.wall() + 90_000 }));
     expect([server.to('POST').length, client.clock.now]).toEqual([0, 60_000]);
     expect(await resubmit()).toMatchObject({ id: 'task1', quoted: null });
@@ -69,48 +67,37 @@ describe('reconcile', () => {
     expect(server.to('POST')[0]!.headers['idempotency-key']).toBe('key-0001');
   });
 
-  test('where the caller does not ask for it, nothing is ever sent', async () => {
-    const server = await service({ list: EMPTY });
-    const client = clientOf(server.origin);
-    const request = { ...lost(client), submittedAt: client.clock.wall() - 70_000 };
-    expect((await client.reconcile(request)).kind).toBe('clear');
-    expect(server.to('POST')).toEqual([]);
-  });
+  const DAY = 24 * 3600_000;
 
-  test('a request that was resubmitted before is not sent a third time', async () => {
-    const server = await service({ list: EMPTY });
-    const client = clientOf(server.origin);
-    const request = { ...lost(client), submittedAt: client.clock.wall() - 70_000, resubmitted: true };
-    expect(await client.reconcile(request)).toEqual({ kind: 'unsure', retryAfter: null });
-    expect(server.to('POST')).toEqual([]);
-  });
-
-  test.each([
-    ['a day', 24 * 3600_000, 'clear'],
-    ['longer than results are kept', 24 * 3600_000 + 1, 'unsure'],
-  ])('a request that was lost %s ago: %s', async (_, ago, kind) => {
-    const server = await service({ list: EMPTY });
-    const client = clientOf(server.origin);
+  test.each<[string, { submitted: number; lost?: number; resubmitted?: boolean }, object]>([
+    ['a day ago: clear', { submitted: DAY, lost: DAY }, { kind: 'clear' }],
+    ['longer ago than results are kept: unsure', { submitted: DAY + 1, lost: DAY + 1 }, { kind: 'unsure' }],
+    [
+      'and was resubmitted before: not sent a third time',
+      { submitted: 70_000, resubmitted: true },
+      { kind: 'unsure', retryAfter: null },
+    ],
+    [
+      'at the end of a long attempt: the minute is counted from then',
+      { submitted: 70_000, lost: 20_000 },
+      { kind: 'unsure', retryAfter: 39 },
+    ],
+  ])('a request that was lost %s', async (_, ago, expected) => {
+    const { server, client } = await served({ list: EMPTY });
     const now = client.clock.wall();
-    const request = { ...lost(client), submittedAt: now - ago, lostAt: now - ago };
-    expect(await client.reconcile(request)).toMatchObject({ kind });
-    expect(server.to('POST')).toEqual([]);
-  });
-
-  test('the minute is counted from the end of the attempt, where that is known', async () => {
-    const server = await service({ list: EMPTY });
-    const client = clientOf(server.origin);
-    const now = client.clock.wall();
-    const request = { ...lost(client), submittedAt: now - 70_000, lostAt: now - 20_000 };
-    expect(await client.reconcile(request)).toEqual({ kind: 'unsure', retryAfter: 39 });
+    const { resubmitted = false } = ago;
+    const request = {
+      ...{ ...lost(client), submittedAt: now - ago.submitted, resubmitted },
+      ...(ago.lost !== undefined && { lostAt: now - ago.lost }),
+    };
+    expect(await client.reconcile(request)).toMatchObject(expected);
     expect(server.to('POST')).toEqual([]);
   });
 
   test('a similar task that belongs to another request is not taken', async () => {
-    const server = await service({
+    const { client } = await served({
       list: shown({ idempotencyKey: undefined, createdAt: '2026-11-21T12:00:01.000Z' }),
     });
-    const client = clientOf(server.origin);
     const asked: string[][] = [];
     const taken = (ids: string[]) => {
       asked.push(ids);
@@ -122,8 +109,7 @@ describe('reconcile', () => {
   });
 
   test('one list that was read before serves any number of lost requests', async () => {
-    const server = await service({ list: shown() });
-    const client = clientOf(server.origin);
+    const { server, client } = await served({ list: shown() });
     const start = client.clock.wall();
     const request = { ...lost(client), submittedAt: start };
     const options = { until: 0, list: () => list };
@@ -146,8 +132,7 @@ describe('reconcile', () => {
   });
 
   test('a list that cannot be read: a later call may know, or none', async () => {
-    const server = await service({ list: refusal(503) });
-    const client = clientOf(server.origin);
+    const { client } = await served({ list: refusal(503) });
     const found = await client.reconcile(lost(client));
     expect(found).toMatchObject({ kind: 'unreadable', error: { outcome: 'unknown', transient: true } });
     const broken = await service({ list: refusal(401) });
@@ -158,40 +143,34 @@ describe('reconcile', () => {
   });
 
   describe('the second submit', () => {
-    async function resubmitted(answer: ReturnType<typeof refusal>) {
-      const server = await service({ list: EMPTY, submit: answer });
-      const client = clientOf(server.origin);
+    test.each<[string, Answer, object]>([
+      [
+        'is rejected for its payload, and the list is still clear: rejected',
+        refusal(422, 'INVALID_PAYLOAD', 'content'),
+        { name: 'InvalidRequestError', code: 'INVALID_PAYLOAD', outcome: 'rejected' },
+      ],
+      [
+        'is rejected for what the first one may have caused: unknown',
+        refusal(402),
+        { name: 'SubmitUnknownError', code: 'SUBMIT_OUTCOME_UNKNOWN', outcome: 'unknown' },
+      ],
+      [
+        'is put off by 429: unknown, and when to try again',
+        { ...refusal(429), headers: { 'retry-after': '7' } },
+        { outcome: 'unknown', transient: true, retryAfter: 7 },
+      ],
+      ['is lost as well: unknown', refusal(500), { code: 'NETWORK_ERROR', outcome: 'unknown' }],
+    ])('%s', async (_, submit, expected) => {
+      const { server, client } = await served({ list: EMPTY, submit });
       const request = { ...lost(client), submittedAt: client.clock.wall() - 70_000 };
       const resubmit = await clearBy(client.reconcile(request));
-      const error = await errorOf(resubmit());
+      expect(await errorOf(resubmit())).toMatchObject(expected);
       expect(server.to('POST')).toHaveLength(1);
-      return error;
-    }
-
-    test('is rejected for its payload, and the list is still clear: rejected', async () => {
-      const error = await resubmitted(refusal(422, 'INVALID_PAYLOAD', 'content'));
-      expect(error).toMatchObject({ code: 'INVALID_PAYLOAD', outcome: 'rejected' });
-    });
-
-    test('is rejected for what the first one may have caused: unknown', async () => {
-      const error = await resubmitted(refusal(402));
-      expect(error).toBeInstanceOf(SubmitUnknownError);
-      expect(error).toMatchObject({ code: 'SUBMIT_OUTCOME_UNKNOWN', outcome: 'unknown' });
-    });
-
-    test('is put off by 429: unknown, and when to try again', async () => {
-      const error = await resubmitted({ ...refusal(429), headers: { 'retry-after': '7' } });
-      expect(error).toMatchObject({ outcome: 'unknown', transient: true, retryAfter: 7 });
-    });
-
-    test('is lost as well: unknown', async () => {
-      expect(await resubmitted(refusal(500))).toMatchObject({ code: 'NETWORK_ERROR', outcome: 'unknown' });
     });
   });
 
   test('a service without a list: unsure, nothing is sent, and no later call can tell', async () => {
-    const server = await service();
-    const client = clientOf(server.origin, { provider: 'apidot' });
+    const { server, client } = await served({}, { provider: 'apidot' });
     const request = { ...REQUESTS.apidot, idempotencyKey: 'key-0001', submittedAt: 0 };
     expect(await client.reconcile(request)).toEqual({ kind: 'unsure', retryAfter: null });
     expect(server.received).toEqual([]);

@@ -8,6 +8,8 @@ import {
 import { startSandbox } from '../../scripts/src/sandbox/server.ts';
 import { FakeClock } from '../support/clock.ts';
 import { CANARY, T2V } from '../support/command.ts';
+import type { Service } from '../support/scripted.ts';
+import { type Script, service } from '../support/service.ts';
 
 export const PROVIDERS = ['aivideomaker', 'apidot'] as const;
 export type Provider = (typeof PROVIDERS)[number];
@@ -35,6 +37,15 @@ export function clientOf(
   });
   onTestFinished(() => client.close());
   return { ...client, clock };
+}
+
+/** The service, and a client of it. */
+export async function served(
+  script: Script = {},
+  options: Partial<ClientOptions> = {},
+): Promise<{ server: Service; client: ReturnType<typeof clientOf> }> {
+  const server = await service(script);
+  return { server, client: clientOf(server.origin, options) };
 }
 
 /** The origin of a sandbox that ends a task in a fraction of a second. */

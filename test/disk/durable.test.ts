@@ -126,12 +126,6 @@ describe('a private folder', () => {
     makePrivate(folder);
     expect(chmodSync).toHaveBeenCalledTimes(1);
   });
-
-  it('cannot be where a file is', () => {
-    const file = oldFile();
-    expect(codeAtOnce(() => makePrivate(file))).toBe('EEXIST');
-    expect(codeAtOnce(() => makePrivate(path.join(file, 'below')))).toBe('ENOTDIR');
-  });
 });
 
 const WAYS: ['written' | 'replaced at once', (file: string, text: string) => Promise<void> | void][] = [
@@ -284,21 +278,15 @@ describe('fault 45: a name that is held', () => {
     expect(readdirSync(path.dirname(file))).toEqual(['file']);
   });
 
-  it('for longer is given up after less than half a second', async () => {
+  it.each([
+    ['for longer is given up after less than half a second', 'EBUSY', [10, 50, 100, 250]],
+    ['for another reason is not waited for', 'ENOSPC', []],
+  ])('%s', async (_, code, sleeps) => {
     const file = oldFile();
     const clock = new FakeClock();
-    vi.mocked(renameSync).mockImplementation(refuse('EBUSY'));
-    expect(await codeOf(() => writeWhole(file, 'new', clock))).toBe('EBUSY');
-    expect(clock.sleeps).toEqual([10, 50, 100, 250]);
-    expectUntouched(file);
-  });
-
-  it('for another reason is not waited for', async () => {
-    const file = oldFile();
-    const clock = new FakeClock();
-    vi.mocked(renameSync).mockImplementation(refuse('ENOSPC'));
-    expect(await codeOf(() => writeWhole(file, 'new', clock))).toBe('ENOSPC');
-    expect(clock.sleeps).toEqual([]);
+    vi.mocked(renameSync).mockImplementation(refuse(code));
+    expect(await codeOf(() => writeWhole(file, 'new', clock))).toBe(code);
+    expect(clock.sleeps).toEqual(sleeps);
     expectUntouched(file);
   });
 

@@ -5,7 +5,6 @@ import {
   existsSync,
   linkSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -13,7 +12,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import type { Writable } from 'node:stream';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -21,6 +20,7 @@ import { type Lock, type LockOwner, tryLock, waitForLock } from '../../scripts/s
 import { FakeClock } from '../support/clock.ts';
 import { tempFolder } from '../support/command.ts';
 import { type Child, startChild } from './child.ts';
+import { DEAD, held, ownerIn, type Taken } from './locks.ts';
 import { beforeStep, refuse, resetDisk, undisturbed } from './steps.ts';
 
 vi.mock('node:fs', async (original) => {
@@ -38,41 +38,12 @@ const { linkSync: realLink } = await vi.importActual<typeof import('node:fs')>('
 const isLinux = process.platform === 'linux';
 const lockFile = () => path.join(tempFolder(), 'a.lock');
 const namesBeside = (file: string) => readdirSync(path.dirname(file)).sort();
-const ownerIn = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as LockOwner;
-
-type Taken = ReturnType<typeof tryLock>;
-
-/** The lock, which is let go when the test ends. */
-function held(taken: Taken): Lock {
-  if ('heldBy' in taken) throw new Error(`held by ${JSON.stringify(taken.heldBy)}`);
-  onTestFinished(() => taken.release());
-  return taken;
-}
 
 /** Who holds it. */
 function heldBy(taken: Taken): LockOwner {
   if (!('heldBy' in taken)) throw new Error('it was free');
   return taken.heldBy;
 }
-
-/** What a lock of this process says of the system that it runs on. */
-function ownSystem(): string | null {
-  const folder = mkdtempSync(path.join(tmpdir(), 'amw-'));
-  try {
-    const file = path.join(folder, 'a.lock');
-    const lock = tryLock(file, new FakeClock());
-    const { system } = ownerIn(file);
-    if (!('heldBy' in lock)) lock.release();
-    return system;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-const SYSTEM = ownSystem();
-
-// No system gives a number as high as this one.
-const DEAD: LockOwner = { pid: 2 ** 30, host: hostname(), system: SYSTEM, start: null, nonce: 'dead' };
 
 /** A lock that another process holds or has left. */
 function forge(file: string, owner: Partial<LockOwner> | string, touched?: number): void {
@@ -175,17 +146,6 @@ describe('a lock', () => {
     expect(second.isOurs()).toBe(true);
   });
 
-  it('that is free goes to one of many', () => {
-    const file = lockFile();
-    const clock = new FakeClock();
-    const taken = Array.from({ length: 30 }, () => tryLock(file, clock));
-    const winners = taken.filter((one) => !('heldBy' in one));
-    expect(winners).toHaveLength(1);
-    expect(winners[0]).toBe(taken[0]);
-    held(winners[0]!);
-    expect(namesBeside(file)).toEqual(['a.lock']);
-  });
-
   it('that is free goes to one of several, whenever one comes between two steps of another', () => {
     expect(takeBetweenSteps(leaveNothing)).toBeGreaterThan(10);
   });
@@ -217,10 +177,6 @@ describe('a lock', () => {
     expect(lock.isOurs()).toBe(false);
     lock.release();
     expect(namesBeside(file)).toEqual([]);
-  });
-
-  it('cannot be taken where there is no folder', () => {
-    expect(() => tryLock(path.join(tempFolder(), 'no', 'a.lock'), new FakeClock())).toThrow('ENOENT');
   });
 });
 
@@ -335,9 +291,9 @@ const ELSEWHERE: [string, Partial<LockOwner>][] = [
     ? ([
         [
           'another boot of the same host',
-          { system: SYSTEM!.replace(/^[0-9a-f]/, (one) => (one === '0' ? '1' : '0')) },
+          { system: DEAD.system!.replace(/^[0-9a-f]/, (one) => (one === '0' ? '1' : '0')) },
         ],
-        ['another PID namespace', { system: SYSTEM!.replace(/\d+\]$/, '1]') }],
+        ['another PID namespace', { system: DEAD.system!.replace(/\d+\]$/, '1]') }],
         ['a system that does not say which it is', { system: null }],
       ] satisfies [string, Partial<LockOwner>][])
     : []),

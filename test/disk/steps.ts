@@ -44,13 +44,21 @@ export function beforeStep(n: number, happen: () => void): void {
   };
 }
 
-/** The same before the n-th step and each that follows. */
-export function fromStep(n: number, happen: () => void): void {
+/** The process is killed before the n-th step of its work on the disk. @returns false where its work is done before */
+export async function killedAt(n: number, work: () => unknown): Promise<boolean> {
+  const killed = new Error('killed');
   let steps = 0;
   before = () => {
     steps += 1;
-    if (steps >= n) happen();
+    if (steps >= n) throw killed;
   };
+  try {
+    await work();
+  } catch (reason) {
+    if (reason !== killed) throw reason;
+  }
+  undisturbed();
+  return steps >= n;
 }
 
 /** Nothing happens any more. */

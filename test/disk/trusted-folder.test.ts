@@ -42,12 +42,9 @@ describe('a folder is trusted', () => {
     const open = folders(['open'], 0o1777);
     mkdirSync(path.join(open, 'state'));
     expect(distrustOf(path.join(open, 'state'))).toBeUndefined();
-    // It is made by us, if by anybody.
-    expect(distrustOf(path.join(open, 'not', 'yet', 'there'))).toBeUndefined();
-  });
-
-  it('that is not there yet, in one of ours', () => {
+    // It is made by us, if by anybody; also in a folder of ours.
     expect(distrustOf(path.join(folders(['a']), 'state', 'journal'))).toBeUndefined();
+    expect(distrustOf(path.join(open, 'not', 'yet', 'there'))).toBeUndefined();
   });
 
   it('where something else stands in the way: that is an error when it is used', () => {

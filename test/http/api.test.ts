@@ -15,6 +15,18 @@ function apiFor(options: Partial<ApiOptions> = {}) {
   return { clock, api: new Api(transport, clock, { timeoutMs: 2_000, maxRetries: 3, ...options }) };
 }
 
+/** An api that keeps the time limits of its requests, and gets these answers. */
+function limited(answer: (timeoutMs: number) => HttpAnswer) {
+  const clock = new FakeClock();
+  const limits: number[] = [];
+  const send = async (_: HttpRequest, { timeoutMs }: { timeoutMs: number }) => {
+    limits.push(timeoutMs);
+    return answer(timeoutMs);
+  };
+  const api = new Api({ send } as unknown as Transport, clock, { timeoutMs: 30_000, maxRetries: 3 });
+  return { api, clock, limits };
+}
+
 /** A call whose answers of 500 and above are transient failures and whose 4xx are permanent. */
 function callTo(origin: string): Call<string> {
   return {
@@ -93,17 +105,9 @@ describe('a read', () => {
   });
 
   it('fault 4: does not outlast the wait that it belongs to, but is given five seconds', async () => {
-    const limits: number[] = [];
-    const transport = {
-      send: async (_: unknown, { timeoutMs }: { timeoutMs: number }) => {
-        limits.push(timeoutMs);
-        return { status: 200, headers: {}, body: Buffer.from('ok') };
-      },
-    } as unknown as Transport;
-    const clock = new FakeClock();
+    const { api, clock, limits } = limited(() => ({ status: 200, headers: {}, body: Buffer.from('ok') }));
     clock.now = 1_000;
-    const api = new Api(transport, clock, { timeoutMs: 30_000, maxRetries: 3 });
-    const call = { ...callTo('http://127.0.0.1'), request: {} as HttpRequest, read: () => 'read' };
+    const call = callTo('http://127.0.0.1');
     for (const deadline of [undefined, 100_000, 21_000, 2_000, 0]) {
       await api.once(call, deadline === undefined ? {} : { deadline });
     }
@@ -111,18 +115,13 @@ describe('a read', () => {
   });
 
   it('gives the retries of a read what is left of the time, not the least time of a request each', async () => {
-    const clock = new FakeClock();
-    const limits: number[] = [];
-    const transport = {
-      send: async (_: unknown, { timeoutMs }: { timeoutMs: number }) => {
-        limits.push(timeoutMs);
-        clock.now += Math.min(1_500, timeoutMs);
-        throw new Failure('NETWORK_ERROR', 'busy', { transient: true });
-      },
-    } as unknown as Transport;
-    const api = new Api(transport, clock, { timeoutMs: 30_000, maxRetries: 3 });
-    const call = { ...callTo('http://127.0.0.1'), request: {} as HttpRequest };
-    await expect(api.read(call, { retryUntil: 5_000, deadline: 5_000 })).rejects.toThrow('busy');
+    const { api, clock, limits } = limited((timeoutMs) => {
+      clock.now += Math.min(1_500, timeoutMs);
+      throw new Failure('NETWORK_ERROR', 'busy', { transient: true });
+    });
+    await expect(
+      api.read(callTo('http://127.0.0.1'), { retryUntil: 5_000, deadline: 5_000 }),
+    ).rejects.toThrow('busy');
     expect(limits.slice(0, 2)).toEqual([5_000, 5_000 - 1_500 - clock.sleeps[0]!]);
     expect(clock.now).toBeLessThanOrEqual(5_000);
   });

@@ -102,10 +102,6 @@ describe('the pause before a retry', () => {
     expect(pauseBeforeRetry(failure, attempt, remaining)).toBe(expected);
   });
 
-  it('makes no repeat at all with maxRetries 0', () => {
-    expect(pauseBeforeRetry(transient(), 1, 60_000, 0)).toBeNull();
-  });
-
   it('fault 13: never comes back before Retry-After, nor much later, whatever chance says', () => {
     const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
     fc.assert(

@@ -1,8 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import http from 'node:http';
 import https from 'node:https';
-import net, { type AddressInfo } from 'node:net';
+import net from 'node:net';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { HttpRequest, ProxySettings } from '../../scripts/src/http/http-client.ts';
@@ -10,7 +9,7 @@ import { JsonBody } from '../../scripts/src/http/json.ts';
 import { Transport } from '../../scripts/src/http/transport.ts';
 import { Failure, type FailureDetails } from '../../scripts/src/model/failure.ts';
 import { BROTLI_BOMB, GZIP_BOMB } from '../support/bombs.ts';
-import { listen } from '../support/network.ts';
+import { listen, tunnel } from '../support/network.ts';
 import { closedPort, poured, serve } from '../support/server.ts';
 import { type Certificate, selfSigned } from './certificate.ts';
 import { serveRaw } from './raw.ts';
@@ -564,28 +563,16 @@ async function serveProxy(tunnelPort?: number, status = 200) {
   });
   proxy.on('connect', (req, socket: net.Socket) => {
     seen.push({ line: `CONNECT ${req.url}`, headers: req.headers });
-    socket.on('error', () => {});
     if (status !== 200 || tunnelPort === undefined) {
       socket.end(`HTTP/1.1 ${status} No\r\ncontent-length: 0\r\n\r\n`);
       return;
     }
-    const target = net.connect(tunnelPort, '127.0.0.1', () => {
-      socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
-      socket.on('data', (chunk) => {
-        bytes += chunk.toString('latin1');
-      });
-      socket.pipe(target).pipe(socket);
+    socket.on('data', (chunk) => {
+      bytes += chunk.toString('latin1');
     });
-    target.on('error', () => socket.destroy());
-    socket.on('close', () => target.destroy());
+    tunnel(socket, tunnelPort);
   });
-  proxy.listen(0, '127.0.0.1');
-  await once(proxy, 'listening');
-  onTestFinished(() => {
-    proxy.closeAllConnections();
-    proxy.close();
-  });
-  const { port } = proxy.address() as AddressInfo;
+  const port = await listen(proxy);
   return { origin: `http://127.0.0.1:${port}`, port, seen, bytes: () => bytes };
 }
 
@@ -600,6 +587,10 @@ function trustAnything(): void {
 }
 
 describe('proxies', () => {
+  /** A call to a host that only a tunnel leads to. */
+  const sendThrough = (httpsProxy: string) =>
+    transportFor({ httpsProxy }).send(post('https://api.example.test/'), OPTIONS);
+
   it('fault 7: plain HTTP goes to the proxy in absolute form', async () => {
     const proxy = await serveProxy();
     const transport = transportFor({ httpProxy: proxy.origin });
@@ -630,8 +621,7 @@ describe('proxies', () => {
     trustAnything();
     const server = await serveTls(selfSigned());
     const proxy = await serveProxy(server.port);
-    const transport = transportFor({ httpsProxy: `http://me:s%40me@127.0.0.1:${proxy.port}` });
-    await transport.send(post('https://api.example.test/x'), OPTIONS);
+    await sendThrough(`http://me:s%40me@127.0.0.1:${proxy.port}`);
     expect(proxy.seen[0]!.headers['proxy-authorization']).toBe(
       `Basic ${Buffer.from('me:s@me').toString('base64')}`,
     );
@@ -685,20 +675,7 @@ describe('proxies', () => {
     expect(proxy.seen).toEqual([]);
   });
 
-  it('fault 8: a proxy that wants a password is named, for a tunnel', async () => {
-    const proxy = await serveProxy(undefined, 407);
-    const failure = await failureOf(
-      transportFor({ httpsProxy: proxy.origin }).send(post('https://api.example.test/'), OPTIONS),
-    );
-    expect(failure.message).toBe(
-      'https://api.example.test could not be reached through the proxy: it wants a user name and a password (HTTP 407).',
-    );
-    expect(failure.details.transient).toBe(false);
-    expect(failure.details.unclear).toBe(false);
-    expect(failure.details.reason).toEqual({ kind: 'proxyRefusal' });
-  });
-
-  it('fault 8: and for plain HTTP', async () => {
+  it('fault 8: a proxy that wants a password is named, for plain HTTP', async () => {
     const proxy = await serveProxy(undefined, 407);
     const failure = await failureOf(
       transportFor({ httpProxy: proxy.origin }).send(get('http://files.example.test/'), OPTIONS),
@@ -708,17 +685,24 @@ describe('proxies', () => {
   });
 
   it.each([
-    [403, false],
-    [502, true],
-    [503, true],
-  ])('fault 8: a tunnel refused with HTTP %i says so (again later: %s)', async (status, transient) => {
-    const proxy = await serveProxy(undefined, status);
-    const failure = await failureOf(
-      transportFor({ httpsProxy: proxy.origin }).send(post('https://api.example.test/'), OPTIONS),
-    );
-    expect(failure.message).toContain(`through the proxy: it answered HTTP ${status}`);
-    expect(failure.details).toMatchObject({ transient, unclear: false });
-  });
+    [407, 'it wants a user name and a password (HTTP 407)', false],
+    [403, 'it answered HTTP 403', false],
+    [502, 'it answered HTTP 502', true],
+    [503, 'it answered HTTP 503', true],
+  ])(
+    'fault 8: a tunnel refused with HTTP %i says that %s (again later: %s)',
+    async (status, words, transient) => {
+      const proxy = await serveProxy(undefined, status);
+      const failure = await failureOf(sendThrough(proxy.origin), {
+        transient,
+        unclear: false,
+        reason: { kind: 'proxyRefusal' },
+      });
+      expect(failure.message).toBe(
+        `https://api.example.test could not be reached through the proxy: ${words}.`,
+      );
+    },
+  );
 
   it('fault 8: an error page of the proxy is an answer like any other', async () => {
     const proxy = await serveProxy(undefined, 502);
@@ -730,8 +714,7 @@ describe('proxies', () => {
   });
 
   it('fault 7: a proxy that is not there is named as what may fail', async () => {
-    const transport = transportFor({ httpsProxy: `http://127.0.0.1:${await closedPort()}` });
-    const failure = await failureOf(transport.send(post('https://api.example.test/'), OPTIONS));
+    const failure = await failureOf(sendThrough(`http://127.0.0.1:${await closedPort()}`));
     expect(failure.message).toMatch(
       /refused the connection \(ECONNREFUSED\)\. A proxy is set; it may be what fails\.$/,
     );
@@ -739,8 +722,7 @@ describe('proxies', () => {
   });
 
   it('settings that cannot be used fail without being shown', async () => {
-    const transport = transportFor({ httpsProxy: 'http://me:50%secret@127.0.0.1:1' });
-    const failure = await failureOf(transport.send(post('https://api.example.test/'), OPTIONS));
+    const failure = await failureOf(sendThrough('http://me:50%secret@127.0.0.1:1'));
     expect(failure.details.reason).toEqual({ kind: 'proxySettings' });
     expect(JSON.stringify([failure.message, failure.details.reason])).not.toContain('secret');
   });

@@ -11,12 +11,19 @@ import type {
   RequestClaim,
   StoredRequest,
 } from '../../scripts/src/ports/record-store.ts';
-import { DAY, failureOf, HOUR, PatientClock, SECOND } from './file/support.ts';
+import { DAY, FILE, failureOf, HOUR, PatientClock, SECOND, timeAgo } from './file/support.ts';
 import { requestsOf } from './record-store-requests.ts';
 import { requestRules } from './request-rules.ts';
 import { ACCOUNT, claimOf, type World } from './world.ts';
 
 const submitted = (taskId: string) => ({ phase: 'submitted' as const, taskId, status: 'SUBMITTED' as const });
+
+/** Other accounts than the one of the tests. */
+const ELSEWHERE: Partial<Account>[] = [
+  { service: 'https://other.test' },
+  { account: 'f'.repeat(12) },
+  { provider: 'apidot' },
+];
 
 export function conformance(name: string, makeWorld: () => World | Promise<World>): void {
   requestRules(name, async () => requestsOf(await makeWorld()));
@@ -36,14 +43,7 @@ export function conformance(name: string, makeWorld: () => World | Promise<World
         await claimed.lock.release();
         return claimed.entry;
       };
-      const ago = async <T>(ms: number, work: () => Promise<T>): Promise<T> => {
-        one.clock.wallOffset -= ms;
-        try {
-          return await work();
-        } finally {
-          one.clock.wallOffset += ms;
-        }
-      };
+      const ago = <T>(ms: number, work: () => Promise<T>) => timeAgo(one.clock, ms, work);
       const kindOf = async (prompt: string, more: Partial<RequestClaim> = {}, store = next()) => {
         const claimed = await claim(prompt, more, store);
         if ('lock' in claimed) await claimed.lock.release();
@@ -56,16 +56,20 @@ export function conformance(name: string, makeWorld: () => World | Promise<World
       return { ...one, next, claim, recorded, ago, kindOf, again };
     }
 
-    it('claims a request as new, unknown or submitted', async () => {
-      const { recorded, kindOf, again } = await world();
+    it('fault 53: claims a request of one account as new, unknown or submitted', async () => {
+      const { recorded, next, kindOf, again } = await world();
       expect(await kindOf('a')).toBe('new');
       const entry = await recorded('a');
       expect(await kindOf('a')).toBe('unknown');
       await entry.update(submitted('ckx1'), { isOurs: true });
+      // Also while another process holds the fence.
+      const fence = await next().fence(entry.record.request);
       expect(await kindOf('a')).toBe('submitted');
+      if (!('heldBy' in fence)) await fence.release();
       expect(await kindOf('a', { isNew: true })).toBe('new');
       expect(await kindOf('b')).toBe('new');
       expect(await kindOf('a', { model: 'i2v' })).toBe('new');
+      for (const place of ELSEWHERE) expect(await kindOf('a', {}, next(place))).toBe('new');
       expect(await again(entry)).toMatchObject({ taskId: 'ckx1', idempotencyKey: 'key-of-a' });
     });
 
@@ -125,17 +129,17 @@ export function conformance(name: string, makeWorld: () => World | Promise<World
       expect((await claim('a')).kind).toBe('new');
     });
 
-    it('frees nothing of the process that took a fence over', async () => {
-      const { claim, dies, next } = await world();
+    it('fault 52: does not wait for a dead process, which frees nothing of the one that took over', async () => {
+      const { claim, dies } = await world();
       const claimed = await claim('a');
       if (claimed.kind !== 'new') throw new Error(claimed.kind);
       expect(await claimed.lock.isOurs()).toBe(true);
       await dies(requestNameOf(claimOf('a'), ACCOUNT));
-      const other = await next().fence(requestNameOf(claimOf('a'), ACCOUNT));
-      if ('heldBy' in other) throw new Error('held');
+      const other = await claim('a');
+      if (other.kind !== 'new') throw new Error(other.kind);
       expect(await claimed.lock.isOurs()).toBe(false);
       await claimed.lock.release();
-      expect(await other.isOurs()).toBe(true);
+      expect(await other.lock.isOurs()).toBe(true);
       expect((await failureOf(claim('a'))).details.reason).toMatchObject({ kind: 'requestBusy' });
     });
 
@@ -179,16 +183,10 @@ export function conformance(name: string, makeWorld: () => World | Promise<World
     it('joins what several processes change at once', async () => {
       const { recorded, next, again } = await world();
       const entry = await recorded('a', submitted('ckx1'));
-      const file = (n: number) => ({
-        path: `/${n}`,
-        bytes: n,
-        sha256: 'd'.repeat(64),
-        contentType: 'video/mp4',
-      });
       await Promise.all(
         Array.from({ length: 8 }, async (_, n) => {
           const one = await next().byTask('ckx1');
-          await one!.update(({ files }) => ({ files: [...files, file(n)] }));
+          await one!.update(({ files }) => ({ files: [...files, { ...FILE, bytes: n }] }));
         }),
       );
       expect((await again(entry))?.files.map(({ bytes }) => bytes).sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
@@ -247,6 +245,7 @@ export function conformance(name: string, makeWorld: () => World | Promise<World
       await ago(3 * HOUR, () => recorded('a', submitted('ckx1')));
       await ago(2 * HOUR, () => recorded('b', { phase: 'unknown' }, next({ account: 'f'.repeat(12) })));
       const third = await ago(HOUR, () => recorded('c'));
+      await recorded('d', { phase: 'rejected' });
       expect(await ids()).toEqual(['key-of-c', 'key-of-b', 'key-of-a']);
       await third.update({ phase: 'unknown' });
       await third.update({ phase: 'abandoned' });
@@ -273,7 +272,7 @@ export function conformance(name: string, makeWorld: () => World | Promise<World
     it('counts a request in a budget once, and those of its own account and window alone', async () => {
       const { recorded, ago, next, claim } = await world();
       await ago(DAY + SECOND, () => recorded('old', { credits: { ...spend, charged: 1_000 } }));
-      await recorded('other', { credits: spend }, next({ service: 'https://other.test' }));
+      for (const place of ELSEWHERE) await recorded('other', { credits: spend }, next(place));
       await recorded('b', { credits: { quoted: 10, charged: 8, refunded: 3 } });
       await recorded('c', { phase: 'rejected', credits: spend });
       const entry = await recorded('a', { phase: 'unknown', credits: spend });

@@ -287,23 +287,22 @@ class TableEntry implements StoredRequest {
 
 /** A table in the memory of this process. */
 export class MemoryTable implements Table {
-  readonly #rows = new Map<string, { request: string; row: string }>();
+  readonly #rows = new Map<string, Row & { request: string }>();
   readonly #rights = new Map<string, string>();
 
   async rows(request?: string): Promise<Row[]> {
-    const all = [...this.#rows.values()].filter((one) => request === undefined || one.request === request);
-    return all.map(({ row }) => JSON.parse(row) as Row);
+    const all = [...this.#rows.values()].filter((row) => request === undefined || row.request === request);
+    return structuredClone(all);
   }
 
   async insert(request: string, row: Row): Promise<void> {
-    this.#rows.set(row.id, { request, row: JSON.stringify(row) });
+    this.#rows.set(row.id, structuredClone({ ...row, request }));
   }
 
   async replace(id: string, version: number, record: RequestRecord): Promise<boolean> {
-    const stored = this.#rows.get(id);
-    const row = stored && (JSON.parse(stored.row) as Row);
-    if (!stored || row?.version !== version) return false;
-    this.#rows.set(id, { ...stored, row: JSON.stringify({ ...row, version: version + 1, record }) });
+    const row = this.#rows.get(id);
+    if (row?.version !== version) return false;
+    this.#rows.set(id, structuredClone({ ...row, version: version + 1, record }));
     return true;
   }
 
@@ -327,10 +326,7 @@ export class MemoryTable implements Table {
 
   /** For a test: what a broken disk would leave. */
   damage(request: string): void {
-    for (const [id, one] of this.#rows) {
-      if (one.request === request)
-        this.#rows.set(id, { request, row: JSON.stringify({ ...JSON.parse(one.row), record: null }) });
-    }
+    for (const row of this.#rows.values()) if (row.request === request) row.record = null;
   }
 
   /** For a test: the process that has this right is dead. */

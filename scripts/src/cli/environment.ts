@@ -23,8 +23,8 @@ export interface Environment {
   httpProxy: string | undefined;
   httpsProxy: string | undefined;
   noProxy: string | undefined;
-  /** The folder for records; never inside the skill's folder. Empty: there is none. */
-  stateFolder: string;
+  /** The folder for records; never inside the skill's folder. Null: there is none. */
+  stateFolder: string | null;
   /** Why there is none, as a sentence; null where there is one. */
   withoutState: string | null;
   /** The user chose that folder: where it cannot be used, that is an error, and the call does not continue without it. */
@@ -95,9 +95,9 @@ export function readEnvironment(
 /** Says what is wrong with a variable. */
 type Refuse = (...said: Parameters<typeof issue>) => undefined;
 
-/** Returns the folder for records: those of sandbox runs lie in one of their own. */
-export function journalFolder({ stateFolder: folder }: Environment, sandbox: boolean): string {
-  return path.join(folder, ...(sandbox ? ['sandbox'] : []), 'records');
+/** Returns where in the folder for records they lie: those of sandbox runs in a folder of their own. */
+export function journalFolder(stateFolder: string, sandbox: boolean): string {
+  return path.join(stateFolder, ...(sandbox ? ['sandbox'] : []), 'records');
 }
 
 function key({ keyVariable }: Profile, env: NodeJS.ProcessEnv, refuse: Refuse): string | undefined {
@@ -144,30 +144,29 @@ function proxy(name: string, value: string | undefined, refuse: Refuse): string 
 
 function stateFolder(env: NodeJS.ProcessEnv, refuse: Refuse) {
   const folder = wantedStateFolder(env);
-  const inside = path.relative(skillFolder(), folder);
-  if (folder !== '' && (inside.startsWith('..') || path.isAbsolute(inside)))
-    return { stateFolder: folder, withoutState: null };
-  const shown = plain(folder, 200);
-  const expected = folder
-    ? "a folder outside the skill's own, which is replaced when the skill is updated"
-    : 'a folder for records, because there is no home folder';
   const hint = 'set ASYNC_MEDIA_STATE_DIR to the absolute path of a folder that stays';
-  refuse('ASYNC_MEDIA_STATE_DIR', expected, folder ? shown : 'nothing', hint);
-  const withoutState = folder
-    ? `The folder for records, ${shown}, lies inside the skill's own, which is replaced when the skill is updated`
-    : 'There is no home folder';
-  return { stateFolder: '', withoutState };
+  if (folder === null) {
+    const expected = 'a folder for records, because there is no home folder';
+    refuse('ASYNC_MEDIA_STATE_DIR', expected, 'nothing', hint);
+    return { stateFolder: null, withoutState: 'There is no home folder' };
+  }
+  const inside = path.relative(skillFolder(), folder);
+  if (inside.startsWith('..') || path.isAbsolute(inside)) return { stateFolder: folder, withoutState: null };
+  const shown = plain(folder, 200);
+  const skill = "the skill's own, which is replaced when the skill is updated";
+  refuse('ASYNC_MEDIA_STATE_DIR', `a folder outside ${skill}`, shown, hint);
+  return { stateFolder: null, withoutState: `The folder for records, ${shown}, lies inside ${skill}` };
 }
 
-/** Returns the folder for records; an empty text where there is none. */
-function wantedStateFolder(env: NodeJS.ProcessEnv): string {
+/** Returns the folder for records; null where there is none. */
+function wantedStateFolder(env: NodeJS.ProcessEnv): string | null {
   if (env.ASYNC_MEDIA_STATE_DIR) return path.resolve(env.ASYNC_MEDIA_STATE_DIR);
   if (env.XDG_STATE_HOME && path.isAbsolute(env.XDG_STATE_HOME)) {
     return path.join(env.XDG_STATE_HOME, FOLDER);
   }
   if (process.platform === 'win32' && env.LOCALAPPDATA) return path.join(env.LOCALAPPDATA, FOLDER);
   const home = homeFolder();
-  return path.isAbsolute(home) ? path.join(home, '.local', 'state', FOLDER) : '';
+  return path.isAbsolute(home) ? path.join(home, '.local', 'state', FOLDER) : null;
 }
 
 function homeFolder(): string {

@@ -82,7 +82,7 @@ async function runAction(call: Call, args: Arguments, caller: Caller): Promise<O
   if (action === 'listPending' || action === 'forget') {
     const pending = await import('./actions/pending.ts');
     const { localJournal } = await import('./actions/local-journal.ts');
-    return pending[action](localJournal(args, environment, call.progress.line), args, caller);
+    return pending[action](localJournal(args, environment.stateFolder!, call.progress.line), args, caller);
   }
   return runServiceAction(call, args, caller, environment);
 }

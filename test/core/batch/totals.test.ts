@@ -82,7 +82,7 @@ it('the sums of a batch under way are those of its lines as they are now, howeve
       const sumOf = (what: 'charged' | 'refunded', some = now) =>
         some.reduce((sum, line) => sum + (line.credits?.[what] ?? 0), 0);
       expect(credits).toBe(now.some((line) => line.credits) ? sumOf('charged') : null);
-      const made = now.filter((line) => !line.isReused);
+      const made = now.filter(({ taskId, isReused }) => taskId !== null && !isReused);
       expect([creditsNow, refunded]).toEqual([sumOf('charged', made), sumOf('refunded')]);
       expect(isOver).toBe(now.every((line) => line.isOver));
     }),

@@ -1,12 +1,12 @@
 // Real files; each command has a journal of its own over the same folder.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { LockOwner } from '../../../scripts/src/disk/lock.ts';
 import { accountOf, jsonHash } from '../../../scripts/src/model/fingerprint.ts';
 import type { RequestClaim } from '../../../scripts/src/ports/record-store.ts';
 import type { Journal } from '../../../scripts/src/stores/file/journal.ts';
 import {
+  claimOf,
   DAY,
   dateBefore,
   failureOf,
@@ -15,8 +15,6 @@ import {
   namesIn,
   nextCommand,
   onDisk,
-  PAYLOAD,
-  PatientClock,
   recorded,
   recordedAgo,
   requestIn,
@@ -24,16 +22,7 @@ import {
   type TestJournal,
 } from './support.ts';
 
-const REQUEST: RequestClaim = {
-  model: 't2v',
-  payloadHash: jsonHash(PAYLOAD),
-  idempotencyKey: 'key-0002',
-  isNamed: false,
-  isNew: false,
-  owner: null,
-  download: null,
-  wait: null,
-};
+const REQUEST = claimOf();
 
 type Claimed = Awaited<ReturnType<Journal['claim']>>;
 
@@ -53,23 +42,19 @@ async function kindOf(journal: TestJournal, over: Partial<RequestClaim> = {}): P
   return claimed.kind;
 }
 
-/** A command that was killed after it wrote the record, at the latest while it waited for the answer. */
-async function beginAndDie(journal: TestJournal, over: Partial<RequestClaim> = {}) {
+/** A command that submits a new request. */
+async function begin(journal: TestJournal, over: Partial<RequestClaim> = {}) {
   const claimed = await claim(journal, over);
   if (claimed.kind !== 'new') throw new Error(`it was ${claimed.kind}`);
   await claimed.entry.begin();
-  claimed.lock.release();
-  return claimed.entry;
+  return claimed;
 }
 
-/** Runs an event during the n-th wait. */
-function afterPauses(n: number, { clock }: TestJournal, happen: () => Promise<void>): void {
-  let pauses = 0;
-  clock.sleep = async (ms) => {
-    clock.now += ms;
-    pauses += 1;
-    if (pauses === n) await happen();
-  };
+/** A command that was killed after it wrote the record, at the latest while it waited for the answer. */
+async function beginAndDie(journal: TestJournal, over: Partial<RequestClaim> = {}) {
+  const { entry, lock } = await begin(journal, over);
+  lock.release();
+  return entry;
 }
 
 const submitted = (taskId: string) => ({ phase: 'submitted' as const, taskId, status: 'SUBMITTED' as const });
@@ -111,44 +96,6 @@ describe('a request', () => {
     });
   });
 
-  it('that has a task is resumed, and needs no lock', async () => {
-    const journal = journalIn();
-    const entry = await beginAndDie(journal);
-    await entry.update(submitted('ckx1'));
-    const claimed = await claim(nextCommand(journal));
-    expect(claimed).toMatchObject({ kind: 'submitted', entry: { record: { taskId: 'ckx1' } } });
-    expect(namesIn(journal)).toEqual([path.basename(entry.file)]);
-  });
-
-  it('fault 36: that was begun by a command that died is unknown, and keeps its key', async () => {
-    const journal = journalIn();
-    await beginAndDie(journal, { idempotencyKey: 'key-0001' });
-    const claimed = await claim(nextCommand(journal));
-    if (claimed.kind !== 'unknown') throw new Error(claimed.kind);
-    expect(claimed.entry.record.idempotencyKey).toBe('key-0001');
-    expect(claimed.lock.isOurs()).toBe(true);
-  });
-
-  it('with an unknown outcome is unknown as well, however old', async () => {
-    const journal = journalIn();
-    await recordedAgo(journal, 400 * DAY, { phase: 'unknown' });
-    expect(await kindOf(journal)).toBe('unknown');
-  });
-
-  it.each(['COMPLETED', 'FAILED', 'CANCEL'] as const)(
-    'whose task ended (%s) is the same one, delivered or not, however long ago',
-    async (status) => {
-      const journal = journalIn();
-      const entry = await recordedAgo(journal, 29 * DAY, { ...submitted('ckx1'), status });
-      expect((await claim(journal)).entry.record.taskId).toBe('ckx1');
-      await entry.update({ delivered: dateBefore(journal, 28 * DAY) });
-      for (let n = 0; n < 2; n += 1) {
-        const claimed = await claim(nextCommand(journal));
-        expect(claimed).toMatchObject({ kind: 'submitted', entry: { record: { taskId: 'ckx1', status } } });
-      }
-    },
-  );
-
   it('that an attempt may name a task of has that task, even if its outcome is unknown', async () => {
     const journal = journalIn();
     await recorded(journal, { phase: 'unknown', taskId: 'ckx1' });
@@ -179,22 +126,6 @@ describe('a request', () => {
   });
 });
 
-describe('fault 53: the same payload', () => {
-  it.each([
-    ['with another key', { account: accountOf('aivideomaker', 'ak_two') }],
-    ['at another address', { service: 'https://other.test' }],
-    ['of another provider', { provider: 'other' }],
-  ])('%s is another request', async (_, place) => {
-    const journal = journalIn();
-    const entry = await beginAndDie(journal);
-    await entry.update(submitted('ckx1'));
-    const other = nextCommand(journal, place);
-    expect(await kindOf(other)).toBe('new');
-    expect(await kindOf(other, NAMED)).toBe('new');
-    expect(await kindOf(nextCommand(journal))).toBe('submitted');
-  });
-});
-
 describe('--new', () => {
   it('is given what is unknown, and leaves alone what has a task', async () => {
     const journal = journalIn();
@@ -203,21 +134,6 @@ describe('--new', () => {
     const claimed = await claim(journal, { isNew: true });
     expect(claimed.kind === 'new' && claimed.unknown.map(({ file }) => file)).toEqual([unknown.file]);
     expect(onDisk(withTask)).toMatchObject(submitted('ckx1'));
-  });
-
-  it('is what the command without it then resumes', async () => {
-    const journal = journalIn();
-    await recordedAgo(journal, HOUR, { phase: 'unknown' });
-    const entry = await beginAndDie(journal, { isNew: true });
-    await entry.update(submitted('ckx2'));
-    expect((await claim(journal)).entry.record.taskId).toBe('ckx2');
-  });
-
-  it('keeps an abandoned record, which prevents no submit', async () => {
-    const journal = journalIn();
-    const unknown = await recordedAgo(journal, HOUR, { phase: 'unknown' });
-    await unknown.update({ phase: 'abandoned' });
-    expect(await kindOf(journal)).toBe('new');
   });
 
   it('fault 46: submits where a record cannot be read', async () => {
@@ -233,8 +149,8 @@ describe('--new', () => {
   it('removes a rejected record', async () => {
     const journal = journalIn();
     const { file } = await recordedAgo(journal, HOUR, { phase: 'rejected' });
-    const claimed = await claim(journal, { isNew: true });
-    expect(claimed.kind === 'new' && claimed.unknown).toEqual([]);
+    const { unknown } = await begin(journal, { isNew: true });
+    expect(unknown).toEqual([]);
     expect(existsSync(file)).toBe(false);
   });
 });
@@ -316,19 +232,13 @@ describe('fault 97: a request of which a record cannot be read', () => {
   };
   const spoil = ({ file }: { file: string }) => writeFileSync(file, '{"version":1,');
 
-  it('is not submitted, now or later, if that is the newest', async () => {
-    const journal = journalIn();
-    await recordedAgo(journal, HOUR, submitted('ckx1'));
-    spoil(await recorded(journal));
-    await expectRefusal(journal);
-  });
-
-  it.each(['rejected', 'abandoned'] as const)(
-    'is not submitted if the newer ones say nothing of a task (%s)',
+  it.each([null, 'rejected', 'abandoned'] as const)(
+    'is not submitted, now or later, if the newer ones say nothing of a task (%s)',
     async (phase) => {
       const journal = journalIn();
-      spoil(await recordedAgo(journal, HOUR, submitted('ckx1')));
-      await recorded(journal, { phase });
+      await recordedAgo(journal, 2 * HOUR, submitted('ckx1'));
+      spoil(await recordedAgo(journal, HOUR));
+      if (phase) await recorded(journal, { phase });
       await expectRefusal(journal);
     },
   );
@@ -343,49 +253,27 @@ describe('fault 97: a request of which a record cannot be read', () => {
 });
 
 describe('while another process submits the same request', () => {
-  it('it is waited for, and its task is resumed', async () => {
-    const journal = journalIn();
-    const first = await claim(journal);
-    if (first.kind !== 'new') throw new Error(first.kind);
-    await first.entry.begin();
-    afterPauses(5, journal, async () => {
-      await first.entry.update(submitted('ckx1'));
-      first.lock.release();
-    });
-    const second = await claim(nextCommand(journal), {}, 60 * SECOND);
-    expect(second).toMatchObject({ kind: 'submitted', entry: { record: { taskId: 'ckx1' } } });
-  });
-
   it('one that is rejected leaves the request to the next', async () => {
     const journal = journalIn();
-    const first = await claim(journal);
-    if (first.kind !== 'new') throw new Error(first.kind);
-    await first.entry.begin();
-    afterPauses(5, journal, async () => {
-      await first.entry.update({ phase: 'rejected' });
-      first.lock.release();
-    });
+    const { entry, lock } = await begin(journal);
+    journal.clock.onSleep = () => {
+      void entry.update({ phase: 'rejected' });
+      lock.release();
+    };
     expect((await claim(nextCommand(journal), {}, 60 * SECOND)).kind).toBe('new');
   });
 
-  it('past the deadline its pid and its lock are reported', async () => {
+  it.each([false, true])('past the deadline its pid and its lock are reported (--new: %s)', async (isNew) => {
     const journal = journalIn();
     await claim(journal);
-    const { code, message, details } = await failureOf(claim(nextCommand(journal), {}, 3 * SECOND));
+    const { code, message, details } = await failureOf(claim(nextCommand(journal), { isNew }, 3 * SECOND));
     expect(journal.clock.now).toBeGreaterThanOrEqual(3 * SECOND);
     expect(journal.clock.now).toBeLessThan(4 * SECOND);
     expect(code).toBe('SUBMIT_OUTCOME_UNKNOWN');
     expect(details.status).toBe('UNKNOWN');
     expect(message).toContain(String(process.pid));
     const lockFile = path.join(journal.folder, 'locks', `${requestIn(journal)}.lock`);
-    expect(details.reason).toEqual({ kind: 'requestBusy', isNew: false, lockFile });
-  });
-
-  it('--new waits for it too', async () => {
-    const journal = journalIn();
-    await claim(journal);
-    const failure = await failureOf(claim(nextCommand(journal), { isNew: true }, SECOND));
-    expect(failure.code).toBe('SUBMIT_OUTCOME_UNKNOWN');
+    expect(details.reason).toEqual({ kind: 'requestBusy', isNew, lockFile });
   });
 
   it('an interruption ends the wait', async () => {
@@ -394,55 +282,6 @@ describe('while another process submits the same request', () => {
     const stop = new AbortController();
     journal.clock.onSleep = () => stop.abort(new Error('interrupted'));
     await expect(nextCommand(journal).claim(REQUEST, DAY, stop.signal)).rejects.toThrow('interrupted');
-  });
-
-  it('fault 52: one that is dead is not waited for', async () => {
-    const journal = journalIn();
-    const first = await claim(journal);
-    if (first.kind !== 'new') throw new Error(first.kind);
-    const file = path.join(journal.folder, 'locks', `${requestIn(journal)}.lock`);
-    const owner = JSON.parse(readFileSync(file, 'utf8')) as LockOwner;
-    writeFileSync(file, JSON.stringify({ ...owner, pid: 2 ** 30, nonce: 'a' }));
-    expect((await claim(nextCommand(journal))).kind).toBe('new');
-    expect(first.lock.isOurs()).toBe(false);
-  });
-});
-
-describe('fault 49: many commands with one request', () => {
-  it('make one submit, and all resume its task', async () => {
-    const journal = journalIn(undefined, { clock: new PatientClock() });
-    let submits = 0;
-    const command = async () => {
-      const claimed = await nextCommand(journal).claim(REQUEST, DAY);
-      if (claimed.kind === 'submitted') return claimed.entry.record.taskId;
-      expect(claimed.kind).toBe('new');
-      submits += 1;
-      await claimed.entry.begin();
-      // While the service is slow, all the other processes read the journal many times.
-      for (let n = 0; n < 10; n += 1) await journal.clock.sleep(1);
-      await claimed.entry.update(submitted('ckx1'));
-      claimed.lock.release();
-      return claimed.entry.record.taskId;
-    };
-    const ids = await Promise.all(Array.from({ length: 25 }, command));
-    expect(submits).toBe(1);
-    expect(new Set(ids)).toEqual(new Set(['ckx1']));
-  });
-
-  it('that were all delivered at once still make one', async () => {
-    const journal = journalIn(undefined, { clock: new PatientClock() });
-    const commands = Array.from({ length: 10 }, () => nextCommand(journal));
-    const kinds = [];
-    for (const command of commands) {
-      const claimed = await claim(command);
-      kinds.push(claimed.kind);
-      if (claimed.kind === 'new') {
-        await claimed.entry.begin();
-        await claimed.entry.update({ ...submitted('ckx1'), delivered: dateBefore(command, 0) });
-        claimed.lock.release();
-      }
-    }
-    expect(kinds).toEqual(['new', ...Array.from({ length: 9 }, () => 'submitted')]);
   });
 });
 

@@ -12,19 +12,19 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { tryLock } from '../../../scripts/src/disk/lock.ts';
-import { jsonHash } from '../../../scripts/src/model/fingerprint.ts';
 import { encodeRecord, type RawRecord } from '../../../scripts/src/stores/file/record.ts';
-import { error, fromStep, resetDisk, undisturbed } from '../../disk/steps.ts';
+import { held } from '../../disk/locks.ts';
+import { error, killedAt, resetDisk } from '../../disk/steps.ts';
 import {
   allIn,
+  claimOf,
   DAY,
   failureOf,
   fieldsIn,
   journalIn,
   nextCommand,
-  PAYLOAD,
   requestIn,
   type TestJournal,
 } from './support.ts';
@@ -55,13 +55,7 @@ function left(journal: TestJournal, ...prompts: string[]): string[] {
 }
 
 const claim = (journal: TestJournal, prompt: string, waitMs = 0) =>
-  journal.claim(
-    {
-      ...{ model: 't2v', payloadHash: jsonHash({ ...PAYLOAD, prompt }), idempotencyKey: 'key-0002' },
-      ...{ isNamed: false, isNew: false, owner: null, download: null, wait: null },
-    },
-    journal.clock.now + waitMs,
-  );
+  journal.claim(claimOf(prompt), journal.clock.now + waitMs);
 
 const tasksIn = (journal: TestJournal) =>
   allIn(nextCommand(journal))
@@ -106,20 +100,13 @@ describe('the records of an earlier version', () => {
     ['relative', (target: string) => path.basename(target)],
     ['absolute', (target: string) => target],
   ])('are found behind a link that is %s, whenever the command is killed', async (_, textOf) => {
-    const killed = new Error('killed');
     for (let n = 1, isKilled = true; isKilled; n += 1) {
       const journal = journalIn();
       left(journal, 'one', 'two');
       const target = `${flatOf(journal)}-elsewhere`;
       renameSync(flatOf(journal), target);
       symlinkSync(textOf(target), flatOf(journal));
-      isKilled = false;
-      fromStep(n, () => {
-        isKilled = true;
-        throw killed;
-      });
-      await journal.pending().catch((reason) => expect(reason).toBe(killed));
-      undisturbed();
+      isKilled = await killedAt(n, () => journal.pending());
       expect((await claim(nextCommand(journal), 'two')).entry.record.taskId, `step ${n}`).toBe('two');
       expect(tasksIn(journal), `step ${n}`).toEqual(['one', 'two']);
       expect(lstatSync(flatOf(journal)).isFile()).toBe(true);
@@ -137,19 +124,12 @@ describe('the records of an earlier version', () => {
   });
 
   it('are safe whenever the command is killed: the next one finds each of them', async () => {
-    const killed = new Error('killed');
     const prompts = ['one', 'two', 'three', 'four'];
     let n = 1;
     for (let isKilled = true; isKilled; n += 3) {
       const journal = journalIn();
       left(journal, ...prompts);
-      isKilled = false;
-      fromStep(n, () => {
-        isKilled = true;
-        throw killed;
-      });
-      await journal.pending().catch((reason) => expect(reason).toBe(killed));
-      undisturbed();
+      isKilled = await killedAt(n, () => journal.pending());
       for (const prompt of prompts) {
         expect((await claim(nextCommand(journal), prompt)).entry.record.taskId, `step ${n}`).toBe(prompt);
       }
@@ -171,7 +151,6 @@ describe('the records of an earlier version', () => {
   it('are found by a command whose record another one moves at that moment', async () => {
     const journal = journalIn();
     const [name] = left(journal, 'one');
-    await nextCommand(journal).claim;
     let moved = false;
     vi.mocked(renameSync).mockImplementation((from, to) => {
       real.renameSync(from, to);
@@ -215,9 +194,9 @@ describe('an earlier version that runs beside this one', () => {
     async (prompt) => {
       const journal = journalIn();
       left(journal, 'one', 'two');
-      const lock = tryLock(path.join(flatOf(journal), `${requestIn(journal, 'two')}.lock`), journal.clock);
-      if ('heldBy' in lock) throw new Error('it was free');
-      onTestFinished(() => lock.release());
+      const lock = held(
+        tryLock(path.join(flatOf(journal), `${requestIn(journal, 'two')}.lock`), journal.clock),
+      );
       const failure = await failureOf(claim(journal, prompt, 3_000));
       expect(failure.details.reason).toEqual({ kind: 'olderVersion' });
       expect(failure.message).toContain(String(process.pid));
@@ -236,9 +215,7 @@ describe('an earlier version that runs beside this one', () => {
     await claim(journal, 'one');
     const taken = path.join(journal.folder, 'flat-00000000');
     mkdirSync(taken);
-    const lock = tryLock(path.join(taken, `${requestIn(journal, 'late')}.lock`), journal.clock);
-    if ('heldBy' in lock) throw new Error('it was free');
-    onTestFinished(() => lock.release());
+    const lock = held(tryLock(path.join(taken, `${requestIn(journal, 'late')}.lock`), journal.clock));
     const { code, details } = await failureOf(claim(nextCommand(journal), 'late'));
     expect(code).toBe('SUBMIT_OUTCOME_UNKNOWN');
     expect(details.reason).toMatchObject({ kind: 'requestBusy' });

@@ -10,20 +10,19 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { hostname } from 'node:os';
 import path from 'node:path';
-import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { tryLock } from '../../../scripts/src/disk/lock.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Credits, RequestRecord } from '../../../scripts/src/model/request-record.ts';
 import type { Entry } from '../../../scripts/src/stores/file/entry.ts';
 import { encodeRecord, type RawRecord } from '../../../scripts/src/stores/file/record.ts';
-import { error, fromStep, refuse, resetDisk, undisturbed } from '../../disk/steps.ts';
+import { DEAD, held } from '../../disk/locks.ts';
+import { error, killedAt, refuse, resetDisk } from '../../disk/steps.ts';
 import { tempFolder } from '../../support/command.ts';
-
 import {
   allIn,
   DAY,
   dateBefore,
+  FILE,
   failureOf,
   fieldsIn,
   HOUR,
@@ -49,15 +48,11 @@ afterEach(resetDisk);
 const NO_CREDITS: Credits = { quoted: null, charged: null, refunded: null };
 const real = await vi.importActual<typeof import('node:fs')>('node:fs');
 
-/** What a lock says of the system that its owner runs on. */
-function systemIn(journal: TestJournal): { system: string | null } {
-  const file = path.join(journal.folder, 'any.lock');
-  const lock = tryLock(file, journal.clock);
-  if ('heldBy' in lock) throw new Error('it was free');
-  const { system } = JSON.parse(readFileSync(file, 'utf8')) as { system: string | null };
-  lock.release();
-  return { system };
-}
+const REFUSALS = [
+  ['ENOSPC', 'fault 43', 'the disk is full'],
+  ['EBUSY', 'fault 45', 'another program holds the file'],
+  ['EROFS', 'fault 44', 'the disk is read-only'],
+] as const;
 
 /** Of each record its task; null where it cannot be read. */
 const tasksOf = (entries: (Entry | null)[]) =>
@@ -72,26 +67,6 @@ function twinOf(journal: TestJournal): Entry {
 }
 
 describe('the search for a record', () => {
-  it('is found by its request, newest first', async () => {
-    const journal = journalIn();
-    await recordedAgo(journal, 3 * HOUR, { taskId: 'c' });
-    await recordedAgo(journal, 2 * HOUR, { taskId: 'b' });
-    await recordedAgo(journal, HOUR, { taskId: 'a' });
-    await recorded(journal, { taskId: 'other', prompt: 'another' });
-    expect(tasksOf(find(journal))).toEqual(['a', 'b', 'c']);
-  });
-
-  it('is everything, newest first, of every account', async () => {
-    const journal = journalIn();
-    const other = nextCommand(journal, { account: 'f'.repeat(12) });
-    await recordedAgo(journal, 2 * HOUR, { taskId: 'b' });
-    await recordedAgo(other, 3 * HOUR, { taskId: 'c' });
-    await recordedAgo(journal, HOUR, { taskId: 'a', prompt: 'another' });
-    const all = allIn(journal);
-    expect(tasksOf(all)).toEqual(['a', 'b', 'c']);
-    expect(all.map((entry) => journal.isOwn(entry))).toEqual([true, true, false]);
-  });
-
   it('is not there where there is no folder, and none is made', () => {
     const journal = journalIn();
     expect(allIn(journal)).toEqual([]);
@@ -134,21 +109,6 @@ describe('a record', () => {
     expect(onDisk(entry)).toMatchObject(entry.record);
   });
 
-  it('is pending until it is delivered, abandoned or rejected', async () => {
-    const journal = journalIn();
-    const entry = await recorded(journal);
-    const isPending = async (change: Partial<RequestRecord>) => {
-      await entry.update({ delivered: null, ...change });
-      return entry.isPending;
-    };
-    expect(await isPending({})).toBe(true);
-    expect(await isPending({ phase: 'unknown' })).toBe(true);
-    expect(await isPending({ phase: 'submitted', taskId: 'ckx1', status: 'COMPLETED' })).toBe(true);
-    expect(await isPending({ delivered: dateBefore(journal, 0) })).toBe(false);
-    expect(await isPending({ phase: 'abandoned' })).toBe(false);
-    expect(await isPending({ phase: 'rejected' })).toBe(false);
-  });
-
   it('has a name that sorts behind the others of its request, even with a clock that was set back', async () => {
     const journal = journalIn();
     const first = await recorded(journal, { taskId: 'first' });
@@ -177,17 +137,6 @@ describe('a record', () => {
 });
 
 describe('an update', () => {
-  it('goes together with what another process wrote meanwhile', async () => {
-    const journal = journalIn();
-    const mine = await recorded(journal);
-    const theirs = twinOf(journal);
-    await theirs.update({ taskId: 'ckx1', phase: 'submitted' });
-    await mine.update({ download: '/mine' });
-    expect(onDisk(mine)).toMatchObject({ taskId: 'ckx1', phase: 'submitted', download: '/mine' });
-    expect(mine.record.taskId).toBe('ckx1');
-    expect(namesIn(journal)).toEqual([path.basename(mine.file)]);
-  });
-
   it('of many processes at once loses nothing', async () => {
     const first = journalIn(undefined, { clock: new PatientClock() });
     await recorded(first);
@@ -200,8 +149,7 @@ describe('an update', () => {
     });
     const updates = Array.from({ length: 12 }, async (_, n) => {
       const entry = twinOf(first);
-      const file = { path: `/${n}`, bytes: n, sha256: 'd'.repeat(64), contentType: 'video/mp4' };
-      await entry.update(({ files }) => ({ files: [...files, file] }));
+      await entry.update(({ files }) => ({ files: [...files, { ...FILE, bytes: n }] }));
     });
     await Promise.all(updates);
     expect(
@@ -212,22 +160,10 @@ describe('an update', () => {
     expect(held.size).toBe(12);
   });
 
-  it('does not bring back a record that was dropped', async () => {
-    const journal = journalIn();
-    const mine = await recorded(journal);
-    const theirs = twinOf(journal);
-    theirs.drop();
-    await mine.update({ taskId: 'ckx1' });
-    expect(namesIn(journal)).toEqual([]);
-    expect(journal.warnings).toEqual([expect.stringContaining('was removed while it ran')]);
-  });
-
   it('waits about two seconds for another one, and is then made all the same', async () => {
     const journal = journalIn();
     const entry = await recorded(journal);
-    const lock = await journal.lock(path.basename(entry.file), 0);
-    if ('heldBy' in lock) throw new Error('it was free');
-    onTestFinished(() => lock.release());
+    const lock = held(await journal.lock(path.basename(entry.file), 0));
     await entry.update({ taskId: 'ckx1' });
     expect(journal.clock.now).toBeGreaterThan(SECOND);
     expect(journal.clock.now).toBeLessThan(4 * SECOND);
@@ -243,22 +179,21 @@ describe('an update', () => {
     expect(onDisk(entry)).toMatchObject({ ...entry.record, taskId: 'ckx1' });
   });
 
-  it.each([
-    ['ENOSPC', 'fault 43', 'the disk is full'],
-    ['EBUSY', 'fault 45', 'another program holds the file'],
-    ['EROFS', 'fault 44', 'the disk is read-only'],
-  ])('that the disk refuses (%s, %s) is warned of, and the command continues', async (code, _, words) => {
-    const journal = journalIn();
-    const entry = await recorded(journal);
-    vi.mocked(renameSync).mockImplementation(refuse(code));
-    await entry.update({ taskId: 'ckx1' });
-    expect(entry.record.taskId).toBe('ckx1');
-    expect(onDisk(entry).taskId).toBeNull();
-    expect(journal.warnings).toEqual([
-      `The record of this request could not be written (${words}): ${entry.file}`,
-    ]);
-    expect(namesIn(journal)).toEqual([path.basename(entry.file)]);
-  });
+  it.each(REFUSALS)(
+    'that the disk refuses (%s, %s) is warned of, and the command continues',
+    async (code, _, words) => {
+      const journal = journalIn();
+      const entry = await recorded(journal);
+      vi.mocked(renameSync).mockImplementation(refuse(code));
+      await entry.update({ taskId: 'ckx1' });
+      expect(entry.record.taskId).toBe('ckx1');
+      expect(onDisk(entry).taskId).toBeNull();
+      expect(journal.warnings).toEqual([
+        `The record of this request could not be written (${words}): ${entry.file}`,
+      ]);
+      expect(namesIn(journal)).toEqual([path.basename(entry.file)]);
+    },
+  );
 
   it('fault 45: nor does a record that cannot be dropped stop anything', async () => {
     const journal = journalIn();
@@ -300,17 +235,11 @@ describe('a record that is closed', () => {
     expect(journal.warnings).toEqual([]);
   });
 
-  it('stays pending where nothing was delivered', async () => {
+  it('stays pending where nothing was delivered, and keeps the date of the first delivery', async () => {
     const journal = journalIn();
     const entry = await recorded(journal, { taskId: 'ckx1', phase: 'submitted' });
     entry.close('COMPLETED', NO_CREDITS, null);
-    expect(onDisk(entry)).toMatchObject({ status: 'COMPLETED', delivered: null });
     expect(twinOf(journal).isPending).toBe(true);
-  });
-
-  it('keeps the date of the first delivery', async () => {
-    const journal = journalIn();
-    const entry = await recorded(journal, { taskId: 'ckx1', phase: 'submitted' });
     const first = dateBefore(journal, HOUR);
     entry.close('COMPLETED', NO_CREDITS, first);
     const again = twinOf(journal);
@@ -330,17 +259,18 @@ describe('a record that is closed', () => {
     expect(onDisk(mine)).toMatchObject({ taskId: 'ckx1', download: '/theirs', status: 'FAILED' });
   });
 
-  it('is not brought back when it was dropped', async () => {
+  it('is not brought back when it was dropped, nor is it by an update', async () => {
     const journal = journalIn();
     const mine = await recorded(journal);
-    const theirs = twinOf(journal);
-    theirs.drop();
+    twinOf(journal).drop();
+    await mine.update({ taskId: 'ckx1' });
+    expect(journal.warnings).toEqual([expect.stringContaining('was removed while it ran')]);
     mine.close('COMPLETED', NO_CREDITS, dateBefore(journal, 0));
     expect(namesIn(journal)).toEqual([]);
     rmSync(journal.folder, { recursive: true });
     mine.close('COMPLETED', NO_CREDITS, dateBefore(journal, 0));
     expect(existsSync(journal.folder)).toBe(false);
-    expect(journal.warnings).toEqual([expect.stringContaining('removed while it ran')]);
+    expect(journal.warnings).toHaveLength(1);
   });
 
   it('fault 46: leaves a damaged one for the next command to find', async () => {
@@ -356,21 +286,10 @@ describe('a record that is closed', () => {
     const journal = journalIn();
     const entry = await recorded(journal, { taskId: 'ckx1', phase: 'submitted' });
     const old = onDisk(entry) as unknown as RawRecord;
-    const killed = new Error('killed');
     const seen: (string | null)[] = [];
     for (let n = 1, isKilled = true; isKilled; n += 1) {
       writeFileSync(entry.file, encodeRecord(entry.name, old));
-      isKilled = false;
-      fromStep(n, () => {
-        isKilled = true;
-        throw killed;
-      });
-      try {
-        entry.close('COMPLETED', NO_CREDITS, dateBefore(journal, 0));
-      } catch (error) {
-        expect(error).toBe(killed);
-      }
-      undisturbed();
+      isKilled = await killedAt(n, () => entry.close('COMPLETED', NO_CREDITS, dateBefore(journal, 0)));
       seen.push(onDisk(entry).delivered);
     }
     expect(seen.length).toBeGreaterThan(5);
@@ -378,11 +297,7 @@ describe('a record that is closed', () => {
     expect(seen.at(-1)).toBe(dateBefore(journal, 0));
   });
 
-  it.each([
-    ['ENOSPC', 'fault 43'],
-    ['EBUSY', 'fault 45'],
-    ['EROFS', 'fault 44'],
-  ])('that the disk refuses (%s, %s) is warned of, and stays as it was', async (code) => {
+  it.each(REFUSALS)('that the disk refuses (%s, %s) is warned of, and stays as it was', async (code) => {
     const journal = journalIn();
     const entry = await recorded(journal, { taskId: 'ckx1', phase: 'submitted' });
     const before = onDisk(entry);
@@ -472,27 +387,27 @@ describe('a record of a newer version', () => {
     writeFileSync(entry.file, encodeRecord(entry.name, raw));
   };
 
-  it('is used and updated as far as it is understood, and stays what it is', async () => {
+  it('is used and updated as far as it is understood, and keeps every field that is not known', async () => {
     const journal = journalIn();
     const entry = await recorded(journal, { phase: 'submitted', taskId: 'ckx1' });
     const newer = {
       phase: 'streaming',
       priority: 'high',
-      credits: { quoted: 15, charged: 15, refunded: null, tax: 3 },
+      queue: ['fast', null, { at: 1 }],
+      later: null,
+      credits: { quoted: 15, charged: 15, refunded: null, tax: { rate: 0.19 } },
+      files: [{ ...FILE, preview: '/a.jpg' }],
     };
     rewrite(entry, newer);
     const twin = twinOf(journal);
     expect(twin.record).toMatchObject({ phase: 'submitted', taskId: 'ckx1' });
     const credits = { quoted: 15, charged: 15, refunded: 15 };
-    await twin.update({ credits });
+    await twin.update(({ files }) => ({ credits, files: [...files, { ...FILE, path: '/b' }] }));
     twin.close('FAILED', credits, dateBefore(journal, 0));
     expect(onDisk(entry)).toMatchObject({
-      version: 3,
-      phase: 'streaming',
-      priority: 'high',
-      status: 'FAILED',
-      delivered: dateBefore(journal, 0),
-      credits: { ...credits, tax: 3 },
+      ...{ ...newer, version: 3, status: 'FAILED', delivered: dateBefore(journal, 0) },
+      credits: { ...newer.credits, ...credits },
+      files: [...newer.files, { ...FILE, path: '/b' }],
     });
     expect(twinOf(journal).record.status).toBe('FAILED');
     expect(namesIn(journal).filter((name) => name.endsWith('.corrupt'))).toEqual([]);
@@ -559,12 +474,12 @@ describe('the sweep', () => {
     const journal = journalIn();
     const { name } = await recorded(journal);
     const request = requestIn(journal);
-    const dead = JSON.stringify({ pid: 2 ** 30, host: hostname(), nonce: 'dead', ...systemIn(journal) });
+    const dead = JSON.stringify(DEAD);
     const leftovers = [`${request}.lock`, 'budget.lock', `${request}.lock.0123456789abcdef`];
     for (const name of leftovers) leave(journal, name, 25 * HOUR, dead);
     leave(journal, 'a.json.01234567.tmp', 25 * HOUR);
     // Of these nobody can say whether their owner lives, but for their age.
-    const unknown = dead.replace(hostname(), 'elsewhere');
+    const unknown = JSON.stringify({ ...DEAD, host: 'elsewhere' });
     leave(journal, 'old.lock', 31 * DAY, unknown);
     leave(journal, 'unwritten.lock', 31 * DAY);
     const kept = ['b.json.01234567.tmp', 'file-a.lock', 'notes.txt', 'my.lock.txt', 'elsewhere.lock'];
@@ -580,9 +495,7 @@ describe('the sweep', () => {
   it('fault 32: leaves a lock that is held, also when the clock jumps by a day', async () => {
     const journal = journalIn();
     journal.prepare();
-    const lock = await journal.lock('budget', 0);
-    if ('heldBy' in lock) throw new Error('it was free');
-    onTestFinished(() => lock.release());
+    const lock = held(await journal.lock('budget', 0));
     touch(journal, 'budget.lock', 0);
     for (const jump of [2 * DAY, -4 * DAY, 2 * DAY]) {
       journal.clock.wallOffset += jump;
@@ -628,10 +541,6 @@ describe('what was spent today', () => {
   const spend = (journal: TestJournal, credits: Partial<Credits>, ago = 0) =>
     recordedAgo(journal, ago, { credits: { quoted: null, charged: null, refunded: null, ...credits } });
 
-  it('is nothing at first', async () => {
-    expect(await journalIn().spentSince(DAY)).toBe(0);
-  });
-
   it('is what was charged, or quoted as long as nothing was, without what came back', async () => {
     const journal = journalIn();
     await spend(journal, { quoted: 15 });
@@ -669,35 +578,6 @@ describe('what was spent today', () => {
     journal.clock.wallOffset -= 3 * DAY;
     await spend(journal, { charged: 1 });
     expect(await journal.spentSince(DAY)).toBe(11);
-  });
-
-  it('is that of this account, address and provider only', async () => {
-    const journal = journalIn();
-    await spend(journal, { charged: 1 });
-    await spend(nextCommand(journal, { account: 'f'.repeat(12) }), { charged: 10 });
-    await spend(nextCommand(journal, { service: 'https://other.test' }), { charged: 100 });
-    await spend(nextCommand(journal, { provider: 'other' }), {});
-    expect(await journal.spentSince(DAY)).toBe(1);
-  });
-
-  it('is not known where the credits of one request are not', async () => {
-    const journal = journalIn();
-    await spend(journal, {}, DAY + 1);
-    await spend(journal, { charged: 1 });
-    expect(await journal.spentSince(DAY)).toBe(1);
-    await spend(journal, {});
-    expect(await journal.spentSince(DAY)).toBeNull();
-    expect(await journal.spentSince(DAY, twinOf(journal))).toBe(1);
-  });
-
-  it('is nothing for one that was rejected, and not known with one that cannot be read (fault 79)', async () => {
-    const journal = journalIn();
-    await spend(journal, { charged: 1 });
-    await recorded(journal, { phase: 'rejected', credits: { quoted: 10, charged: null, refunded: null } });
-    expect(await journal.spentSince(DAY)).toBe(1);
-    const { file } = await spend(journal, { charged: 100 });
-    writeFileSync(file, 'no');
-    for (let n = 0; n < 2; n += 1) expect(await journal.spentSince(DAY)).toBeNull();
   });
 });
 

@@ -6,14 +6,17 @@ import type { RequestRecord } from '../../../scripts/src/model/request-record.ts
 import type { Entry } from '../../../scripts/src/stores/file/entry.ts';
 import { newName } from '../../../scripts/src/stores/file/names.ts';
 import { beforeEachStep, beforeStep, refuse, resetDisk, undisturbed } from '../../disk/steps.ts';
+import { seeded } from '../../support/virtual-time.ts';
 import {
   allIn,
+  claimOf,
   DAY,
-  fieldsIn,
+  dateBefore,
   journalIn,
   nextCommand,
   recorded,
   recordedAgo,
+  requestIn,
   type TestJournal,
 } from './support.ts';
 
@@ -66,6 +69,12 @@ async function indexed(...taskIds: string[]): Promise<TestJournal> {
 const entryOf = async (journal: TestJournal, taskId: string): Promise<Entry> =>
   (await nextCommand(journal).byTask(taskId))!;
 
+/** The task ends, and its result is delivered. */
+async function end(journal: TestJournal, taskId: string, status: 'COMPLETED' | 'FAILED'): Promise<void> {
+  const entry = await entryOf(journal, taskId);
+  entry.close(status, entry.record.credits, dateBefore(journal, 0));
+}
+
 describe('a task', () => {
   it('is found without the records of others being read', async () => {
     const ids = Array.from({ length: 20 }, (_, n) => `ckx${n}`);
@@ -94,10 +103,8 @@ describe('a task', () => {
     const journal = journalIn();
     journal.prepare();
     real.writeFileSync(folderOf(journal), '');
-    const { request, model, payloadHash } = fieldsIn(journal);
-    const claim = { ...{ model, payloadHash, idempotencyKey: 'key-0002', isNamed: false, isNew: false } };
-    const claimed = await journal.claim({ ...claim, owner: null, download: null, wait: null }, 0);
-    expect([claimed.kind, claimed.entry.record.request]).toEqual(['new', request]);
+    const { kind, entry } = await journal.claim(claimOf(), 0);
+    expect([kind, entry.record.request]).toEqual(['new', requestIn(journal)]);
   });
 
   it('that was dropped is not found, whether the index has seen that or not', async () => {
@@ -143,25 +150,12 @@ describe('a task', () => {
       }
     }
   });
-
-  it('is told from another one with the same mark by its record', async () => {
-    const journal = await indexed('ckx1');
-    const other = nextCommand(journal);
-    const { createHash } = await import('node:crypto');
-    const mark = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 4);
-    // Half a mark is enough to be sure that what is compared is the id.
-    expect(mark('ckx1')).not.toBe(mark('ckx2'));
-    expect(await other.byTask('ckx2')).toBeUndefined();
-  });
 });
 
 describe('a query', () => {
   it('reads no record that it does not return, and none again that has not changed', async () => {
     const journal = await indexed('ckx1', 'ckx2', 'ckx3');
-    for (const id of ['ckx1', 'ckx2']) {
-      const entry = await entryOf(journal, id);
-      entry.close('COMPLETED', entry.record.credits, new Date(journal.clock.wall()).toISOString());
-    }
+    for (const id of ['ckx1', 'ckx2']) await end(journal, id, 'COMPLETED');
     aMinuteAgo(journal);
     expect(await pendingIn(journal)).toMatchObject({ answer: ['ckx3'], read: 3 });
     expect(await pendingIn(journal)).toMatchObject({ answer: ['ckx3'], read: 1 });
@@ -184,7 +178,7 @@ describe('a query', () => {
     const rows = () => asked(journal, (next) => next.spending(0));
     expect((await rows()).answer).toMatchObject([{ running: 1, completed: 0 }]);
     const { mtime: fileTime } = statSync(entry.file);
-    entry.close('COMPLETED', entry.record.credits, new Date(journal.clock.wall()).toISOString());
+    entry.close('COMPLETED', entry.record.credits, dateBefore(journal, 0));
     // As on a disk whose dates are coarse.
     utimesSync(entry.file, fileTime, fileTime);
     utimesSync(shard, atime, mtime);
@@ -221,8 +215,7 @@ describe('fault 97: an index that is', () => {
   it('damaged at random never changes an answer', async () => {
     const ids = Array.from({ length: 12 }, (_, n) => `ckx${n}`);
     const journal = await indexed(...ids);
-    const ended = await entryOf(journal, 'ckx0');
-    ended.close('FAILED', ended.record.credits, new Date(journal.clock.wall()).toISOString());
+    await end(journal, 'ckx0', 'FAILED');
     aMinuteAgo(journal);
     const truth = async () => {
       const next = nextCommand(journal);
@@ -236,11 +229,8 @@ describe('fault 97: an index that is', () => {
     const expected = await truth();
     expect(expected.pending).toHaveLength(11);
     expect(expected.found.size).toBe(12);
-    let seed = 7;
-    const below = (n: number) => {
-      seed = (seed * 1103515245 + 12345) % 2 ** 31;
-      return seed % n;
-    };
+    const random = seeded(7);
+    const below = (n: number) => Math.floor(n * random());
     const folder = folderOf(journal);
     for (let n = 0; n < 150; n += 1) {
       const names = readdirSync(folder);
@@ -268,8 +258,7 @@ describe('fault 97: an index that is', () => {
     const saved = rows().map((name) => readFileSync(path.join(folderOf(journal), name), 'utf8'));
     expect(saved.length).toBeGreaterThan(0);
     expect(await nextCommand(journal).spending(0)).toEqual(before);
-    const ended = await entryOf(journal, 'ckx1');
-    ended.close('FAILED', ended.record.credits, new Date(journal.clock.wall()).toISOString());
+    await end(journal, 'ckx1', 'FAILED');
     expect((await nextCommand(journal).spending(0)).reduce((sum, { failed }) => sum + failed, 0)).toBe(1);
     expect(before.reduce((sum, { failed }) => sum + failed, 0)).toBe(0);
   });
@@ -291,11 +280,9 @@ describe('fault 97: an index that is', () => {
 describe('random changes', () => {
   it('are all seen by the next command, as by one that reads every record', async () => {
     const journal = journalIn();
-    let seed = 11;
-    const below = (n: number) => {
-      seed = (seed * 1103515245 + 12345) % 2 ** 31;
-      return seed % n;
-    };
+    journal.prepare();
+    const random = seeded(11);
+    const below = (n: number) => Math.floor(n * random());
     const entries: Entry[] = [];
     const change: (() => Promise<unknown>)[] = [
       async () =>
@@ -304,7 +291,7 @@ describe('random changes', () => {
       async () => entries[below(entries.length)]?.drop(),
       async () => {
         const one = entries[below(entries.length)];
-        one?.close('COMPLETED', one.record.credits, new Date(journal.clock.wall()).toISOString());
+        one?.close('COMPLETED', one.record.credits, dateBefore(journal, 0));
       },
       async () => entries[below(entries.length)]?.update({ phase: 'abandoned' }),
       async () => aMinuteAgo(journal),

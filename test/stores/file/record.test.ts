@@ -7,7 +7,6 @@ import type { Json, JsonObject } from '../../../scripts/src/model/json.ts';
 import { PHASES, type RequestRecord } from '../../../scripts/src/model/request-record.ts';
 import { TASK_STATES } from '../../../scripts/src/model/task.ts';
 import {
-  changeRecord,
   decodeRecord,
   encodeRecord,
   isOfNewerVersion,
@@ -142,34 +141,6 @@ describe('a record', () => {
   });
 });
 
-describe('a field that is not known', () => {
-  const inner = { taxes: { rate: 0.19 } };
-  const file = { ...RECORD.files[0]!, preview: '/home/user/ckx1.jpg' };
-  const raw = rawOf({
-    version: 2,
-    ...RECORD,
-    credits: { ...RECORD.credits, ...inner },
-    files: [file],
-    queue: ['fast', null, { at: 1 }],
-    later: null,
-  });
-
-  it('stays over an update, inside of others too', () => {
-    const before = decodeRecord(NAME, encodeRecord(NAME, raw))!;
-    expect(before).toEqual(raw);
-    const { files } = readRecord(before)!;
-    const more = { ...RECORD.files[0]!, path: '/home/user/ckx1-2.mp4' };
-    const credits = { quoted: 15, charged: 15, refunded: 15 };
-    const after = changeRecord(before, { status: 'FAILED', credits, files: [...files, more] });
-    expect(decodeRecord(NAME, encodeRecord(NAME, after))).toEqual({
-      ...raw,
-      status: 'FAILED',
-      credits: { ...credits, ...inner },
-      files: [file, more],
-    });
-  });
-});
-
 describe('a record of a newer version', () => {
   const NEWER = { version: 3, ...RECORD, priority: 'high' };
   const newer = (fields: object) => signed({ ...NEWER, ...fields });
@@ -203,14 +174,6 @@ describe('a record of a newer version', () => {
       taskId: null,
       resubmitted: true,
     });
-  });
-
-  it('stays one, with all that it holds', () => {
-    const raw = decodeRecord(NAME, newer({ phase: 'streaming' }))!;
-    const after = changeRecord(raw, { checked: '2026-11-21T13:00:00.000Z' });
-    const { checksum, ...value } = JSON.parse(encodeRecord(NAME, after)) as JsonObject;
-    expect(value).toEqual({ ...NEWER, phase: 'streaming', checked: '2026-11-21T13:00:00.000Z' });
-    expect(read(encodeRecord(NAME, after))).toBeDefined();
   });
 
   it('is none, and is told from a damaged one, where the task or the request is not understood', () => {
@@ -443,26 +406,6 @@ describe('a record of version 1', () => {
   const texts = readdirSync(VERSION_1).map(
     (name) => [name, readFileSync(path.join(VERSION_1, name), 'utf8')] as const,
   );
-
-  it.each(texts)('(%s) is read, and written as one of today with nothing lost', (name, text) => {
-    const { version, intent, ...old } = JSON.parse(text);
-    expect(version).toBe(1);
-    const raw = decodeRecord(name, text)!;
-    expect(readRecord(raw)).toEqual({
-      ...old,
-      request: intent,
-      sentAt: old.created,
-      unsettledSince: old.created,
-      submitTimeout: null,
-      promptExcerpt: null,
-      resubmitted: false,
-      duration: null,
-      used: null,
-      wait: null,
-      fileCount: null,
-    });
-    expect(decodeRecord(name, encodeRecord(name, raw))).toEqual({ version: 2, request: intent, ...old });
-  });
 
   it.each(texts)('(%s) that was cut is none', (name, text) => {
     for (let end = 0; end < text.trimEnd().length; end += 1)

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { type RequestClaim, requestNameOf } from '../../../scripts/src/model/claim-rules.ts';
 import { Failure } from '../../../scripts/src/model/failure.ts';
-import { accountOf, jsonHash, requestName } from '../../../scripts/src/model/fingerprint.ts';
+import { accountOf, jsonHash } from '../../../scripts/src/model/fingerprint.ts';
 import type { RequestRecord } from '../../../scripts/src/model/request-record.ts';
 import type { Draft, Entry } from '../../../scripts/src/stores/file/entry.ts';
 import { Journal, type JournalPlace } from '../../../scripts/src/stores/file/journal.ts';
@@ -56,22 +57,21 @@ export function nextCommand(
   return journalIn(folder, { provider, service, account, clock, ...more });
 }
 
-export const PAYLOAD = { prompt: 'a lighthouse', duration: '5' };
+const PAYLOAD = { prompt: 'a lighthouse', duration: '5' };
+
+/** What a command claims that has the payload of `requestIn`. */
+export const claimOf = (prompt = 'a lighthouse', more: Partial<RequestClaim> = {}): RequestClaim => ({
+  ...{ model: 't2v', payloadHash: jsonHash({ ...PAYLOAD, prompt }), idempotencyKey: 'key-0002' },
+  ...{ isNamed: false, isNew: false, owner: null, download: null, wait: null },
+  ...more,
+});
 
 /** The name of the request that `fieldsIn` makes. */
-export function requestIn(
-  { place: { provider, service, account } }: Journal,
-  prompt = 'a lighthouse',
-): string {
-  return requestName({
-    provider,
-    service,
-    account,
-    model: 't2v',
-    payloadHash: jsonHash({ ...PAYLOAD, prompt }),
-    idempotencyKey: undefined,
-  });
-}
+export const requestIn = ({ place }: Journal, prompt?: string): string =>
+  requestNameOf(claimOf(prompt), place);
+
+/** A file that was saved. */
+export const FILE = { path: '/a', bytes: 1, sha256: 'd'.repeat(64), contentType: 'video/mp4' };
 
 /** A request that is about to be submitted. */
 export function fieldsIn(journal: Journal, more: Partial<RequestRecord> & { prompt?: string } = {}): Draft {
@@ -84,7 +84,7 @@ export function fieldsIn(journal: Journal, more: Partial<RequestRecord> & { prom
     account,
     owner: null,
     model: 't2v',
-    payloadHash: jsonHash({ ...PAYLOAD, prompt }),
+    payloadHash: claimOf(prompt).payloadHash,
     idempotencyKey: 'key-0001',
     phase: 'submitting',
     taskId: null,
@@ -120,11 +120,16 @@ export async function recordedAgo(
   ago: number,
   more: Partial<RequestRecord> & { prompt?: string } = {},
 ): Promise<Entry> {
-  journal.clock.wallOffset -= ago;
+  return timeAgo(journal.clock, ago, () => recorded(journal, more));
+}
+
+/** Does something as if it were that many milliseconds earlier. */
+export async function timeAgo<T>(clock: FakeClock, ms: number, work: () => Promise<T>): Promise<T> {
+  clock.wallOffset -= ms;
   try {
-    return await recorded(journal, more);
+    return await work();
   } finally {
-    journal.clock.wallOffset += ago;
+    clock.wallOffset += ms;
   }
 }
 

@@ -2,9 +2,8 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { jsonHash } from '../../../scripts/src/model/fingerprint.ts';
 import type { JsonObject } from '../../../scripts/src/model/json.ts';
-import { allIn, dateBefore, HOUR, journalIn, nextCommand, type TestJournal } from './support.ts';
+import { allIn, claimOf, dateBefore, HOUR, journalIn, nextCommand, type TestJournal } from './support.ts';
 import { VERSION_1 } from './version-1.ts';
 
 const STATES: [prompt: string, kind: 'unknown' | 'submitted' | 'new', taskId: string | null][] = [
@@ -38,29 +37,27 @@ function oldJournal(): TestJournal {
 }
 
 const claim = (journal: TestJournal, prompt: string) =>
-  journal.claim(
-    {
-      model: 't2v',
-      payloadHash: jsonHash({ prompt, duration: '5' }),
-      idempotencyKey: 'key-of-today',
-      isNamed: false,
-      isNew: false,
-      owner: null,
-      download: null,
-      wait: null,
-    },
-    0,
-  );
+  journal.claim(claimOf(prompt, { idempotencyKey: 'key-of-today' }), 0);
 
 const parse = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as JsonObject;
 
 describe('the records of version 1', () => {
-  it('are all of these states', async () => {
+  it('are all of these states, with a value for every field that is newer', async () => {
     const journal = oldJournal();
     expect(await journal.pending()).toHaveLength(
       STATES.filter(([prompt]) => !/delivered|abandoned/.test(prompt)).length,
     );
-    expect(allIn(journal)).toHaveLength(STATES.length);
+    const entries = allIn(journal);
+    expect(entries).toHaveLength(STATES.length);
+    for (const { file, record } of entries) {
+      const { version, intent, ...old } = parse(file);
+      expect(version).toBe(1);
+      expect(record).toEqual({
+        ...{ ...old, request: intent, sentAt: old.created, unsettledSince: old.created },
+        ...{ submitTimeout: null, promptExcerpt: null, resubmitted: false, duration: null },
+        ...{ used: null, wait: null, fileCount: null },
+      });
+    }
     expect(journal.warnings).toEqual([]);
   });
 
@@ -75,8 +72,7 @@ describe('the records of version 1', () => {
       return;
     }
     const { entry } = claimed;
-    const { version, intent, ...old } = parse(entry.file);
-    expect(version).toBe(1);
+    const { version: _, intent, ...old } = parse(entry.file);
     expect(entry.record.idempotencyKey).toMatch(/^key-of-version-1-\d\d$/);
     const used = dateBefore(journal, 0);
     expect(await entry.update({ used })).toBe(true);

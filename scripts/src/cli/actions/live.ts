@@ -71,8 +71,9 @@ export async function runLive(call: LiveCall, batch: CheckedBatch | null): Promi
 }
 
 /** Tells whether there are no records yet and the action makes none: then the journal need not be loaded. */
-function isWithoutRecords({ args, environment }: LiveCall): boolean {
-  const folder = journalFolder(environment, args.sandbox);
+function isWithoutRecords({ args, environment: { stateFolder } }: LiveCall): boolean {
+  if (stateFolder === null) return true;
+  const folder = journalFolder(stateFolder, args.sandbox);
   // Earlier versions kept them in another folder.
   const folders = [folder, path.join(path.dirname(folder), 'journal')];
   return !needsRecords(args.action) && !folders.some((one) => existsSync(one));
@@ -81,31 +82,33 @@ function isWithoutRecords({ args, environment }: LiveCall): boolean {
 /** Returns the journal of the service and the key in use; null where a sandbox run cannot write one. */
 async function openJournal(call: LiveCall, provider: Provider): Promise<Journal | null> {
   const { args, environment, progress } = call;
+  const { stateFolder, isStateChosen } = environment;
   const warn = progress.line;
-  if (environment.stateFolder === '') return null;
+  if (stateFolder === null) return null;
   const { Journal } = await import('../../stores/file/journal.ts');
   const journal = new Journal({
-    folder: journalFolder(environment, args.sandbox),
+    folder: journalFolder(stateFolder, args.sandbox),
     provider: provider.id,
     service: args.sandbox ? 'sandbox' : addressOf(call),
     account: await accountOf(call),
     clock: systemClock,
     warn,
   });
-  if (!args.sandbox || environment.isStateChosen) return journal;
+  if (!args.sandbox || isStateChosen) return journal;
   const refusal = await orFailure((async () => journal.prepare())());
   if (!refusal) return journal;
-  warn(`This sandbox run continues without a record: ${environment.stateFolder} cannot be written to.`);
+  warn(`This sandbox run continues without a record: ${stateFolder} cannot be written to.`);
   return null;
 }
 
 /** Returns what the processes of this machine share about the service; null for the sandbox, which is this process's own. */
 async function openSharing(call: LiveCall, provider: Provider): Promise<Sharing | null> {
   const { args, environment } = call;
-  if (args.sandbox || environment.stateFolder === '') return null;
+  const { stateFolder } = environment;
+  if (args.sandbox || stateFolder === null) return null;
   const { sharingIn } = await import('../../stores/file/sharing.ts');
   return sharingIn({
-    folder: environment.stateFolder,
+    folder: stateFolder,
     service: addressOf(call),
     account: await accountOf(call),
     limit: provider.rateLimit,
@@ -206,7 +209,7 @@ function waitSettings(args: Arguments, { timeoutMs }: Environment): WaitSettings
 async function startSandbox(environment: Environment, warn: (text: string) => void) {
   const { startSandbox: start } = await import('../../sandbox/server.ts');
   const { stateFolder, withoutState } = environment;
-  const sandbox = await start({ folder: stateFolder === '' ? null : path.join(stateFolder, 'sandbox') });
+  const sandbox = await start({ folder: stateFolder === null ? null : path.join(stateFolder, 'sandbox') });
   const remedy = 'what the sandbox makes ends with this process. ASYNC_MEDIA_STATE_DIR may name another one.';
   if (withoutState !== null) warn(`${withoutState}: ${remedy}`);
   if (sandbox.warning) warn(sandbox.warning);

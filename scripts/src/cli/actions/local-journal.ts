@@ -1,14 +1,14 @@
 import { systemClock } from '../../model/clock.ts';
 import { Journal } from '../../stores/file/journal.ts';
 import type { Place } from '../command-line/commands.ts';
-import { type Environment, journalFolder } from '../environment.ts';
+import { journalFolder } from '../environment.ts';
 
 /** Returns the journal of every key, for what needs no service. */
 export function localJournal(
   { profile, sandbox }: Place,
-  environment: Environment,
+  stateFolder: string,
   warn: (text: string) => void,
 ): Journal {
-  const folder = journalFolder(environment, sandbox);
+  const folder = journalFolder(stateFolder, sandbox);
   return new Journal({ folder, provider: profile.id, service: '', account: '', clock: systemClock, warn });
 }

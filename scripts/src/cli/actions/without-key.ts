@@ -7,13 +7,13 @@ import type { Outcome } from '../render/envelope.ts';
 export async function answerWithoutKey(
   args: Arguments,
   caller: Caller,
-  environment: Environment,
+  { stateFolder }: Environment,
   warn: (text: string) => void,
 ): Promise<Outcome | null> {
   const isCancel = args.action === 'cancelTask' && args.taskId === undefined;
-  if ((args.action !== 'spending' && !isCancel) || environment.stateFolder === '') return null;
+  if ((args.action !== 'spending' && !isCancel) || stateFolder === null) return null;
   const { localJournal } = await import('./local-journal.ts');
-  const journal = localJournal(args, environment, warn);
+  const journal = localJournal(args, stateFolder, warn);
   if (isCancel) return (await import('./pending.ts')).cancelsWithoutKey(journal, args, caller);
   const { spendingWithoutKey } = await import('./spending-without-key.ts');
   return spendingWithoutKey(journal, args, caller);

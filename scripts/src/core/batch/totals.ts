@@ -86,7 +86,7 @@ function shareOf(line: LineSums & { isOver: boolean }) {
     notSubmitted: Number(isOver && outcome === 'notSubmitted'),
     running: Number(taskId !== null && !hasFailed && (!isOver || outcome === 'running')),
     charged: charged ?? 0,
-    chargedNow: line.isReused ? 0 : (charged ?? 0),
+    chargedNow: isMadeNow(line) ? (charged ?? 0) : 0,
     refunded: refunded ?? 0,
     isPriced: Number(charged !== null),
     isOver: Number(isOver),
