@@ -53,9 +53,10 @@ function accountOutcome({ account: { balance, models, record }, contracts, notLi
 }
 
 // scripts/src/cli/render/cancellable.ts
+import { issue } from "./main.mjs";
 import { quoted } from "./main.mjs";
 import { nameIn } from "./live.mjs";
-import { refused } from "./main.mjs";
+import { AdvisedFailure } from "./main.mjs";
 import { failed } from "./main.mjs";
 var MOST_LOST = 5;
 function cancellableOutcome(result, caller, hasKey = true) {
@@ -71,9 +72,11 @@ function cancellableOutcome(result, caller, hasKey = true) {
     ...lost.slice(0, MOST_LOST).map((record) => lostStep(record, result, caller))
   ];
   const hint = tasks.length > 0 ? "add --taskId <id>: data.nextSteps has the command of each task that can be cancelled" : "no task is known that can be cancelled: data.nextSteps says how far that is known";
-  const refusal = refused("--taskId", "<id> for --action cancelTask", "nothing", hint);
+  const message = tasks.length > 0 ? "No task was named, so none was cancelled: data.nextSteps has the command of each that can be." : "No task was named, and none is known that can be cancelled.";
+  const issues = [issue("--taskId", "<id> for --action cancelTask", "nothing", hint)];
   const retryAfter = tasks.length === 0 && clearAfter.size > 0 ? Math.max(...clearAfter.values()) : void 0;
-  return failed(refusal.with({ nextSteps, retryAfter }), "UNKNOWN", null);
+  const refusal = new AdvisedFailure("INVALID_PAYLOAD", message, { issues, nextSteps, retryAfter });
+  return failed(refusal, "UNKNOWN", null);
 }
 var named = (promptExcerpt2, model) => promptExcerpt2 === null ? model ?? "a task" : `${quoted(promptExcerpt2)}${model ? ` (${model})` : ""}`;
 function cancelStep(task, { command }) {
@@ -319,7 +322,7 @@ var dateOf = (time) => time === void 0 ? null : new Date(time).toISOString();
 import { Failure } from "./main.mjs";
 import { unlessEmpty as unlessEmpty3 } from "./main.mjs";
 import { counted as count } from "./main.mjs";
-import { AdvisedFailure } from "./main.mjs";
+import { AdvisedFailure as AdvisedFailure2 } from "./main.mjs";
 import { BATCH_ORDER, EXIT } from "./main.mjs";
 import { dropStep, earlierStep, resumeCommand as resumeCommand2 } from "./main.mjs";
 import { definedFields as definedFields3, done as done4, failed as failed3, textsIn } from "./main.mjs";
@@ -398,7 +401,7 @@ function unknownOutcome(submits, caller) {
   const { unknown, after } = submits;
   const yet = after === void 0 ? "" : " yet";
   const message = `The outcome of ${count(unknown, "submit")} of this key is not known${yet}.`;
-  const failure = new AdvisedFailure("SUBMIT_OUTCOME_UNKNOWN", message, {
+  const failure = new AdvisedFailure2("SUBMIT_OUTCOME_UNKNOWN", message, {
     data: { count: 0, unknown },
     retryAfter: after,
     nextSteps: [

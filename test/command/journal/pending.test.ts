@@ -169,6 +169,7 @@ describe('what is pending', () => {
     await killedInSubmit(here);
     here.service.hidesTasks = true;
     const early = envelopeOf(await act(here, 'cancelTask'));
+    expect(early.errorMessage).toBe('No task was named, and none is known that can be cancelled.');
     expect(early.retryAfter).toBeGreaterThan(50);
     expect(early.retryAfter).toBeLessThanOrEqual(60);
     const unread = await run(['--action', 'cancelTask'], { env: { ASYNC_MEDIA_STATE_DIR: here.state } });

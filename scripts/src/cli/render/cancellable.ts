@@ -1,8 +1,9 @@
 import type { Cancellable, CancellableResult } from '../../core/tasks/cancellable.ts';
+import { issue } from '../../model/issue.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
 import { quoted } from '../../model/text.ts';
 import { nameIn } from '../../providers/read-answer.ts';
-import { refused } from '../issue.ts';
+import { AdvisedFailure } from '../advised-failure.ts';
 import type { Caller } from './caller.ts';
 import { failed, type Outcome } from './envelope.ts';
 
@@ -29,10 +30,15 @@ export function cancellableOutcome(result: CancellableResult, caller: Caller, ha
     tasks.length > 0
       ? 'add --taskId <id>: data.nextSteps has the command of each task that can be cancelled'
       : 'no task is known that can be cancelled: data.nextSteps says how far that is known';
-  const refusal = refused('--taskId', '<id> for --action cancelTask', 'nothing', hint);
+  const message =
+    tasks.length > 0
+      ? 'No task was named, so none was cancelled: data.nextSteps has the command of each that can be.'
+      : 'No task was named, and none is known that can be cancelled.';
+  const issues = [issue('--taskId', '<id> for --action cancelTask', 'nothing', hint)];
   // Where a task can be cancelled now, nothing is to be waited for.
   const retryAfter = tasks.length === 0 && clearAfter.size > 0 ? Math.max(...clearAfter.values()) : undefined;
-  return failed(refusal.with({ nextSteps, retryAfter }), 'UNKNOWN', null);
+  const refusal = new AdvisedFailure('INVALID_PAYLOAD', message, { issues, nextSteps, retryAfter });
+  return failed(refusal, 'UNKNOWN', null);
 }
 
 const named = (promptExcerpt: string | null, model: string | undefined): string =>
