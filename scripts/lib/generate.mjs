@@ -233,6 +233,9 @@ function endedAt({ phase, unsettledSince, submitTimeout }, { clock, timeoutMs })
   const mayLast = phase === "submitting" ? submitTimeout ?? timeoutMs : 0;
   return Math.min(Date.parse(unsettledSince) + mayLast, clock.wall());
 }
+function clearIn(record, api) {
+  return Math.ceil((endedAt(record, api) + CLEAR_MS - api.clock.wall()) / 1e3);
+}
 function reconcileDeadline({ api }, deadline) {
   return Math.max(deadline, api.clock.monotonic() + LEAST_MS);
 }
@@ -451,10 +454,10 @@ async function judgeRejection(session, lost, failure, deadline, source) {
 function inList(task, { resubmitted }) {
   return { kind: "accepted", task, by: "list", isResubmitted: resubmitted };
 }
-async function unknown(session, { generation, sentAt, failure: lost }, { failure: later, notResubmitted, after: clearIn, why }) {
+async function unknown(session, { generation, sentAt, failure: lost }, { failure: later, notResubmitted, after: clearIn2, why }) {
   const { model, idempotencyKey } = generation;
   const isRecorded = await session.records() !== null;
-  const after = isRecorded ? clearIn ?? later?.details.retryAfter : void 0;
+  const after = isRecorded ? clearIn2 ?? later?.details.retryAfter : void 0;
   const named = lost.details.taskId;
   const request = { model, idempotencyKey, sentAt: new Date(sentAt).toISOString(), isRecorded };
   const message = `Whether ${session.provider.title} accepted this submit, and charged for it, is not known. ${lost.message}`;
@@ -970,13 +973,15 @@ async function nameListed(session, lost, tasks) {
 
 // scripts/src/core/tasks/list-tasks.ts
 import { Failure as Failure12, orFailure as orFailure9 } from "./main.mjs";
+import { isReplaced as isReplaced2 } from "./journal.mjs";
 import { noteState, ownPending, recordOf } from "./live.mjs";
 async function listTasks(session, filter, withinMs) {
   const { api, provider } = session;
   const deadline = withinMs === void 0 ? void 0 : api.clock.monotonic() + withinMs;
   const list = await api.read(provider.list(), { retryUntil: deadline, deadline });
-  const lost = await orFailure9(lostSubmits(session));
-  if (!(lost instanceof Failure12)) await nameListed(session, lost, list.tasks);
+  const submits = await orFailure9(lostSubmits(session));
+  const lost = submits instanceof Failure12 ? [] : submits;
+  await nameListed(session, lost, list.tasks);
   await noteStates(session, list.tasks);
   const all = [...list.tasks].sort((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0));
   const { since, model, states, limit } = filter;
@@ -1003,9 +1008,14 @@ async function listTasks(session, filter, withinMs) {
     models: [...new Set(all.flatMap((task) => task.model ?? []))],
     undated: all.filter(({ createdAt }) => createdAt === void 0).length,
     unread: list.unread,
+    lost: lost.filter(({ record: record2 }) => isStillLost(record2, filter)).length,
     others: await othersOf(session, since),
     record
   };
+}
+function isStillLost(record, { since, model }) {
+  const isOfSpan = since === null || Date.parse(record.unsettledSince) >= since;
+  return record.taskId === null && !isReplaced2(record) && isOfSpan && (model ?? record.model) === record.model;
 }
 async function othersOf({ records, provider }, since) {
   const rows = await orFailure9((async () => (await records())?.spending(since ?? 0))());
@@ -1110,8 +1120,7 @@ async function findLost(session) {
 function listAgainIn({ api, provider }, lost, failure) {
   if (!provider.can.list || lost.length === 0) return void 0;
   if (failure) return failure.details.transient ? failure.details.retryAfter ?? REREAD_S : void 0;
-  const clearAt = Math.max(...lost.map(({ record }) => endedAt(record, api) + CLEAR_MS));
-  const seconds = Math.ceil((clearAt - api.clock.wall()) / 1e3);
+  const seconds = Math.max(...lost.map(({ record }) => clearIn(record, api)));
   return seconds > 0 ? seconds : void 0;
 }
 export {
@@ -1124,6 +1133,7 @@ export {
   budgetOf,
   cheaperThan,
   checkPrice,
+  clearIn,
   comparedEstimate,
   conclude,
   endedAt,

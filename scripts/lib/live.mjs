@@ -934,14 +934,10 @@ function saveSteps({ taskId, record }, caller) {
     `That saves the file. Do it soon: ${caller.profile.says.retention}`
   ];
 }
-function dataOf({
-  seen,
-  credits,
-  files,
-  warnings,
-  lastPollError: last,
-  ...origin
-}) {
+function dataOf(result) {
+  const { seen, credits, files, warnings, lastPollError: last, ...origin } = result;
+  const urls = seen.state === "COMPLETED" ? seen.urls ?? [] : [];
+  const isDead = urls.length === 1 && isGone(result);
   return {
     model: nameIn(seen.model),
     resumed: origin.resumed ? true : void 0,
@@ -953,7 +949,7 @@ function dataOf({
     credits: credits && { ...credits },
     estimate: origin.estimate,
     unknownState: seen.unknownState,
-    resultUrls: seen.state === "COMPLETED" ? unlessEmpty(seen.urls ?? []) : void 0,
+    resultUrls: isDead ? void 0 : unlessEmpty(urls),
     ...upstream(seen.record)
   };
 }

@@ -67,19 +67,29 @@ async function cancellable(session) {
   const known = await recordedCancellable(records, api.clock.wall());
   if (list === null || list instanceof Failure3) return { ...known, listFailure: list ?? void 0 };
   const { promptExcerpt } = await import("./wait.mjs");
+  const { clearIn } = await import("./generate.mjs");
   const tasks = list.tasks.map(({ task: { id, model, input, createdAt }, request }) => ({
     taskId: id,
     model,
     promptExcerpt: request ? request.promptExcerpt : isObject(input) ? promptExcerpt(input) : null,
-    created: request?.created ?? (createdAt === void 0 ? void 0 : new Date(createdAt).toISOString()),
+    created: createdAt === void 0 ? request && madeOn(request) : new Date(createdAt).toISOString(),
     isRecorded: request !== void 0
   }));
-  return { kind: "cancellable", tasks, more: list.matched - tasks.length, lost: known.lost, isListed: true };
+  const { lost } = known;
+  const clearAfter = new Map(
+    lost.flatMap((record) => {
+      const seconds = clearIn(record, api);
+      return seconds > 0 ? [[record, seconds]] : [];
+    })
+  );
+  const more = list.matched - tasks.length;
+  return { kind: "cancellable", tasks, more, lost, clearAfter, isListed: true };
 }
 async function recordedCancellable(records, now) {
   const tasks = [];
   for (const record of records) {
-    const { taskId, model, promptExcerpt, created, checked } = record;
+    const { taskId, model, promptExcerpt, checked } = record;
+    const created = madeOn(record);
     if (await mayCancel(record, now))
       tasks.push({
         taskId,
@@ -92,8 +102,10 @@ async function recordedCancellable(records, now) {
   }
   const lost = records.filter(({ taskId }) => taskId === null);
   const shown = tasks.slice(0, MOST_TASKS);
-  return { kind: "cancellable", tasks: shown, more: tasks.length - shown.length, lost, isListed: false };
+  const more = tasks.length - shown.length;
+  return { kind: "cancellable", tasks: shown, more, lost, clearAfter: /* @__PURE__ */ new Map(), isListed: false };
 }
+var madeOn = ({ resubmitted, created, unsettledSince }) => resubmitted ? unsettledSince : created;
 
 // scripts/src/cli/actions/pending.ts
 import { systemClock as systemClock2 } from "./main.mjs";
@@ -110,6 +122,7 @@ import { EXIT } from "./main.mjs";
 import { earlierStep } from "./main.mjs";
 import { done, success } from "./main.mjs";
 var MOST_STEPS = 5;
+var UNFOUND = "Where that finds no task: the command of the request searches again, and may submit it. To drop its record instead: forget of its row.";
 var SEEN = "Each status is that of its statusSeenAt, not of now; the command of a task shows its present one.";
 function pendingOutcome(records, cancellable2, here, caller) {
   const pending = records.map((record) => {
@@ -119,12 +132,19 @@ function pendingOutcome(records, cancellable2, here, caller) {
     const request = { provider, service, account, idempotencyKey, wait, download };
     const facts = { ...task, ...request, credits: { ...credits }, files: files.length };
     const elsewhere = elsewhereWords(record, here.get(provider), caller);
+    const resume = elsewhere ?? resumeOf(record, caller, records.length);
     const cancel = !elsewhere && cancellable2.includes(record) ? cancelOf(record, caller) : void 0;
-    const otherAccount = elsewhere ? true : void 0;
-    return compact({ ...facts, otherAccount, resume: elsewhere ?? resumeOf(record, caller), cancel });
+    const ways = taskId === null && !elsewhere ? waysWithoutTask(record, caller) : {};
+    return compact({ ...facts, otherAccount: elsewhere ? true : void 0, resume, cancel, ...ways });
   });
-  const own = pending.flatMap(({ otherAccount, resume }) => otherAccount ? [] : resume);
-  const nextSteps = pending.length > 0 ? [...own.slice(0, MOST_STEPS), ...othersStep(pending.length - own.length), SEEN] : ["No request that was asked for is unfinished or waits to be delivered.", ...earlierStep(caller)];
+  const own = pending.filter(({ otherAccount }) => !otherAccount);
+  const [lost, known] = [true, false].map(
+    (isLost) => own.filter(({ taskId }) => taskId === null === isLost)
+  );
+  const steps = new Set([...lost, ...known].map(({ resume }) => resume));
+  const isSearched = lost.some(({ provider }) => profileOf(provider)?.can.list);
+  const others = othersStep(pending.length - own.length);
+  const nextSteps = pending.length > 0 ? [...[...steps].slice(0, MOST_STEPS), ...isSearched ? [UNFOUND] : [], ...others, SEEN] : ["No request that was asked for is unfinished or waits to be delivered.", ...earlierStep(caller)];
   return done({ count: pending.length, pending, nextSteps });
 }
 function forgottenOutcome({ record, count }) {
@@ -159,17 +179,23 @@ function cancelOf({ provider, taskId }, { commandAt }) {
   const profile = profileOf(provider);
   return profile?.can.cancel ? commandAt(profile)("cancelTask", { taskId }) : void 0;
 }
-function resumeOf(record, caller) {
+function waysWithoutTask({ provider, idempotencyKey }, caller) {
+  const command = caller.commandAt(profileOf(provider) ?? caller.profile);
+  const attach = command("waitTask", { taskId: "<task_id>", idempotencyKey, wait: BRIEF_WAIT_S });
+  const forget2 = `Only if the user accepts that its command, run again, may be charged a second time: ${command("forget", { idempotencyKey })}`;
+  return { attach, forget: forget2 };
+}
+function resumeOf(record, caller, count) {
   const profile = profileOf(record.provider) ?? caller.profile;
   const command = caller.commandAt(profile);
-  const { taskId, idempotencyKey } = record;
-  if (taskId === null) {
-    const find = profile.can.list ? "Whether this one was submitted is not known: run its command again, which searches the task list first (without that command, --action listTasks finds the task if the list shows its key)" : `Whether this one was submitted is not known. ${profile.says.tasks} Only if the user accepts that it may be charged once more: its command with --new, or with another --idempotencyKey if it had one`;
-    const attach = command("waitTask", { taskId: "<task_id>", idempotencyKey, wait: BRIEF_WAIT_S });
-    return `${find}; if its task is found: ${attach}; or, only if the user accepts a second charge, drop it: ${command("forget", { idempotencyKey })}`;
-  }
+  const { taskId, download } = record;
   const wait = Math.min(record.wait || BRIEF_WAIT_S, BRIEF_WAIT_S);
-  return command("waitTask", { taskId, wait, download: record.download ?? void 0 });
+  if (taskId !== null) return command("waitTask", { taskId, wait, download: download ?? void 0 });
+  const unknown = "Whether this one was submitted is not known.";
+  if (!profile.can.list)
+    return `${unknown} ${profile.says.tasks} Only if the user accepts that it may be charged once more: its command with --new, or with another --idempotencyKey if it had one`;
+  const which = count > 1 ? { all: true, wait } : { wait, download: download ?? "out" };
+  return `${unknown} This searches the list of ${profile.title} for its task and resumes it; it submits nothing: ${command("waitTask", which)}`;
 }
 
 // scripts/src/cli/actions/pending.ts

@@ -53,13 +53,14 @@ function accountOutcome({ account: { balance, models, record }, contracts, notLi
 }
 
 // scripts/src/cli/render/cancellable.ts
+import { issue } from "./main.mjs";
 import { quoted } from "./main.mjs";
 import { nameIn } from "./live.mjs";
-import { refused } from "./main.mjs";
+import { AdvisedFailure } from "./main.mjs";
 import { failed } from "./main.mjs";
 var MOST_LOST = 5;
 function cancellableOutcome(result, caller, hasKey = true) {
-  const { tasks, more, lost, isListed } = result;
+  const { tasks, more, lost, clearAfter, isListed } = result;
   const list = caller.command(
     isListed ? "listTasks" : "listPending",
     isListed ? { status: "SUBMITTED" } : {}
@@ -68,14 +69,14 @@ function cancellableOutcome(result, caller, hasKey = true) {
     ...tasks.map((task) => cancelStep(task, caller)),
     ...more > 0 ? [`${more} more can be cancelled: ${list}`] : [],
     ...tasks.length === 0 ? [noneStep(result, caller, hasKey)] : [],
-    ...lost.slice(0, MOST_LOST).map(({ promptExcerpt: promptExcerpt2, model, created }) => {
-      const shown = isListed ? ", and the list of the service does not show it" : "";
-      return `Whether the submit of ${named(promptExcerpt2, model)}, begun on ${created}, made a task is not known${shown}. Run its command again with --wait 0, which finds out; then run this command again: ${caller.same}`;
-    })
+    ...lost.slice(0, MOST_LOST).map((record) => lostStep(record, result, caller))
   ];
   const hint = tasks.length > 0 ? "add --taskId <id>: data.nextSteps has the command of each task that can be cancelled" : "no task is known that can be cancelled: data.nextSteps says how far that is known";
-  const refusal = refused("--taskId", "<id> for --action cancelTask", "nothing", hint);
-  return failed(refusal.with({ nextSteps }), "UNKNOWN", null);
+  const message = tasks.length > 0 ? "No task was named, so none was cancelled: data.nextSteps has the command of each that can be." : "No task was named, and none is known that can be cancelled.";
+  const issues = [issue("--taskId", "<id> for --action cancelTask", "nothing", hint)];
+  const retryAfter = tasks.length === 0 && clearAfter.size > 0 ? Math.max(...clearAfter.values()) : void 0;
+  const refusal = new AdvisedFailure("INVALID_PAYLOAD", message, { issues, nextSteps, retryAfter });
+  return failed(refusal, "UNKNOWN", null);
 }
 var named = (promptExcerpt2, model) => promptExcerpt2 === null ? model ?? "a task" : `${quoted(promptExcerpt2)}${model ? ` (${model})` : ""}`;
 function cancelStep(task, { command }) {
@@ -84,6 +85,20 @@ function cancelStep(task, { command }) {
   const made = `${created ? `, made on ${created}` : ""}${isRecorded ? "" : " (this machine has no record of it)"}`;
   const state = seen === void 0 ? "is SUBMITTED now" : `was SUBMITTED when it was last seen, on ${seen}`;
   return `To cancel ${what}${made}, which ${state}: ${command("cancelTask", { taskId })}`;
+}
+function lostStep(record, result, caller) {
+  const { promptExcerpt: promptExcerpt2, model, created, idempotencyKey } = record;
+  const what = `the submit of ${named(promptExcerpt2, model)}, begun on ${created}`;
+  const warning = "Do not run its own command, which may submit once more.";
+  const { title } = caller.profile;
+  const unknown = `Whether ${what}, made a task is not known`;
+  if (!result.isListed)
+    return `${unknown}. ${warning} When the list of ${title} can be read, this command tells: ${caller.same}`;
+  const after = result.clearAfter.get(record);
+  if (after !== void 0)
+    return `${unknown}: the list of ${title} does not show it yet. ${warning} The list can tell more after ${after} seconds; then run this command again: ${caller.same}`;
+  const drop = caller.command("forget", { idempotencyKey });
+  return `The list of ${title} shows no task of ${what}, although a minute has passed: as far as the keys in that list tell, nothing was made. ${warning} To drop its record, so that no later answer leads to that command: ${drop}`;
 }
 function noneStep({ isListed, listFailure }, { profile }, hasKey) {
   if (isListed) return `${profile.title} lists no task of this key that is SUBMITTED: none can be cancelled.`;
@@ -111,7 +126,7 @@ function promptExcerpt(payload) {
 
 // scripts/src/cli/render/list.ts
 import { isObject, unlessEmpty as unlessEmpty2 } from "./main.mjs";
-import { plain as plain2, quoted as quoted2 } from "./main.mjs";
+import { counted as counted3, plain as plain2, quoted as quoted2 } from "./main.mjs";
 import { nameIn as nameIn2 } from "./live.mjs";
 import { briefWait, resumeCommand } from "./main.mjs";
 import { definedFields, done as done3, upstream as upstream2 } from "./main.mjs";
@@ -257,17 +272,26 @@ function listOutcome(result, caller) {
     tasks: tasks.map(rowOf2),
     more: matched > tasks.length ? matched - tasks.length : void 0,
     covers: unlessEmpty2(othersWords(result.others, filter.since, caller)),
-    warnings: unlessEmpty2(warningsOf2(result)),
+    warnings: unlessEmpty2(warningsOf2(result, caller)),
     nextSteps: unlessEmpty2(nextSteps)
   };
   const records = caller.isFull ? tasks.map(({ task }) => task.record) : [];
   const shown = caller.isFull ? { ...record, tasks: records } : record;
   return done3({ ...data, ...upstream2(shown) });
 }
-function warningsOf2(result) {
-  const { matched, tasks, filter } = result;
+function warningsOf2(result, caller) {
+  const { matched, tasks, filter, lost } = result;
   const shown = `Only the newest ${tasks.length} of ${matched} tasks are shown; --limit, --since, --status and --model choose others. The counts are of all.`;
-  return [...matched > tasks.length ? [shown] : [], ...leftOut(result, filter.since !== null)];
+  return [
+    ...matched > tasks.length ? [shown] : [],
+    ...leftOut(result, filter.since !== null),
+    ...lost > 0 ? [lostWords(lost, caller)] : []
+  ];
+}
+function lostWords(lost, caller) {
+  const those = lost === 1 ? "its task" : "their tasks";
+  const search = caller.command("waitTask", { all: lost > 1, wait: briefWait(caller) });
+  return `The outcome of ${counted3(lost, "submit")} on record here is not known, and the list does not show ${those} yet, if there ${lost === 1 ? "is one" : "are any"}. This searches the list again, and submits nothing: ${search}`;
 }
 function nothingMatches({ listed, models, counts, filter: { states, model, since } }) {
   const span = since === null ? "" : `made since ${new Date(since).toISOString()}`;
@@ -308,7 +332,7 @@ var dateOf = (time) => time === void 0 ? null : new Date(time).toISOString();
 import { Failure } from "./main.mjs";
 import { unlessEmpty as unlessEmpty3 } from "./main.mjs";
 import { counted as count } from "./main.mjs";
-import { AdvisedFailure } from "./main.mjs";
+import { AdvisedFailure as AdvisedFailure2 } from "./main.mjs";
 import { BATCH_ORDER, EXIT } from "./main.mjs";
 import { dropStep, earlierStep, resumeCommand as resumeCommand2 } from "./main.mjs";
 import { definedFields as definedFields3, done as done4, failed as failed3, textsIn } from "./main.mjs";
@@ -347,8 +371,8 @@ function manyOutcome(result, caller) {
   const isRunning = ({ exitCode }) => exitCode === EXIT.stillRunning;
   const running = outcomes.filter(isRunning).length;
   const isOver = until === "first" && running < outcomes.length;
-  const counted3 = isOver ? outcomes.filter((outcome) => !isRunning(outcome)) : outcomes;
-  const ended = counted3.find(({ envelope }) => !envelope.ok) ?? counted3.find(({ exitCode }) => exitCode > 0);
+  const counted4 = isOver ? outcomes.filter((outcome) => !isRunning(outcome)) : outcomes;
+  const ended = counted4.find(({ envelope }) => !envelope.ok) ?? counted4.find(({ exitCode }) => exitCode > 0);
   const unknown = until === "last" && submits > 0 ? unknownOutcome(result, caller) : void 0;
   const worst = unknown && !isBefore(ended, unknown) ? unknown : ended;
   const nextSteps = [];
@@ -372,7 +396,7 @@ function manyOutcome(result, caller) {
     nextSteps: unlessEmpty3([...new Set(nextSteps)])
   });
   const { errorCode = null, errorMessage = null, retryAfter = null } = worst?.envelope ?? {};
-  const ok = errorCode === null && counted3.every(({ envelope }) => envelope.ok);
+  const ok = errorCode === null && counted4.every(({ envelope }) => envelope.ok);
   return {
     envelope: { ok, status: null, taskId: null, data, errorCode, errorMessage, retryAfter },
     exitCode: worst?.exitCode ?? (!isOver && (more > 0 || left < 0) ? EXIT.stillRunning : EXIT.done),
@@ -387,7 +411,7 @@ function unknownOutcome(submits, caller) {
   const { unknown, after } = submits;
   const yet = after === void 0 ? "" : " yet";
   const message = `The outcome of ${count(unknown, "submit")} of this key is not known${yet}.`;
-  const failure = new AdvisedFailure("SUBMIT_OUTCOME_UNKNOWN", message, {
+  const failure = new AdvisedFailure2("SUBMIT_OUTCOME_UNKNOWN", message, {
     data: { count: 0, unknown },
     retryAfter: after,
     nextSteps: [

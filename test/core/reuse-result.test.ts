@@ -439,6 +439,8 @@ describe('the same command, when its file is not there any more', () => {
     const { envelope } = await command(world);
     expect(envelope).toMatchObject({ errorCode: 'DOWNLOAD_FAILED', status: 'COMPLETED' });
     expect(envelope.data!.resultGone).toBe(isGone);
+    // A dead link is no address of a result.
+    expect(envelope.data!.resultUrls === undefined).toBe(isGone === true);
     const steps = stepsOf(envelope).join(' ');
     expect(steps).not.toContain('it fetches the result');
     expect(steps.includes(IF_IT_HAS_IT)).toBe(isGone === undefined);

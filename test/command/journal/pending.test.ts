@@ -140,10 +140,11 @@ describe('what is pending', () => {
     };
     // A list that does not show it yet.
     here.service.hidesTasks = true;
+    const none = 'AIVideoMaker lists no task of this key that is SUBMITTED: none can be cancelled.';
     expect(await refused()).toEqual([
-      'AIVideoMaker lists no task of this key that is SUBMITTED: none can be cancelled.',
+      none,
       expect.stringMatching(
-        /^Whether the submit of "a lighthouse at dawn" \(t2v\), begun on \S+Z, made a task is not known, and the list of the service does not show it\. Run its command again with --wait 0, which finds out; then run this command again: node .* --action cancelTask$/,
+        /^Whether the submit of "a lighthouse at dawn" \(t2v\), begun on \S+Z, made a task is not known: the list of AIVideoMaker does not show it yet\. Do not run its own command, which may submit once more\. The list can tell more after \d+ seconds; then run this command again: node .* --action cancelTask$/,
       ),
     ]);
     here.service.hidesTasks = false;
@@ -161,6 +162,91 @@ describe('what is pending', () => {
     ]);
     const done = await runShell(elsewhere[0]!.replace(/^.*?(?=node )/, ''), { env: here.env });
     expect(envelopeOf(done)).toMatchObject({ ok: true, status: 'CANCEL', taskId });
+  });
+
+  it('the cancel of a submit that the list does not show leads to no charge: the list is asked again, then the record is dropped', async () => {
+    const here = await place();
+    await killedInSubmit(here);
+    here.service.hidesTasks = true;
+    const early = envelopeOf(await act(here, 'cancelTask'));
+    expect(early.errorMessage).toBe('No task was named, and none is known that can be cancelled.');
+    expect(early.retryAfter).toBeGreaterThan(50);
+    expect(early.retryAfter).toBeLessThanOrEqual(60);
+    const unread = await run(['--action', 'cancelTask'], { env: { ASYNC_MEDIA_STATE_DIR: here.state } });
+    expect(envelopeOf(unread).retryAfter).toBeNull();
+    expect((envelopeOf(unread).data.nextSteps as string[])[1]).toMatch(
+      /made a task is not known\. Do not run its own command, which may submit once more\. When the list of AIVideoMaker can be read, this command tells: node .* --action cancelTask$/,
+    );
+    letPass(here.state, 120_000);
+    const late = envelopeOf(await act(here, 'cancelTask'));
+    expect(late.retryAfter).toBeNull();
+    const [, step] = late.data.nextSteps as string[];
+    expect(step).toMatch(
+      /^The list of AIVideoMaker shows no task of the submit of "a lighthouse at dawn" \(t2v\), begun on \S+Z, although a minute has passed: as far as the keys in that list tell, nothing was made\. Do not run its own command, which may submit once more\. To drop its record, so that no later answer leads to that command: node .* --action forget --idempotencyKey \S+$/,
+    );
+    const done = await runShell(step!.replace(/^.*?(?=node )/, ''), { env: here.env });
+    expect([done.code, journalOf(here)]).toEqual([0, []]);
+    expect(here.service.received.filter(({ method }) => method === 'POST')).toHaveLength(1);
+  });
+
+  it('a task that was submitted twice is named for cancelling with its own time, not with that of the first submit', async () => {
+    const here = await place();
+    await requests(here, 'one');
+    const [entry] = journalOf(here);
+    const created = new Date(Date.now() - 600_000).toISOString();
+    rewrite(entry!, { created, sentAt: created, resubmitted: true });
+    const { unsettledSince } = entry!.record;
+    const madeOn = async (env: Record<string, string | undefined>) => {
+      const { nextSteps } = envelopeOf(await run(['--action', 'cancelTask'], { env })).data;
+      return /made on (\S+Z)/.exec((nextSteps as string[])[0]!)![1]!;
+    };
+    expect(await madeOn({ ASYNC_MEDIA_STATE_DIR: here.state })).toBe(unsettledSince);
+    const listed = Date.parse(await madeOn(here.env));
+    expect(Math.abs(listed - Date.parse(unsettledSince))).toBeLessThan(60_000);
+  });
+
+  it('a submit whose outcome is not known comes first, with the one command that searches for its task, and saves its file', async () => {
+    const here = await place();
+    await killedInSubmit(here, '--download', here.out);
+    const pending = async () => envelopeOf(await act(here, 'listPending')).data;
+    const alone = await pending();
+    const [row] = alone.pending as { resume: string }[];
+    const said =
+      /^Whether this one was submitted is not known\. This searches the list of AIVideoMaker for its task and resumes it; it submits nothing: node .* --action waitTask /;
+    expect(row!.resume).toMatch(said);
+    expect(row!.resume).toMatch(new RegExp(` --wait 45 --download ${quoteWord(here.out)}$`));
+    expect(alone.nextSteps).toEqual([
+      row!.resume,
+      'Where that finds no task: the command of the request searches again, and may submit it. To drop its record instead: forget of its row.',
+      expect.stringMatching(/^Each status is that of its statusSeenAt/),
+    ]);
+    const [later] = await requests(here, 'two');
+    const [first, second] = (await pending()).nextSteps as string[];
+    expect(first).toMatch(said);
+    expect(first).toMatch(/ --action waitTask --all --wait 45$/);
+    expect(second).toContain(`--action waitTask --taskId ${later}`);
+    await act(here, 'forget', '--taskId', later!);
+    const done = await runShell(row!.resume.replace(/^.*?(?=node )/, ''), { env: here.env });
+    const [taskId] = here.service.charges.get(T2V.prompt)!;
+    expect([envelopeOf(done).taskId, done.code]).toEqual([taskId, 0]);
+    expect(existsSync(path.join(here.out, `${taskId}.mp4`))).toBe(true);
+    expect(here.service.charges.get(T2V.prompt)).toHaveLength(1);
+  });
+
+  it('listTasks warns of a submit whose outcome is not known and which the list does not show', async () => {
+    const here = await place();
+    await killedInSubmit(here);
+    here.service.hidesTasks = true;
+    const warnings = async (...flags: string[]) =>
+      envelopeOf(await act(here, 'listTasks', ...flags)).data.warnings as string[] | undefined;
+    const warning = expect.stringMatching(
+      /^The outcome of 1 submit on record here is not known, and the list does not show its task yet, if there is one\. This searches the list again, and submits nothing: node .* --action waitTask --wait 45$/,
+    );
+    expect(await warnings('--status', 'running')).toEqual([warning]);
+    expect(await warnings('--since', '7d')).toEqual([warning]);
+    expect(await warnings('--model', 'i2v')).toBeUndefined();
+    here.service.hidesTasks = false;
+    expect(await warnings()).toBeUndefined();
   });
 
   it.each([['waitTask'], ['waitTask', '--all'], ['listTasks'], ['cancelTask']])(
@@ -279,11 +365,15 @@ describe('what is pending', () => {
     await killedInSubmit(here);
     const key = recordOf(here).idempotencyKey;
     const { data } = envelopeOf(await act(here, 'listPending'));
-    const { resume } = (data.pending as { resume: string }[])[0]!;
-    expect(resume).toMatch(
-      /; or, only if the user accepts a second charge, drop it: node .* --action forget /,
+    const [row] = data.pending as { attach: string; forget: string }[];
+    expect(row!.attach).toMatch(
+      new RegExp(` --action waitTask --taskId '<task_id>' --idempotencyKey ${key} --wait 45$`),
     );
-    expect(resume).toContain(`--idempotencyKey ${key}`);
+    expect(row!.forget).toMatch(
+      new RegExp(
+        `^Only if the user accepts that its command, run again, may be charged a second time: node .* --action forget --idempotencyKey ${key}$`,
+      ),
+    );
     expect((await act(here, 'forget', '--idempotencyKey', key)).code).toBe(0);
     expect(journalOf(here)).toHaveLength(0);
     expect((await act(here, 'forget')).code).toBe(EXIT.badInput);

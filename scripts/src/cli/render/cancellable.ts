@@ -1,7 +1,9 @@
 import type { Cancellable, CancellableResult } from '../../core/tasks/cancellable.ts';
+import { issue } from '../../model/issue.ts';
+import type { RequestRecord } from '../../model/request-record.ts';
 import { quoted } from '../../model/text.ts';
 import { nameIn } from '../../providers/read-answer.ts';
-import { refused } from '../issue.ts';
+import { AdvisedFailure } from '../advised-failure.ts';
 import type { Caller } from './caller.ts';
 import { failed, type Outcome } from './envelope.ts';
 
@@ -13,7 +15,7 @@ const MOST_LOST = 5;
  * @param hasKey false: the service was not asked, because no key is set
  */
 export function cancellableOutcome(result: CancellableResult, caller: Caller, hasKey = true): Outcome {
-  const { tasks, more, lost, isListed } = result;
+  const { tasks, more, lost, clearAfter, isListed } = result;
   const list = caller.command(
     isListed ? 'listTasks' : 'listPending',
     isListed ? { status: 'SUBMITTED' } : {},
@@ -22,17 +24,21 @@ export function cancellableOutcome(result: CancellableResult, caller: Caller, ha
     ...tasks.map((task) => cancelStep(task, caller)),
     ...(more > 0 ? [`${more} more can be cancelled: ${list}`] : []),
     ...(tasks.length === 0 ? [noneStep(result, caller, hasKey)] : []),
-    ...lost.slice(0, MOST_LOST).map(({ promptExcerpt, model, created }) => {
-      const shown = isListed ? ', and the list of the service does not show it' : '';
-      return `Whether the submit of ${named(promptExcerpt, model)}, begun on ${created}, made a task is not known${shown}. Run its command again with --wait 0, which finds out; then run this command again: ${caller.same}`;
-    }),
+    ...lost.slice(0, MOST_LOST).map((record) => lostStep(record, result, caller)),
   ];
   const hint =
     tasks.length > 0
       ? 'add --taskId <id>: data.nextSteps has the command of each task that can be cancelled'
       : 'no task is known that can be cancelled: data.nextSteps says how far that is known';
-  const refusal = refused('--taskId', '<id> for --action cancelTask', 'nothing', hint);
-  return failed(refusal.with({ nextSteps }), 'UNKNOWN', null);
+  const message =
+    tasks.length > 0
+      ? 'No task was named, so none was cancelled: data.nextSteps has the command of each that can be.'
+      : 'No task was named, and none is known that can be cancelled.';
+  const issues = [issue('--taskId', '<id> for --action cancelTask', 'nothing', hint)];
+  // Where a task can be cancelled now, nothing is to be waited for.
+  const retryAfter = tasks.length === 0 && clearAfter.size > 0 ? Math.max(...clearAfter.values()) : undefined;
+  const refusal = new AdvisedFailure('INVALID_PAYLOAD', message, { issues, nextSteps, retryAfter });
+  return failed(refusal, 'UNKNOWN', null);
 }
 
 const named = (promptExcerpt: string | null, model: string | undefined): string =>
@@ -44,6 +50,22 @@ function cancelStep(task: Cancellable, { command }: Caller): string {
   const made = `${created ? `, made on ${created}` : ''}${isRecorded ? '' : ' (this machine has no record of it)'}`;
   const state = seen === undefined ? 'is SUBMITTED now' : `was SUBMITTED when it was last seen, on ${seen}`;
   return `To cancel ${what}${made}, which ${state}: ${command('cancelTask', { taskId })}`;
+}
+
+/** The command of such a request may submit once more, which a user who cancels does not want. */
+function lostStep(record: RequestRecord, result: CancellableResult, caller: Caller): string {
+  const { promptExcerpt, model, created, idempotencyKey } = record;
+  const what = `the submit of ${named(promptExcerpt, model)}, begun on ${created}`;
+  const warning = 'Do not run its own command, which may submit once more.';
+  const { title } = caller.profile;
+  const unknown = `Whether ${what}, made a task is not known`;
+  if (!result.isListed)
+    return `${unknown}. ${warning} When the list of ${title} can be read, this command tells: ${caller.same}`;
+  const after = result.clearAfter.get(record);
+  if (after !== undefined)
+    return `${unknown}: the list of ${title} does not show it yet. ${warning} The list can tell more after ${after} seconds; then run this command again: ${caller.same}`;
+  const drop = caller.command('forget', { idempotencyKey });
+  return `The list of ${title} shows no task of ${what}, although a minute has passed: as far as the keys in that list tell, nothing was made. ${warning} To drop its record, so that no later answer leads to that command: ${drop}`;
 }
 
 function noneStep(

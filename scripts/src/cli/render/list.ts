@@ -1,7 +1,7 @@
 import { promptExcerpt } from '../../core/record/prompt-excerpt.ts';
 import type { ListedTask, ListResult } from '../../core/tasks/list-tasks.ts';
 import { isObject, type Json, type JsonObject, unlessEmpty } from '../../model/json.ts';
-import { plain, quoted } from '../../model/text.ts';
+import { counted, plain, quoted } from '../../model/text.ts';
 import { nameIn } from '../../providers/read-answer.ts';
 import { briefWait, type Caller, resumeCommand } from './caller.ts';
 import { definedFields, done, type Outcome, upstream } from './envelope.ts';
@@ -30,7 +30,7 @@ export function listOutcome(result: ListResult, caller: Caller): Outcome {
     tasks: tasks.map(rowOf),
     more: matched > tasks.length ? matched - tasks.length : undefined,
     covers: unlessEmpty(othersWords(result.others, filter.since, caller)),
-    warnings: unlessEmpty(warningsOf(result)),
+    warnings: unlessEmpty(warningsOf(result, caller)),
     nextSteps: unlessEmpty(nextSteps),
   };
   const records: Json[] = caller.isFull ? tasks.map(({ task }) => task.record) : [];
@@ -38,10 +38,21 @@ export function listOutcome(result: ListResult, caller: Caller): Outcome {
   return done({ ...data, ...upstream(shown) });
 }
 
-function warningsOf(result: ListResult): string[] {
-  const { matched, tasks, filter } = result;
+function warningsOf(result: ListResult, caller: Caller): string[] {
+  const { matched, tasks, filter, lost } = result;
   const shown = `Only the newest ${tasks.length} of ${matched} tasks are shown; --limit, --since, --status and --model choose others. The counts are of all.`;
-  return [...(matched > tasks.length ? [shown] : []), ...leftOut(result, filter.since !== null)];
+  return [
+    ...(matched > tasks.length ? [shown] : []),
+    ...leftOut(result, filter.since !== null),
+    ...(lost > 0 ? [lostWords(lost, caller)] : []),
+  ];
+}
+
+/** Says that there may be a task which the list does not show, with the command that searches for it. */
+function lostWords(lost: number, caller: Caller): string {
+  const those = lost === 1 ? 'its task' : 'their tasks';
+  const search = caller.command('waitTask', { all: lost > 1, wait: briefWait(caller) });
+  return `The outcome of ${counted(lost, 'submit')} on record here is not known, and the list does not show ${those} yet, if there ${lost === 1 ? 'is one' : 'are any'}. This searches the list again, and submits nothing: ${search}`;
 }
 
 /** Says what was asked for, and what there is instead: of that model and span, or of the whole list. */

@@ -8,6 +8,8 @@ import { type Caller, earlierStep } from './caller.ts';
 import { done, type Outcome, success } from './envelope.ts';
 
 const MOST_STEPS = 5;
+const UNFOUND =
+  'Where that finds no task: the command of the request searches again, and may submit it. To drop its record instead: forget of its row.';
 const SEEN =
   'Each status is that of its statusSeenAt, not of now; the command of a task shows its present one.';
 
@@ -29,14 +31,22 @@ export function pendingOutcome(
     const request = { provider, service, account, idempotencyKey, wait, download };
     const facts = { ...task, ...request, credits: { ...credits }, files: files.length };
     const elsewhere = elsewhereWords(record, here.get(provider), caller);
+    const resume = elsewhere ?? resumeOf(record, caller, records.length);
     const cancel = !elsewhere && cancellable.includes(record) ? cancelOf(record, caller) : undefined;
-    const otherAccount = elsewhere ? true : undefined;
-    return compact({ ...facts, otherAccount, resume: elsewhere ?? resumeOf(record, caller), cancel });
+    const ways = taskId === null && !elsewhere ? waysWithoutTask(record, caller) : {};
+    return compact({ ...facts, otherAccount: elsewhere ? true : undefined, resume, cancel, ...ways });
   });
-  const own = pending.flatMap(({ otherAccount, resume }) => (otherAccount ? [] : resume));
+  const own = pending.filter(({ otherAccount }) => !otherAccount);
+  // The one that may have been charged without a result comes first.
+  const [lost, known] = [true, false].map((isLost) =>
+    own.filter(({ taskId }) => (taskId === null) === isLost),
+  );
+  const steps = new Set([...lost!, ...known!].map(({ resume }) => resume));
+  const isSearched = lost!.some(({ provider }) => profileOf(provider)?.can.list);
+  const others = othersStep(pending.length - own.length);
   const nextSteps =
     pending.length > 0
-      ? [...own.slice(0, MOST_STEPS), ...othersStep(pending.length - own.length), SEEN]
+      ? [...[...steps].slice(0, MOST_STEPS), ...(isSearched ? [UNFOUND] : []), ...others, SEEN]
       : ['No request that was asked for is unfinished or waits to be delivered.', ...earlierStep(caller)];
   return done({ count: pending.length, pending, nextSteps });
 }
@@ -83,19 +93,27 @@ function cancelOf({ provider, taskId }: RequestRecord, { commandAt }: Caller): s
   return profile?.can.cancel ? commandAt(profile)('cancelTask', { taskId: taskId! }) : undefined;
 }
 
-function resumeOf(record: RequestRecord, caller: Caller): string {
+/** Returns what the user can decide about a request of which no task is known. */
+function waysWithoutTask({ provider, idempotencyKey }: RequestRecord, caller: Caller) {
+  const command = caller.commandAt(profileOf(provider) ?? caller.profile);
+  const attach = command('waitTask', { taskId: '<task_id>', idempotencyKey, wait: BRIEF_WAIT_S });
+  const forget = `Only if the user accepts that its command, run again, may be charged a second time: ${command('forget', { idempotencyKey })}`;
+  return { attach, forget };
+}
+
+/** @param count how many requests are listed: one wait resumes all of them, so that it reaches this one */
+function resumeOf(record: RequestRecord, caller: Caller, count: number): string {
   // The command calls the service that has the task, whichever service this call named.
   const profile = profileOf(record.provider) ?? caller.profile;
   const command = caller.commandAt(profile);
-  const { taskId, idempotencyKey } = record;
-  if (taskId === null) {
-    const find = profile.can.list
-      ? 'Whether this one was submitted is not known: run its command again, which searches the task list first (without that command, --action listTasks finds the task if the list shows its key)'
-      : `Whether this one was submitted is not known. ${profile.says.tasks} Only if the user accepts that it may be charged once more: its command with --new, or with another --idempotencyKey if it had one`;
-    const attach = command('waitTask', { taskId: '<task_id>', idempotencyKey, wait: BRIEF_WAIT_S });
-    return `${find}; if its task is found: ${attach}; or, only if the user accepts a second charge, drop it: ${command('forget', { idempotencyKey })}`;
-  }
+  const { taskId, download } = record;
   // The caller of this command may have less time than the first one had.
   const wait = Math.min(record.wait || BRIEF_WAIT_S, BRIEF_WAIT_S);
-  return command('waitTask', { taskId, wait, download: record.download ?? undefined });
+  if (taskId !== null) return command('waitTask', { taskId, wait, download: download ?? undefined });
+  const unknown = 'Whether this one was submitted is not known.';
+  if (!profile.can.list)
+    return `${unknown} ${profile.says.tasks} Only if the user accepts that it may be charged once more: its command with --new, or with another --idempotencyKey if it had one`;
+  // Each of several is saved where its own command said.
+  const which = count > 1 ? { all: true, wait } : { wait, download: download ?? 'out' };
+  return `${unknown} This searches the list of ${profile.title} for its task and resumes it; it submits nothing: ${command('waitTask', which)}`;
 }

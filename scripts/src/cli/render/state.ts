@@ -1,5 +1,5 @@
 import { wholeCopy } from '../../core/record/task-record.ts';
-import type { TaskResult } from '../../core/result.ts';
+import { isGone, type TaskResult } from '../../core/result.ts';
 import type { Failure } from '../../model/failure.ts';
 import { type JsonObject, unlessEmpty } from '../../model/json.ts';
 import { nameIn } from '../../providers/read-answer.ts';
@@ -89,14 +89,11 @@ function saveSteps({ taskId, record }: StateResult, caller: Caller): string[] {
   ];
 }
 
-export function dataOf({
-  seen,
-  credits,
-  files,
-  warnings,
-  lastPollError: last,
-  ...origin
-}: TaskResult): Fields {
+export function dataOf(result: TaskResult): Fields {
+  const { seen, credits, files, warnings, lastPollError: last, ...origin } = result;
+  const urls = seen.state === 'COMPLETED' ? (seen.urls ?? []) : [];
+  // Of several links only those that were tried are known to be dead.
+  const isDead = urls.length === 1 && isGone(result);
   return {
     model: nameIn(seen.model),
     resumed: origin.resumed ? true : undefined,
@@ -108,7 +105,7 @@ export function dataOf({
     credits: credits && { ...credits },
     estimate: origin.estimate,
     unknownState: seen.unknownState,
-    resultUrls: seen.state === 'COMPLETED' ? unlessEmpty(seen.urls ?? []) : undefined,
+    resultUrls: isDead ? undefined : unlessEmpty(urls),
     ...upstream(seen.record),
   };
 }

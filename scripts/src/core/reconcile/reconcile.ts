@@ -59,6 +59,11 @@ export function endedAt(
   return Math.min(Date.parse(unsettledSince) + mayLast, clock.wall());
 }
 
+/** Returns the seconds until the list can tell what became of a lost submit; 0 or less: a list that is read now can. */
+export function clearIn(record: RequestRecord, api: Api): number {
+  return Math.ceil((endedAt(record, api) + CLEAR_MS - api.clock.wall()) / 1_000);
+}
+
 /** Returns when a reconciliation ends: at the deadline, but not before the list was read twice. */
 export function reconcileDeadline({ api }: Session, deadline: number): number {
   return Math.max(deadline, api.clock.monotonic() + LEAST_MS);

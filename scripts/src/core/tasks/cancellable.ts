@@ -24,6 +24,8 @@ export interface CancellableResult {
   more: number;
   /** The requests whose submit has no known outcome, newest first. */
   lost: RequestRecord[];
+  /** Seconds until the list can tell of the submit of such a record; absent: it has been clear of it for a minute. */
+  clearAfter: ReadonlyMap<RequestRecord, number>;
   /** The service's list was read: it is what `tasks` say. */
   isListed: boolean;
   /** Why that list could not be read. */
@@ -52,14 +54,23 @@ export async function cancellable(session: Session): Promise<CancellableResult> 
   const known = await recordedCancellable(records, api.clock.wall());
   if (list === null || list instanceof Failure) return { ...known, listFailure: list ?? undefined };
   const { promptExcerpt } = await import('../record/prompt-excerpt.ts');
+  const { clearIn } = await import('../reconcile/reconcile.ts');
   const tasks = list.tasks.map(({ task: { id, model, input, createdAt }, request }) => ({
     taskId: id,
     model,
     promptExcerpt: request ? request.promptExcerpt : isObject(input) ? promptExcerpt(input) : null,
-    created: request?.created ?? (createdAt === undefined ? undefined : new Date(createdAt).toISOString()),
+    created: createdAt === undefined ? request && madeOn(request) : new Date(createdAt).toISOString(),
     isRecorded: request !== undefined,
   }));
-  return { kind: 'cancellable', tasks, more: list.matched - tasks.length, lost: known.lost, isListed: true };
+  const { lost } = known;
+  const clearAfter = new Map(
+    lost.flatMap((record) => {
+      const seconds = clearIn(record, api);
+      return seconds > 0 ? [[record, seconds] as const] : [];
+    }),
+  );
+  const more = list.matched - tasks.length;
+  return { kind: 'cancellable', tasks, more, lost, clearAfter, isListed: true };
 }
 
 /** Returns what the records alone say of the same. No network. @param now by the wall clock */
@@ -69,7 +80,8 @@ export async function recordedCancellable(
 ): Promise<CancellableResult> {
   const tasks: Cancellable[] = [];
   for (const record of records) {
-    const { taskId, model, promptExcerpt, created, checked } = record;
+    const { taskId, model, promptExcerpt, checked } = record;
+    const created = madeOn(record);
     if (await mayCancel(record, now))
       tasks.push({
         taskId: taskId!,
@@ -82,5 +94,10 @@ export async function recordedCancellable(
   }
   const lost = records.filter(({ taskId }) => taskId === null);
   const shown = tasks.slice(0, MOST_TASKS);
-  return { kind: 'cancellable', tasks: shown, more: tasks.length - shown.length, lost, isListed: false };
+  const more = tasks.length - shown.length;
+  return { kind: 'cancellable', tasks: shown, more, lost, clearAfter: new Map(), isListed: false };
 }
+
+/** Returns when the task of a record was made, about: where it was submitted twice, the record was made with the first submit. */
+const madeOn = ({ resubmitted, created, unsettledSince }: RequestRecord): string =>
+  resubmitted ? unsettledSince : created;

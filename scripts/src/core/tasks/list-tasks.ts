@@ -1,6 +1,6 @@
 import { Failure, orFailure } from '../../model/failure.ts';
 import type { JsonObject } from '../../model/json.ts';
-import type { RequestRecord } from '../../model/request-record.ts';
+import { isReplaced, type RequestRecord } from '../../model/request-record.ts';
 import type { Task, TaskState } from '../../model/task.ts';
 import { type OtherRequests, otherRequests } from '../money/spending.ts';
 import { noteState, ownPending, recordOf } from '../record/task-record.ts';
@@ -32,6 +32,8 @@ export interface ListResult {
   /** Tasks without a date: a span of time leaves them out. */
   undated: number;
   unread: number;
+  /** How many submits of the span and the model have no known outcome, and no task in the list. */
+  lost: number;
   /** What is on record of the span at other services: this list has none of it. */
   others: OtherRequests[];
   /** The service's answer without its tasks. */
@@ -60,9 +62,10 @@ export async function listTasks(
   const { api, provider } = session;
   const deadline = withinMs === undefined ? undefined : api.clock.monotonic() + withinMs;
   const list = await api.read(provider.list(), { retryUntil: deadline, deadline });
-  const lost = await orFailure(lostSubmits(session));
+  const submits = await orFailure(lostSubmits(session));
   // The list serves without them.
-  if (!(lost instanceof Failure)) await nameListed(session, lost, list.tasks);
+  const lost = submits instanceof Failure ? [] : submits;
+  await nameListed(session, lost, list.tasks);
   await noteStates(session, list.tasks);
   const all = [...list.tasks].sort((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0));
   const { since, model, states, limit } = filter;
@@ -90,9 +93,18 @@ export async function listTasks(
     models: [...new Set(all.flatMap((task) => task.model ?? []))],
     undated: all.filter(({ createdAt }) => createdAt === undefined).length,
     unread: list.unread,
+    lost: lost.filter(({ record }) => isStillLost(record, filter)).length,
     others: await othersOf(session, since),
     record,
   };
+}
+
+/** Tells whether the task of a record, if there is one, may be wanted: its state is not known, so it may be any. */
+function isStillLost(record: RequestRecord, { since, model }: ListFilter): boolean {
+  const isOfSpan = since === null || Date.parse(record.unsettledSince) >= since;
+  return (
+    record.taskId === null && !isReplaced(record) && isOfSpan && (model ?? record.model) === record.model
+  );
 }
 
 async function othersOf({ records, provider }: Session, since: number | null): Promise<OtherRequests[]> {

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { Failure, orFailure } from '../../model/failure.ts';
 import { isTerminal } from '../../model/task.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
-import { CLEAR_MS, endedAt } from '../reconcile/reconcile.ts';
+import { clearIn } from '../reconcile/reconcile.ts';
 import { dateOf, ownPending } from '../record/task-record.ts';
 import {
   type ManyResult,
@@ -131,7 +131,6 @@ function listAgainIn(
 ): number | undefined {
   if (!provider.can.list || lost.length === 0) return undefined;
   if (failure) return failure.details.transient ? (failure.details.retryAfter ?? REREAD_S) : undefined;
-  const clearAt = Math.max(...lost.map(({ record }) => endedAt(record, api) + CLEAR_MS));
-  const seconds = Math.ceil((clearAt - api.clock.wall()) / 1_000);
+  const seconds = Math.max(...lost.map(({ record }) => clearIn(record, api)));
   return seconds > 0 ? seconds : undefined;
 }
