@@ -83,7 +83,7 @@ describe('--output of a run with --new', () => {
     expect(data).toMatchObject({ reused: true, files: [{ path: path.join(folder, 'b.mp4') }] });
     expect(stepsOf(later)).toEqual([
       expect.stringMatching(
-        /^This request was made on \S+Z and ended COMPLETED, and no run with --new has made another since: .* To make another, with a new charge: the same command with --new\. Give that another --output: \S*b\.mp4 holds this earlier result\.$/,
+        /^This request was made on \S+Z and ended COMPLETED for 15 credits; this run charged nothing, and no run with --new has made another since\. To make another, with a new charge: the same command with --new\. Give that another --output: \S*b\.mp4 holds this earlier result\.$/,
       ),
     ]);
   });

@@ -38,7 +38,7 @@ describe('a batch that is made again', () => {
     expect(third.nextSteps[0]).toMatch(
       /^The run with --new that began on \S+Z made every line\. These are the newest tasks of the batch: a run with --new that began later submitted nothing\.$/,
     );
-    expect(third.nextSteps[1]).toContain('30 credits for all lines, 0 of them');
+    expect(third.nextSteps[1]).toContain('for 30 credits in all; this run charged nothing');
     expect(third.items).toEqual(second.items.map((item) => ({ ...item, reused: true })));
   });
 

@@ -291,7 +291,9 @@ describe('what is pending', () => {
     expect(late).toMatchObject({ errorCode: 'SUBMIT_OUTCOME_UNKNOWN', retryAfter: null });
     expect(late.data.nextSteps).toEqual([
       'The list of the service shows none of their keys. Waiting changes nothing.',
-      expect.stringMatching(/^Run the command of that submit again: it reconciles it\./),
+      expect.stringMatching(
+        /^Run the command of that submit again, if the user still wants it: it reconciles it, and may submit it once more\./,
+      ),
       expect.stringContaining(' --action listPending'),
     ]);
     const other = JSON.stringify({ ...T2V, prompt: 'two' });

@@ -86,7 +86,7 @@ function unknownOutcome(submits: UnknownSubmits, caller: Caller): Outcome {
     nextSteps: [
       ...listSteps(submits, caller),
       unknown === 1
-        ? 'Run the command of that submit again: it reconciles it. If it is not known, the user decides by what this shows:'
+        ? 'Run the command of that submit again, if the user still wants it: it reconciles it, and may submit it once more. If it is not known, the user decides by what this shows:'
         : 'Run the commands of those submits again: each reconciles its own. If they are not known, the user decides by what this shows:',
       caller.command('listPending'),
     ],
