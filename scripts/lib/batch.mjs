@@ -946,7 +946,7 @@ function batchSteps(result, sorted, hidden, caller) {
   if (isReused && !isOpen && !leftOver2 && ended.length + gone.length === 0) {
     steps.push(
       ...runStepsOfLines(lines),
-      `Every line was submitted by an earlier run${spentBefore(totalsOf(lines), " in all")}. To make all of them again, with a charge for every line: the same command with --new and another --download or --output.`
+      `The newest tasks of all lines were submitted by earlier runs${spentBefore(totalsOf(lines), " in all")}. To make all of them again, with a charge for every line: the same command with --new and another --download or --output.`
     );
   }
   return steps;
@@ -955,7 +955,7 @@ function heldSteps(held, lines, caller) {
   const { nextSteps = [] } = advisedInLine(held, caller, null).details;
   const { charged } = totalsOf(lines.filter(({ isReused }) => isReused));
   if (held.details.reason?.kind !== "sumAboveCap" || !charged) return nextSteps;
-  const before = `${counted2(charged, "credit")} ${charged === 1 ? "was" : "were"} charged before for the other lines.`;
+  const before = `${counted2(charged, "credit")} ${charged === 1 ? "was" : "were"} charged before for the other lines (their newest tasks).`;
   return [`${nextSteps[0]} ${before}`, ...nextSteps.slice(1)];
 }
 var isLineGone = ({ end }) => end !== null && !(end instanceof Failure8) && isGone(end);

@@ -74,7 +74,7 @@ function cancellableOutcome(result, caller, hasKey = true) {
   const hint = tasks.length > 0 ? "add --taskId <id>: data.nextSteps has the command of each task that can be cancelled" : "no task is known that can be cancelled: data.nextSteps says how far that is known";
   const message = tasks.length > 0 ? "No task was named, so none was cancelled: data.nextSteps has the command of each that can be." : "No task was named, and none is known that can be cancelled.";
   const issues = [issue("--taskId", "<id> for --action cancelTask", "nothing", hint)];
-  const retryAfter = tasks.length === 0 && clearAfter.size > 0 ? Math.max(...clearAfter.values()) : void 0;
+  const retryAfter = clearAfter.size > 0 ? Math.max(...clearAfter.values()) : void 0;
   const refusal = new AdvisedFailure("INVALID_PAYLOAD", message, { issues, nextSteps, retryAfter });
   return failed(refusal, "UNKNOWN", null);
 }

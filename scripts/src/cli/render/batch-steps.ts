@@ -75,7 +75,7 @@ export function batchSteps(
   if (isReused && !isOpen && !leftOver && ended.length + gone.length === 0) {
     steps.push(
       ...runStepsOfLines(lines),
-      `Every line was submitted by an earlier run${spentBefore(totalsOf(lines), ' in all')}. To make all of them again, with a charge for every line: the same command with --new and another --download or --output.`,
+      `The newest tasks of all lines were submitted by earlier runs${spentBefore(totalsOf(lines), ' in all')}. To make all of them again, with a charge for every line: the same command with --new and another --download or --output.`,
     );
   }
   return steps;
@@ -86,7 +86,7 @@ function heldSteps(held: Failure, lines: readonly LineResult[], caller: Caller):
   const { nextSteps = [] } = advisedInLine(held, caller, null).details;
   const { charged } = totalsOf(lines.filter(({ isReused }) => isReused));
   if (held.details.reason?.kind !== 'sumAboveCap' || !charged) return nextSteps;
-  const before = `${counted(charged, 'credit')} ${charged === 1 ? 'was' : 'were'} charged before for the other lines.`;
+  const before = `${counted(charged, 'credit')} ${charged === 1 ? 'was' : 'were'} charged before for the other lines (their newest tasks).`;
   return [`${nextSteps[0]} ${before}`, ...nextSteps.slice(1)];
 }
 

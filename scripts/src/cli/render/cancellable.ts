@@ -35,8 +35,7 @@ export function cancellableOutcome(result: CancellableResult, caller: Caller, ha
       ? 'No task was named, so none was cancelled: data.nextSteps has the command of each that can be.'
       : 'No task was named, and none is known that can be cancelled.';
   const issues = [issue('--taskId', '<id> for --action cancelTask', 'nothing', hint)];
-  // Where a task can be cancelled now, nothing is to be waited for.
-  const retryAfter = tasks.length === 0 && clearAfter.size > 0 ? Math.max(...clearAfter.values()) : undefined;
+  const retryAfter = clearAfter.size > 0 ? Math.max(...clearAfter.values()) : undefined;
   const refusal = new AdvisedFailure('INVALID_PAYLOAD', message, { issues, nextSteps, retryAfter });
   return failed(refusal, 'UNKNOWN', null);
 }
