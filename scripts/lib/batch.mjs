@@ -7,12 +7,13 @@ const path3 = require("node:path");
 import { Failure } from "./main.mjs";
 function overBudget(lines, { maxCredits = Infinity, maxTotalCredits = Infinity }) {
   const quoted2 = sumOf(lines.values());
-  const above = [...lines].filter(([, { credits }]) => credits > maxCredits).map(([number]) => number);
+  const above = [...lines].filter(([, { credits }]) => credits > maxCredits);
   if (above.length > 0) {
     const message2 = `${above.length} lines cost more than ${maxCredits} credits each.`;
+    const most = Math.max(...above.map(([, { credits }]) => credits));
     return new Failure("BUDGET_EXCEEDED", message2, {
-      data: { quoted: quoted2, maxCredits },
-      reason: { kind: "linesAboveCap", lines: above, maxCredits }
+      data: { quoted: most, maxCredits },
+      reason: { kind: "linesAboveCap", lines: above.map(([number]) => number), most, maxCredits }
     });
   }
   if (quoted2 > maxTotalCredits) {
@@ -27,7 +28,7 @@ function overBudget(lines, { maxCredits = Infinity, maxTotalCredits = Infinity }
   const message = `The lines that are not charged yet cost ${quoted2} credits, the balance is ${balance}: ${quoted2 - balance} are missing.`;
   return new Failure("INSUFFICIENT_CREDITS", message, {
     data: { quoted: quoted2, balance, missing: quoted2 - balance },
-    reason: { kind: "shortOfCredits", cheaper: null }
+    reason: { kind: "shortOfCredits", cheaper: null, fit: fitting(lines, balance) }
   });
 }
 function fitting(lines, cap) {
@@ -969,8 +970,10 @@ var FIRST = /* @__PURE__ */ new Set([EXIT.submitUnknown, EXIT.stillRunning, EXIT
 function withResume(own, sorted, open2, caller) {
   const unknown = sorted.filter(({ outcome }) => outcome.exitCode === EXIT.submitUnknown).length;
   const mayFindOut = unknown === 0 || caller.profile.can.list;
-  const { retryAfter = null } = sorted.find(({ outcome }) => !outcome.envelope.ok)?.outcome.envelope ?? {};
-  const when = retryAfter === null ? "" : ` after ${retryAfter} seconds`;
+  const first = sorted.find(({ outcome }) => !outcome.envelope.ok)?.outcome.envelope;
+  const isShort = first?.errorCode === "INSUFFICIENT_CREDITS";
+  const after = first?.retryAfter ? ` after ${first.retryAfter} seconds` : "";
+  const when = isShort ? " when there are enough credits (before that it ends like this again)" : after;
   const said = [
     `Run this command${when}, without --new.`,
     "It resumes every line, and charges nothing for those that have a task."
@@ -995,13 +998,17 @@ function lineOutcomes({ lines, leftOver: leftOver2 }, caller, alone2 = /* @__PUR
     return { line, outcome: outcomeOfLine(line, own, leftOver2?.lines.has(line.number) === true) };
   });
 }
-function outcomeOfLine({ end, taskId, state }, caller, isLeft) {
+function outcomeOfLine(line, caller, isLeft) {
+  const { number, end, taskId, state } = line;
   if (end === null) {
     const step = isLeft ? `This line was not made once more: without --new the batch returns its earlier task. To make it once more, with a new charge: ${caller.anew}` : "This line was not submitted yet. Run the batch again, without --new.";
     return success(null, null, { nextSteps: [step] }, EXIT2.stillRunning);
   }
   if (!(end instanceof Failure9)) return taskOutcome(end, caller);
-  return failed(advisedInLine(end, caller, taskId), state, taskId);
+  const { reason } = end.details;
+  const isHeld = reason?.kind === "linesAboveCap" && !reason.lines.includes(number);
+  const own = isHeld ? end.with({ data: { heldBy: reason.lines[0] } }) : end;
+  return failed(advisedInLine(own, caller, taskId), state, taskId);
 }
 function reportRow({ line, outcome }) {
   const { number, name, model } = line;
@@ -1050,12 +1057,17 @@ function urgency({ outcome }) {
   return place < 0 ? 0 : place;
 }
 function shortRow({ line, outcome }) {
-  const { status, taskId, errorCode } = outcome.envelope;
+  const { status, taskId, errorCode, data } = outcome.envelope;
   const [file = null] = outcome.files;
   const { number, name } = line;
   const resultGone = isLineGone(line) || void 0;
   const reused = line.taskId !== null && line.isReused || void 0;
-  return definedFields({ line: number, name, taskId, status, file, errorCode, resultGone, reused });
+  const quoted2 = line.taskId === null ? line.quoted ?? void 0 : void 0;
+  const { heldBy } = data ?? {};
+  return definedFields({
+    ...{ line: number, name, taskId, status, file, errorCode },
+    ...{ resultGone, reused, quoted: quoted2, heldBy }
+  });
 }
 function lastPollErrorOf(lines) {
   const found = lines.flatMap(({ end }) => end instanceof Failure9 ? [] : end?.lastPollError ?? []);
@@ -1063,9 +1075,11 @@ function lastPollErrorOf(lines) {
 }
 function messageOf({ line, outcome }, items, { lines }) {
   const { errorCode } = outcome.envelope;
+  const said = `${outcome.failure?.message} ${submittedNow(lines)}`;
+  if (line.end instanceof Failure9 && line.end.details.reason?.kind === "linesAboveCap") return said;
   const same = items.filter((item) => item.outcome.envelope.errorCode === errorCode).length;
   const what = same === 1 ? `Line ${line.number} (${line.name})` : `${same} of ${items.length} lines, the first of them ${line.number} (${line.name})`;
-  return `${what}: ${outcome.failure?.message} ${submittedNow(lines)}`;
+  return `${what}: ${said}`;
 }
 function submittedNow(lines) {
   const made = lines.filter(isMadeNow).length;

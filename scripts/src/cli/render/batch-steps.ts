@@ -123,8 +123,10 @@ function withResume(
   const unknown = sorted.filter(({ outcome }) => outcome.exitCode === EXIT.submitUnknown).length;
   // Without a list the same command finds out nothing: the user does so first.
   const mayFindOut = unknown === 0 || caller.profile.can.list;
-  const { retryAfter = null } = sorted.find(({ outcome }) => !outcome.envelope.ok)?.outcome.envelope ?? {};
-  const when = retryAfter === null ? '' : ` after ${retryAfter} seconds`;
+  const first = sorted.find(({ outcome }) => !outcome.envelope.ok)?.outcome.envelope;
+  const isShort = first?.errorCode === 'INSUFFICIENT_CREDITS';
+  const after = first?.retryAfter ? ` after ${first.retryAfter} seconds` : '';
+  const when = isShort ? ' when there are enough credits (before that it ends like this again)' : after;
   const said = [
     `Run this command${when}, without --new.`,
     'It resumes every line, and charges nothing for those that have a task.',
