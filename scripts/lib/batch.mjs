@@ -485,7 +485,8 @@ function shareOf(line) {
   const { charged = null, refunded } = creditsOfEnd(line.end) ?? line.credits ?? {};
   return {
     done: Number(isOver && outcome === "completed"),
-    failed: Number(isOver && hasFailed),
+    failed: Number(isOver && outcome === "failed"),
+    cancelled: Number(isOver && outcome === "cancelled"),
     unknown: Number(isOver && outcome === "unknown"),
     notSubmitted: Number(isOver && outcome === "notSubmitted"),
     running: Number(taskId !== null && !hasFailed && (!isOver || outcome === "running")),

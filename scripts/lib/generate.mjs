@@ -1025,7 +1025,8 @@ async function namesOf(request) {
   const { output, files = [] } = request ?? {};
   if (!output && files.length === 0) return {};
   const { stemOfOutput, stillThere } = await import("./download.mjs");
-  return { name: output ? stemOfOutput(output) : void 0, file: stillThere(files) };
+  const file = stillThere(files);
+  return file === void 0 && output ? { name: stemOfOutput(output) } : { file };
 }
 async function noteStates(session, tasks) {
   const states = new Map(tasks.map(({ id, state }) => [id, state]));

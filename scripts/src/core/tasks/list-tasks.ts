@@ -43,7 +43,7 @@ export interface ListResult {
 export interface ListedTask {
   task: Task;
   request?: RequestRecord | undefined;
-  /** The name that was asked for its file, such as that of the line of a batch. */
+  /** The name that was asked for its file, such as that of the line of a batch, where there is no file. */
   name?: string | undefined;
   /** Where its file was saved and still is. */
   file?: string | undefined;
@@ -118,7 +118,8 @@ async function namesOf(request: RequestRecord | undefined): Promise<Pick<ListedT
   // Most tasks need nothing of what saves files.
   if (!output && files.length === 0) return {};
   const { stemOfOutput, stillThere } = await import('../../download/names.ts');
-  return { name: output ? stemOfOutput(output) : undefined, file: stillThere(files) };
+  const file = stillThere(files);
+  return file === undefined && output ? { name: stemOfOutput(output) } : { file };
 }
 
 /** Notes the listed states in the records of tasks that have not ended: only those that are pending can be such records. */
