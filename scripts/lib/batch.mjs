@@ -324,6 +324,7 @@ async function quoteBatch(session, lines, caps) {
 
 // scripts/src/core/batch/run-batch.ts
 const { setMaxListeners } = require("node:events");
+import { stemOfOutput as stemOfOutput2 } from "./download.mjs";
 import { Failure as Failure7, orFailure as orFailure2 } from "./main.mjs";
 import { isTerminal as isTerminal4 } from "./main.mjs";
 import { folderFor } from "./wait.mjs";
@@ -656,6 +657,7 @@ var Batch = class {
     const before = this.#options.terms.isNew ? void 0 : known.entry?.record;
     const record = before?.taskId ? before : void 0;
     const priced = known.entry?.record.credits;
+    const isOthers = record && this.#folder !== null && stemOfOutput2(record.output ?? "") !== name;
     return {
       line,
       known,
@@ -667,6 +669,7 @@ var Batch = class {
       state: record?.status ?? null,
       credits: record?.credits,
       isReused: record !== void 0,
+      madeBefore: isOthers ? record.created : void 0,
       quoted: priced?.quoted ?? priced?.charged ?? null,
       isSubmitting: false,
       isOver: false,
@@ -814,7 +817,7 @@ var Batch = class {
 };
 
 // scripts/src/cli/batch/command.ts
-import { mediaIn as mediaIn2, nameKey as nameKey2, stemOfOutput as stemOfOutput2, versionOf } from "./download.mjs";
+import { mediaIn as mediaIn2, nameKey as nameKey2, stemOfOutput as stemOfOutput3, versionOf } from "./download.mjs";
 import { commandForLine } from "./main.mjs";
 import { refusalOf } from "./main.mjs";
 
@@ -842,6 +845,7 @@ function batchWarnings(result, items, report) {
       `--new asked for every line once more: ${counted(made, "new task")}, ${costOf(result.quoted)}.`
     );
   }
+  warnings.push(...madeBeforeWarning(result.lines));
   warnings.push(...leftWarning(result), ...unsavedWarning(result), ...takenNames(result.lines));
   if ("problem" in report) warnings.push(`The report could not be written: ${report.problem}.`);
   const withWarnings = items.filter(({ outcome }) => textsIn(outcome, "warnings").length > 0);
@@ -853,6 +857,13 @@ function batchWarnings(result, items, report) {
       `${counted(withWarnings.length - 5, "more line")} ${withWarnings.length === 6 ? "has" : "have"} warnings; the report has them.`
     );
   return warnings;
+}
+function madeBeforeWarning(lines) {
+  const made = lines.filter(({ madeBefore }) => madeBefore !== void 0);
+  if (made.length === 0) return [];
+  return [
+    `Earlier commands made ${linesNamed(made)} (${made.length > 1 ? "the first " : ""}on ${made[0].madeBefore}) for files of other names: what is here is the result of the earlier task, not another one. To get another one, with a new charge: add an equal line, or run the command of the line alone (its model and payload) with --new.`
+  ];
 }
 function leftWarning({ leftOver: leftOver2, lines }) {
   if (!leftOver2) return [];
@@ -1239,7 +1250,7 @@ function freeName(folder, name) {
 }
 var MAY_BE_MADE_AGAIN = /* @__PURE__ */ new Set(["failed", "cancelled", "unknown"]);
 function patternOf(output) {
-  const [before = "", ...after] = stemOfOutput2(output).split("{n}");
+  const [before = "", ...after] = stemOfOutput3(output).split("{n}");
   return { before, after: after.join("{n}") };
 }
 
@@ -1312,7 +1323,7 @@ function plainText(bytes, from, end) {
 
 // scripts/src/cli/batch/parse-line.ts
 const { isUtf8 } = require("node:buffer");
-import { stemOfOutput as stemOfOutput3 } from "./download.mjs";
+import { stemOfOutput as stemOfOutput4 } from "./download.mjs";
 import { nameProblem } from "./main.mjs";
 import { issue } from "./main.mjs";
 import { isObject } from "./main.mjs";
@@ -1362,7 +1373,7 @@ function textField(line, field, refuse) {
 function nameField(line, refuse) {
   const given = textField(line, "name", refuse);
   if (given === void 0) return null;
-  const name = stemOfOutput3(given);
+  const name = stemOfOutput4(given);
   const problem = nameProblem(given) ?? nameProblem(name);
   return problem === null ? name : refuse("name", "a file name", inQuotes(given), problem);
 }

@@ -22,6 +22,7 @@ export function batchWarnings(
       `--new asked for every line once more: ${counted(made, 'new task')}, ${costOf(result.quoted)}.`,
     );
   }
+  warnings.push(...madeBeforeWarning(result.lines));
   warnings.push(...leftWarning(result), ...unsavedWarning(result), ...takenNames(result.lines));
   if ('problem' in report) warnings.push(`The report could not be written: ${report.problem}.`);
   const withWarnings = items.filter(({ outcome }) => textsIn(outcome, 'warnings').length > 0);
@@ -33,6 +34,15 @@ export function batchWarnings(
       `${counted(withWarnings.length - 5, 'more line')} ${withWarnings.length === 6 ? 'has' : 'have'} warnings; the report has them.`,
     );
   return warnings;
+}
+
+/** Says which results the user has already: who asks for variations expects new ones. */
+function madeBeforeWarning(lines: readonly LineResult[]): string[] {
+  const made = lines.filter(({ madeBefore }) => madeBefore !== undefined);
+  if (made.length === 0) return [];
+  return [
+    `Earlier commands made ${linesNamed(made)} (${made.length > 1 ? 'the first ' : ''}on ${made[0]!.madeBefore}) for files of other names: what is here is the result of the earlier task, not another one. To get another one, with a new charge: add an equal line, or run the command of the line alone (its model and payload) with --new.`,
+  ];
 }
 
 /** Says which lines an interrupted run with --new left as they were: the result is a mix of new and earlier tasks. */
