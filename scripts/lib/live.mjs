@@ -34,12 +34,12 @@ async function madeElsewhere(session, error, taskId) {
 }
 
 // scripts/src/core/deliver/deliver.ts
-import { isTerminal as isTerminal2 } from "./main.mjs";
+import { isOpenEnd as isOpenEnd2, isTerminal as isTerminal2 } from "./main.mjs";
 
 // scripts/src/core/record/task-record.ts
 const { existsSync, statSync } = require("node:fs");
 import { Failure as Failure2, orFailure } from "./main.mjs";
-import { isTerminal } from "./main.mjs";
+import { isOpenEnd, isTerminal } from "./main.mjs";
 async function recordOf({ records }, taskId) {
   const journal = await orFailure(records());
   if (!journal || journal instanceof Failure2) return void 0;
@@ -51,10 +51,12 @@ async function ownPending({ records }) {
   return (await store?.pending() ?? []).filter((entry) => store?.isOwn(entry));
 }
 var SEEN_LATELY_MS = 6e4;
-async function noteState(session, entry, state, wasRunning = false) {
+async function noteState(session, entry, seen, wasRunning = false) {
+  const { state } = seen;
   const { status, checked: before } = entry.record;
   const seenLately = before !== null && Math.abs(session.api.clock.wall() - Date.parse(before)) < SEEN_LATELY_MS;
-  if (state === "UNKNOWN" || isTerminal(status) || state === status && seenLately) return;
+  if (state === "UNKNOWN" || isOpenEnd(seen) || isTerminal(status) || state === status && seenLately)
+    return;
   const checked = dateOf(session);
   const took = (session.api.clock.wall() - Date.parse(entry.record.sentAt)) / 1e3;
   const isKnown = wasRunning && state === "COMPLETED" && took > 0;
@@ -108,8 +110,9 @@ var KIND_OF_STATE = {
 // scripts/src/core/deliver/deliver.ts
 function deliver(session, entry, result) {
   const status = result.seen.state;
-  if (!entry || !isTerminal2(status)) return result;
   const { kind, seen, files } = result;
+  if (!entry || !isTerminal2(status)) return result;
+  if (isOpenEnd2(seen) && !isTerminal2(entry.record.status)) return result;
   const found = entry.record.download === null ? seen.urls ?? files : files;
   const isWhole = status !== "COMPLETED" || kind === "completed" && (found ?? []).length > 0 || isGone(result);
   const credits = result.credits ?? entry.record.credits;
@@ -118,6 +121,7 @@ function deliver(session, entry, result) {
 
 // scripts/src/core/poll/status-query.ts
 import { Failure as Failure3, orFailure as orFailure2 } from "./main.mjs";
+import { isBareEnd } from "./main.mjs";
 async function pollOnce({ api, provider }, taskId, deadline) {
   const status = await api.once(provider.status(taskId), { deadline, isPermitted: true });
   return status.possibleError ? api.once(provider.task(taskId), { deadline }) : status;
@@ -127,13 +131,14 @@ async function fetchStatus({ api, provider }, taskId) {
   const status = await api.read(provider.status(taskId), { retryUntil });
   const read = () => api.read(provider.task(taskId), { retryUntil });
   if (status.possibleError) return read();
-  if ("urls" in status || status.state !== "FAILED" && status.state !== "CANCEL") return status;
+  if ("urls" in status || !isBareEnd(status.state)) return status;
   const task = await withRecord(status, read);
-  return task.state === "COMPLETED" ? task : status;
+  return task.state === "COMPLETED" ? task : { ...status, recordUnread: task.recordUnread };
 }
 async function withRecord(seen, read) {
   const task = await orFailure2(read());
-  if (task instanceof Failure3) return { ...seen, isRecordUnread: true };
+  if (task instanceof Failure3)
+    return { ...seen, recordUnread: task.details.transient ? "forNow" : "forGood" };
   return hasResult(task) ? task : { ...task, state: seen.state };
 }
 function hasResult({ state, urls }) {
@@ -144,7 +149,7 @@ function hasResult({ state, urls }) {
 async function getStatus(session, taskId) {
   const seen = await fetchStatus(session, taskId);
   const entry = await recordOf(session, taskId);
-  if (entry) await noteState(session, entry, seen.state);
+  if (entry) await noteState(session, entry, seen);
   const result = taskResult(taskId, seen, { entry });
   return seen.state === "COMPLETED" ? result : deliver(session, entry, result);
 }
@@ -814,7 +819,7 @@ import { definedFields, failed, success, textsIn, upstream } from "./main.mjs";
 import { quoted as quoted3 } from "./main.mjs";
 import { AdvisedFailure } from "./main.mjs";
 function generationFailed(seen, { profile, command, retry }, isReused) {
-  const why = seen.error ? `The service says: ${quoted3(seen.error)}.` : seen.isRecordUnread ? "Why is not known: its record at the service cannot be read." : "The service gives no reason.";
+  const why = seen.error ? `The service says: ${quoted3(seen.error)}.` : seen.recordUnread ? "Why is not known: its record at the service cannot be read." : "The service gives no reason.";
   return new AdvisedFailure("GENERATION_FAILED", `The task ended FAILED. ${why}`, {
     nextSteps: [
       profile.says.refund,

@@ -458,11 +458,10 @@ import { intervalBefore } from "./live.mjs";
 import { MemoryRateLimiter } from "./rate-limit.mjs";
 import { pauseOfAll } from "./live.mjs";
 import { Failure as Failure4 } from "./main.mjs";
-import { isTerminal as isTerminal4 } from "./main.mjs";
+import { isTerminal as isTerminal3 } from "./main.mjs";
 
 // scripts/src/core/poll/ended-records.ts
 import { Failure as Failure2 } from "./main.mjs";
-import { isTerminal as isTerminal2 } from "./main.mjs";
 var EndedRecords = class {
   #options;
   #wanted = /* @__PURE__ */ new Set();
@@ -471,14 +470,15 @@ var EndedRecords = class {
     this.#options = options;
   }
   /**
-   * Returns the record of a task: from the list, or by a query of its own.
+   * Returns the record of a task: with its result from the list, or by a query of its own.
+   * @param listed an end without a result, where the list showed that
    * @throws Failure of its own query
    */
-  read(taskId, { deadline, retryUntil }) {
+  read(taskId, { deadline, retryUntil }, listed) {
     const { api, provider } = this.#options.session;
     const query = () => api.read(provider.task(taskId), { retryUntil, deadline, isPermitted: true });
     return new Promise((resolve) => {
-      this.#wanted.add({ taskId, deadline, isNotListed: false, resolve, query });
+      this.#wanted.add({ taskId, deadline, listed, resolve, query });
       if (!this.#isRunning) void this.#run();
     });
   }
@@ -502,10 +502,11 @@ var EndedRecords = class {
     if (wait > 0) {
       const soonest = Math.min(...wanted.map(({ deadline }) => deadline));
       await clock.sleep(Math.max(0, Math.min(wait, soonest - clock.monotonic())), signal);
-      for (const one of wanted) if (one.deadline <= clock.monotonic()) this.#answer(one, one.query());
+      for (const one of wanted)
+        if (one.deadline <= clock.monotonic()) this.#answer(one, one.listed ?? one.query());
       return;
     }
-    const listable = wanted.filter(({ isNotListed }) => !isNotListed);
+    const listable = wanted.filter(({ listed }) => listed === void 0);
     const isRead = listable.length > 1 && await this.#readFromList(listable);
     const [first] = this.#wanted;
     if (!isRead && first) this.#answer(first, first.query());
@@ -515,10 +516,9 @@ var EndedRecords = class {
     const results = await this.#options.readList(wanted.map(({ taskId }) => taskId));
     for (const one of results ? wanted : []) {
       const result = results.get(one.taskId);
-      const task = result instanceof Failure2 ? void 0 : result?.task;
-      const isWhole = task && isTerminal2(task.state) && (task.state !== "COMPLETED" || task.urls.length > 0);
-      if (isWhole) this.#answer(one, task);
-      else one.isNotListed = true;
+      const { task, listed = null } = result instanceof Failure2 || !result ? {} : result;
+      if (task && task.urls.length > 0) this.#answer(one, task);
+      else one.listed = listed;
     }
     return results !== null;
   }
@@ -533,7 +533,7 @@ import { isFast } from "./live.mjs";
 
 // scripts/src/core/poll/poll-rounds.ts
 import { Failure as Failure3, orFailure } from "./main.mjs";
-import { isTerminal as isTerminal3 } from "./main.mjs";
+import { isBareEnd, isTerminal as isTerminal2 } from "./main.mjs";
 import { NO_LIST } from "./main.mjs";
 import { pollOnce } from "./live.mjs";
 var LIST_BYTES = 8 * 1024 * 1024;
@@ -600,7 +600,7 @@ var PollRounds = class {
   /** An end is final. */
   #note(id, seen) {
     const before = this.#seen.get(id);
-    const isNewer = !before || seen.at >= before.at && !(before.state && isTerminal3(before.state));
+    const isNewer = !before || seen.at >= before.at && !(before.state && isTerminal2(before.state));
     const latest = (a = 0, b = 0) => Math.max(a, b);
     this.#seen.set(id, {
       ...isNewer ? seen : before,
@@ -661,7 +661,7 @@ var PollRounds = class {
     const tasks = new Map(list.tasks.map((task) => [task.id, task]));
     for (const [id, { state, at: seenAt }] of this.#seen) {
       const shown = tasks.get(id);
-      if (state && isTerminal3(state) && shown && !isTerminal3(shown.state) && seenAt < at) {
+      if (state && isTerminal2(state) && shown && !isTerminal2(shown.state) && seenAt < at) {
         this.#list = { ...this.#list, badUntil: at + LONGEST_BAD_MS };
       }
     }
@@ -673,8 +673,9 @@ var PollRounds = class {
       }
       this.#seen.set(id, { at: 0, state: null, ...this.#seen.get(id), missingAt: 0 });
       this.#note(id, { at, state: task.state === "UNKNOWN" ? null : task.state });
-      await this.#shareEnd(task);
-      found.set(id, polledOf(task));
+      const listed = isBareEnd(task.state) ? task : void 0;
+      if (!listed) await this.#shareEnd(task);
+      found.set(id, listed ? { ...task, listed } : polledOf(task));
     }
     return found;
   }
@@ -714,7 +715,7 @@ var PollRounds = class {
   }
   /** Writes the record of a task that has ended where a process reads it that waits for the task. */
   async #shareEnd(task) {
-    if (isTerminal3(task.state) && this.#others.has(task.id)) await this.#cache?.writeEnded(task);
+    if (isTerminal2(task.state) && this.#others.has(task.id)) await this.#cache?.writeEnded(task);
   }
   /** Writes what is known where the other processes read it, if there are any. */
   async #share() {
@@ -722,7 +723,7 @@ var PollRounds = class {
   }
 };
 function polledOf(task) {
-  if (isTerminal3(task.state)) return { ...task, task };
+  if (isTerminal2(task.state)) return { ...task, task };
   const { input, record, ...known } = task;
   const { input: _, ...rest } = record;
   return { ...known, record: rest };
@@ -932,7 +933,7 @@ var Poller = class {
       const seen = tasks.get(ask.taskId);
       const since = this.#seenAt.get(ask.taskId) ?? now - FRESH_MS;
       if (!seen?.state || seen.at <= Math.max(since, ask.endSeenAt) || seen.at > now + FRESH_MS) continue;
-      if (!isTerminal4(seen.state)) {
+      if (!isTerminal3(seen.state)) {
         this.#seenAt.set(ask.taskId, seen.at);
         this.#answer(ask, { state: seen.state, record: {} });
         continue;
@@ -1311,7 +1312,7 @@ function pauseAfterFailure(failure, failures, random) {
 // scripts/src/core/poll/poll-until-end.ts
 import { heeded as heeded2 } from "./live.mjs";
 import { Failure as Failure11 } from "./main.mjs";
-import { isTerminal as isTerminal5 } from "./main.mjs";
+import { isTerminal as isTerminal4 } from "./main.mjs";
 import { intervalBefore as intervalBefore2 } from "./live.mjs";
 async function pollUntilEnd(poll, options) {
   const { clock, schedule, deadline, submittedAt, stop } = options;
@@ -1337,7 +1338,7 @@ async function pollUntilEnd(poll, options) {
       failure = void 0;
       failures = 0;
       graceUntil = Math.max(graceUntil, graceAfter(clock.monotonic()));
-      if (isTerminal5(seen.state)) return { last, failure };
+      if (isTerminal4(seen.state)) return { last, failure };
     } catch (error) {
       if (!(error instanceof Failure11)) throw error;
       if (endsWait(error) && !isMissingForNow(error, graceUntil, clock.monotonic())) throw error;
@@ -1372,7 +1373,7 @@ async function cancelTask(session, taskId) {
   if (isUnread && refusal && refusal.code !== "UNKNOWN_ERROR") throw refusal;
   const seen = isUnread ? answer : status;
   const entry = await recordOf(session, taskId);
-  if (entry && seen) await noteState(session, entry, seen.state);
+  if (entry && seen) await noteState(session, entry, seen);
   if (seen?.state === "CANCEL") return cancelled(session, taskId, seen);
   return notCancelled(taskId, seen, refusal, entry?.record.download ?? null);
 }
@@ -1409,13 +1410,13 @@ async function cancelWhileRefusedForNow(session, taskId) {
 
 // scripts/src/core/tasks/get-task.ts
 import { Failure as Failure14, orFailure as orFailure9 } from "./main.mjs";
-import { isTerminal as isTerminal8 } from "./main.mjs";
+import { isTerminal as isTerminal7 } from "./main.mjs";
 import { deliver as deliver3 } from "./live.mjs";
 import { noteState as noteState4, recordOf as recordOf3 } from "./live.mjs";
 import { taskResult as taskResult4 } from "./live.mjs";
 
 // scripts/src/core/wait/wait-task.ts
-import { isTerminal as isTerminal7 } from "./main.mjs";
+import { isTerminal as isTerminal6 } from "./main.mjs";
 import { deliver as deliver2 } from "./live.mjs";
 import { withRecord as withRecord2 } from "./live.mjs";
 import { noteState as noteState3, recordOf as recordOf2 } from "./live.mjs";
@@ -1433,7 +1434,7 @@ function beginWait({ api }, { waitMs, filesMs = 0, ...settings }) {
 
 // scripts/src/core/wait/poll-task.ts
 import { Failure as Failure13, orFailure as orFailure8 } from "./main.mjs";
-import { isTerminal as isTerminal6 } from "./main.mjs";
+import { isTerminal as isTerminal5 } from "./main.mjs";
 import { isFast as isFast2 } from "./live.mjs";
 import { fetchStatus as fetchStatus2 } from "./live.mjs";
 import { noteState as noteState2 } from "./live.mjs";
@@ -1441,7 +1442,7 @@ import { modelOf as modelOf3 } from "./live.mjs";
 async function firstStatus(of) {
   const { session, taskId, wait, known } = of;
   const recorded = known.entry?.record.status;
-  if (recorded && isTerminal6(recorded)) return { seen: { state: recorded, record: {} } };
+  if (recorded && isTerminal5(recorded)) return { seen: { state: recorded, record: {} } };
   if (wait.deadline <= wait.start) return { seen: await fetchStatus2(session, taskId) };
   const times = { dueAtMonotonic: wait.start, earliest: wait.start, deadline: wait.deadline };
   const found = await orFailure8(watching(of, (poller) => poller.next(taskId, times, wait.stop)));
@@ -1471,7 +1472,7 @@ async function pollTask(of, before) {
     stop,
     graceUntil: Math.max(first ? graceAfter(start) : 0, entry ? graceOf(session, entry) : 0),
     onPoll: (status, progress) => {
-      wasRunning ||= !isTerminal6(status.state);
+      wasRunning ||= !isTerminal5(status.state);
       observer.polled(status, progress);
     },
     onError: (error) => observer.queryFailed(error)
@@ -1483,9 +1484,8 @@ async function pollTask(of, before) {
       return next.kind === "status" ? next.status : null;
     }, options);
     const seen = last ? merge(first, last) : first;
-    const isBareEnd = seen?.state === "FAILED" || seen?.state === "CANCEL";
-    if (entry && seen && !isBareEnd) await noteState2(session, entry, seen.state, wasRunning);
-    if (last && isTerminal6(last.state))
+    if (entry && seen) await noteState2(session, entry, { ...seen, recordUnread: "forNow" }, wasRunning);
+    if (last && isTerminal5(last.state))
       observer.polled(last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
     return { seen, failure: error, hadNoPermit };
   });
@@ -1531,13 +1531,13 @@ async function waitTask(session, taskId, settings, known = {}, shown) {
 }
 async function waitOut(of, before) {
   const { session, taskId, known } = of;
-  const hasEnded = before.seen && isTerminal7(before.seen.state);
+  const hasEnded = before.seen && isTerminal6(before.seen.state);
   const polled = hasEnded ? before : await pollTask(of, before);
   const recorded = known.entry?.record.status ?? "UNKNOWN";
   if (!polled.seen && polled.failure && recorded === "UNKNOWN")
     throw polled.failure.with({ status: "UNKNOWN", taskId });
   const seen = polled.seen ?? { state: recorded, record: {} };
-  if (!isTerminal7(seen.state)) return unfinished(of, { ...polled, seen });
+  if (!isTerminal6(seen.state)) return unfinished(of, { ...polled, seen });
   return deliver2(session, known.entry, await readEnd(of, seen));
 }
 async function readEnd(of, seen) {
@@ -1545,11 +1545,11 @@ async function readEnd(of, seen) {
   if (seen.state === "COMPLETED") return finish({ ...of, known: { ...known, task: seen.task } });
   const deadline = session.api.shortDeadline;
   const poller = await pollerOf(session, wait.schedule);
-  const read = () => poller.records.read(taskId, { deadline, retryUntil: deadline });
+  const read = () => poller.records.read(taskId, { deadline, retryUntil: deadline }, seen.listed);
   const ended = seen.task ?? await withRecord2(seen, read);
-  const isFinal = seen.task !== void 0 || known.entry && isTerminal7(known.entry.record.status);
+  const isFinal = seen.task !== void 0 || known.entry && isTerminal6(known.entry.record.status);
   const { state } = isFinal ? seen : ended;
-  if (known.entry) await noteState3(session, known.entry, state);
+  if (known.entry) await noteState3(session, known.entry, ended);
   if (state !== "COMPLETED") return taskResult3(taskId, { ...ended, state }, known);
   session.observer.task(taskId, state);
   return finish(of);
@@ -1570,10 +1570,10 @@ async function getTask(session, taskId, settings) {
   const entry = await recordOf3(session, taskId);
   const task = await orFailure9(readTaskRecord(session, taskId));
   if (task instanceof Failure14) {
-    if (task.code !== "TASK_NOT_FOUND" || !entry || !isTerminal8(entry.record.status)) throw task;
+    if (task.code !== "TASK_NOT_FOUND" || !entry || !isTerminal7(entry.record.status)) throw task;
     return waitTask(session, taskId, { ...settings, waitMs: 0, filesMs });
   }
-  if (entry) await noteState4(session, entry, task.state);
+  if (entry) await noteState4(session, entry, task);
   return deliver3(session, entry, taskResult4(taskId, task, { entry, credits: entry?.record.credits }));
 }
 export {

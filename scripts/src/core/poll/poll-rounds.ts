@@ -1,12 +1,16 @@
 import { Failure, orFailure } from '../../model/failure.ts';
-import { isTerminal, type Task } from '../../model/task.ts';
+import { isBareEnd, isTerminal, type Task } from '../../model/task.ts';
 import { type ListFacts, NO_LIST, type SeenStatus, type StatusCache } from '../../ports/status-cache.ts';
 import type { TaskList, TaskStatus } from '../../providers/provider.ts';
 import type { Session } from '../session.ts';
 import { pollOnce } from './status-query.ts';
 
 /** A status; with the task's record, where the same answer held that. */
-export type Polled = TaskStatus & { task?: Task | undefined };
+export type Polled = TaskStatus & {
+  task?: Task | undefined;
+  /** An end without a result as the list showed it: the task's own record may have the result. */
+  listed?: Task | undefined;
+};
 
 export interface Due {
   taskId: string;
@@ -185,8 +189,9 @@ export class PollRounds {
       }
       this.#seen.set(id, { at: 0, state: null, ...this.#seen.get(id), missingAt: 0 });
       this.#note(id, { at, state: task.state === 'UNKNOWN' ? null : task.state });
-      await this.#shareEnd(task);
-      found.set(id, polledOf(task));
+      const listed = isBareEnd(task.state) ? task : undefined;
+      if (!listed) await this.#shareEnd(task);
+      found.set(id, listed ? { ...task, listed } : polledOf(task));
     }
     return found;
   }

@@ -71,9 +71,7 @@ export async function pollTask(of: WaitedTask, before: PolledTask): Promise<Poll
       return next.kind === 'status' ? next.status : null;
     }, options);
     const seen = last ? merge(first, last) : first;
-    // An end without a result is noted for good when the task's record was read, too.
-    const isBareEnd = seen?.state === 'FAILED' || seen?.state === 'CANCEL';
-    if (entry && seen && !isBareEnd) await noteState(session, entry, seen.state, wasRunning);
+    if (entry && seen) await noteState(session, entry, { ...seen, recordUnread: 'forNow' }, wasRunning);
     if (last && isTerminal(last.state))
       observer.polled(last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
     return { seen, failure: error, hadNoPermit };

@@ -60,12 +60,12 @@ async function readEnd(of: WaitedTask, seen: Polled): Promise<TaskResult> {
   if (seen.state === 'COMPLETED') return finish({ ...of, known: { ...known, task: seen.task } });
   const deadline = session.api.shortDeadline;
   const poller = await pollerOf(session, wait.schedule);
-  const read = () => poller.records.read(taskId, { deadline, retryUntil: deadline });
+  const read = () => poller.records.read(taskId, { deadline, retryUntil: deadline }, seen.listed);
   const ended = seen.task ?? (await withRecord(seen, read));
   // What is on record as the end stays the end.
   const isFinal = seen.task !== undefined || (known.entry && isTerminal(known.entry.record.status));
   const { state } = isFinal ? seen : ended;
-  if (known.entry) await noteState(session, known.entry, state);
+  if (known.entry) await noteState(session, known.entry, ended);
   if (state !== 'COMPLETED') return taskResult(taskId, { ...ended, state }, known);
   session.observer.task(taskId, state);
   return finish(of);
