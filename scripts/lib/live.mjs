@@ -723,6 +723,7 @@ var Transport = class {
 import { systemClock } from "./main.mjs";
 import { FIRST_POLL_MS } from "./main.mjs";
 import { Failure as Failure9, orFailure as orFailure3 } from "./main.mjs";
+import { once } from "./main.mjs";
 import { SANDBOX_KEY, serviceName } from "./main.mjs";
 import { createProvider } from "./main.mjs";
 import { isSubmit, needsRecords } from "./main.mjs";
@@ -1044,22 +1045,30 @@ async function runLive(call, batch) {
   const { timeoutMs, maxRetries } = environment;
   const sharing = once(() => args.noJournal ? null : openSharing(call, provider));
   const limiter = async () => loopback ? null : (await sharing())?.limiter ?? null;
+  const { signal } = interruption;
+  const api = new Api(transport, systemClock, { timeoutMs, maxRetries, signal, limiter });
+  const schedule = scheduleOf(args);
   const session = {
     provider,
+    api,
+    schedule,
+    poller: once(async () => {
+      const { openPoller } = await import("./wait.mjs");
+      return openPoller({ provider, api }, schedule, sharing);
+    }),
+    durations: /* @__PURE__ */ new Map(),
     transport,
     observer: progress.observer,
     loopback: loopback ? baseUrl : null,
-    records: once(() => args.noJournal || isWithoutRecords(call) ? null : openJournal(call, provider)),
-    sharing,
-    api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal: interruption.signal, limiter })
+    records: once(() => args.noJournal || isWithoutRecords(call) ? null : openJournal(call, provider))
   };
   try {
     let outcome;
     if (batch) {
       const { runBatchCommand } = await import("./batch.mjs");
       const known = { ...call, caller: { ...caller, account: await accountOf(call) } };
-      outcome = await runBatchCommand(session, known, batch, waitSettings(args, environment));
-    } else outcome = await outcomeOfResult(await act(session, args, request, environment), caller);
+      outcome = await runBatchCommand(session, known, batch, waitSettings(args));
+    } else outcome = await outcomeOfResult(await act(session, args, request), caller);
     return sandbox ? withStandInWarnings(outcome) : outcome;
   } catch (error) {
     if (!(error instanceof Failure9)) throw error;
@@ -1118,17 +1127,10 @@ async function accountOf(call) {
   const { accountOf: account } = await import("./journal.mjs");
   return account(call.args.profile.id, keyOf(call));
 }
-function once(make) {
-  let made;
-  return () => {
-    made ??= Promise.resolve(make());
-    return made;
-  };
-}
-async function act(session, args, request, environment) {
+async function act(session, args, request) {
   const { action, taskId = "", idempotencyKey } = args;
   if (action === "getStatus") return getStatus(session, taskId);
-  const wait = waitSettings(args, environment);
+  const wait = waitSettings(args);
   switch (action) {
     case "getTask":
       return (await import("./wait.mjs")).getTask(session, taskId, wait);
@@ -1170,15 +1172,16 @@ function filterOf({ since, status, model, limit }) {
   return { since: since ?? null, states, model: model ?? null, limit };
 }
 var SANDBOX_POLL_MS = 500;
-function waitSettings(args, { timeoutMs }) {
-  const { action, wait, pollInterval, sandbox, download = null, output } = args;
+function scheduleOf({ pollInterval, sandbox }) {
   const usualMs = sandbox ? SANDBOX_POLL_MS : FIRST_POLL_MS;
+  return { firstMs: pollInterval === void 0 ? usualMs : pollInterval * 1e3 };
+}
+function waitSettings(args) {
+  const { action, wait, download = null, output } = args;
   return {
     waitMs: wait * 1e3,
-    schedule: { firstMs: pollInterval === void 0 ? usualMs : pollInterval * 1e3 },
     folder: output === void 0 ? download : path2.dirname(path2.resolve(output)),
-    output: output === void 0 ? isSubmit(action) ? null : void 0 : path2.basename(output),
-    stallMs: timeoutMs
+    output: output === void 0 ? isSubmit(action) ? null : void 0 : path2.basename(output)
   };
 }
 async function startSandbox(environment, warn) {

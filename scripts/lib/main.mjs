@@ -2354,6 +2354,15 @@ function isFolder(file) {
 // scripts/src/model/any-video.ts
 var ANY_VIDEO = { earliestMs: 12e4, latestMs: 42e4 };
 
+// scripts/src/model/once.ts
+function once(make) {
+  let made;
+  return () => {
+    made ??= Promise.resolve(make());
+    return made;
+  };
+}
+
 // scripts/src/ports/status-cache.ts
 var NO_LIST = { startedAt: 0, tookMs: 0, badUntil: 0, failures: 0, unchecked: 0 };
 export {
@@ -2467,6 +2476,7 @@ export {
   nameProblem,
   nearest,
   needsRecords,
+  once,
   orFailure,
   otherAccountText,
   output,

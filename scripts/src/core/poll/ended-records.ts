@@ -1,7 +1,7 @@
 import { Failure } from '../../model/failure.ts';
 import type { Task } from '../../model/task.ts';
 import type { RateLimiter } from '../../ports/rate-limiter.ts';
-import type { Session } from '../session.ts';
+import type { Service } from '../service.ts';
 import type { Results } from './poll-rounds.ts';
 
 interface Wanted {
@@ -15,7 +15,7 @@ interface Wanted {
 }
 
 interface Options {
-  session: Pick<Session, 'api' | 'provider'>;
+  service: Service;
   limiter: RateLimiter;
   /** Queries keep no distance from each other. */
   isUnspaced: boolean;
@@ -43,7 +43,7 @@ export class EndedRecords {
     { deadline, retryUntil }: { deadline: number; retryUntil: number },
     listed?: Task,
   ): Promise<Task> {
-    const { api, provider } = this.#options.session;
+    const { api, provider } = this.#options.service;
     const query = () => api.read(provider.task(taskId), { retryUntil, deadline, isPermitted: true });
     return new Promise((resolve) => {
       this.#wanted.add({ taskId, deadline, listed, resolve, query });
@@ -66,8 +66,8 @@ export class EndedRecords {
   }
 
   async #step(): Promise<void> {
-    const { limiter, isUnspaced, session } = this.#options;
-    const { clock, signal } = session.api;
+    const { limiter, isUnspaced, service } = this.#options;
+    const { clock, signal } = service.api;
     const wait = await limiter.acquire(isUnspaced || this.#wanted.size === 1 ? 'record' : 'poll');
     const wanted = [...this.#wanted];
     if (wait > 0) {

@@ -1,7 +1,7 @@
 import { Failure, orFailure } from '../../model/failure.ts';
 import { isBareEnd, type SeenState, type Task } from '../../model/task.ts';
 import type { TaskStatus } from '../../providers/provider.ts';
-import type { Session } from '../session.ts';
+import type { Service } from '../service.ts';
 
 /**
  * Returns the state of a task, by one status query for which the caller has a permit. An answer that may be either a failed
@@ -9,7 +9,7 @@ import type { Session } from '../session.ts';
  * @throws Failure when the query itself failed; that says nothing about the task
  */
 export async function pollOnce(
-  { api, provider }: Pick<Session, 'api' | 'provider'>,
+  { api, provider }: Service,
   taskId: string,
   deadline: number,
 ): Promise<TaskStatus> {
@@ -23,7 +23,7 @@ export async function pollOnce(
  * as the end of the task: an end without a result is asked of the record, too.
  */
 export async function fetchStatus(
-  { api, provider }: Session,
+  { api, provider }: Service,
   taskId: string,
 ): Promise<TaskStatus & SeenState> {
   const retryUntil = api.shortDeadline;
