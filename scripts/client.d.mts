@@ -202,7 +202,6 @@ export interface Capabilities {
     list: boolean;
     quote: boolean;
     account: boolean;
-    signedWebhooks: boolean;
 }
 /** What is known of a service without calling it. */
 export interface ProviderInfo {

@@ -82,7 +82,7 @@ function isObject(value) {
 var AIVIDEOMAKER = {
   id: "aivideomaker",
   title: "AIVideoMaker",
-  can: { cancel: true, list: true, quote: true, account: true, signedWebhooks: false },
+  can: { cancel: true, list: true, quote: true, account: true },
   // The five documented states, and spellings of them that comparable services use.
   states: {
     submitted: "SUBMITTED",
@@ -120,14 +120,14 @@ var AIVIDEOMAKER = {
     prices: "https://aivideomaker.ai",
     tasks: "Find the task in the list of the service (listTasks)."
   },
-  load: async () => (await import("./live.mjs")).aivideomaker
+  create: async (settings) => (await import("./live.mjs")).aivideomaker(settings)
 };
 
 // scripts/src/providers/apidot/definition.ts
 var APIDOT = {
   id: "apidot",
   title: "APIDot",
-  can: { cancel: false, list: false, quote: false, account: false, signedWebhooks: false },
+  can: { cancel: false, list: false, quote: false, account: false },
   // Every status that a public source names. There is no word for a cancelled task.
   states: {
     not_started: "SUBMITTED",
@@ -156,18 +156,13 @@ var APIDOT = {
     prices: "https://apidot.ai/models",
     tasks: "APIDot documents no list of tasks and no replay of a submit. The user finds the task in its dashboard (https://apidot.ai/dashboard/api-key leads there), or asks support@apidot.ai."
   },
-  load: async () => (await import("./apidot.mjs")).apidot
+  create: async (settings) => (await import("./apidot.mjs")).apidot(settings)
 };
 
 // scripts/src/providers/registry.ts
-var SERVICES = [AIVIDEOMAKER, APIDOT];
-var PROFILES = SERVICES;
+var PROFILES = [AIVIDEOMAKER, APIDOT];
 function profileOf(id) {
   return id === void 0 ? PROFILES[0] : PROFILES.find((profile) => profile.id === id);
-}
-async function createProvider({ id }, settings) {
-  const service = SERVICES.find((one) => one.id === id);
-  return (await service.load())({ ...settings, profile: service });
 }
 
 // scripts/src/model/text.ts
@@ -2431,7 +2426,6 @@ export {
   commandToRehearse,
   compact,
   counted,
-  createProvider,
   credits,
   dayOf,
   definedFields,

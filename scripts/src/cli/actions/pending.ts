@@ -5,7 +5,7 @@ import { systemClock } from '../../model/clock.ts';
 import { accountOf } from '../../model/fingerprint.ts';
 import type { Account, RequestRecord } from '../../model/request-record.ts';
 import { serviceName } from '../../model/service-address.ts';
-import type { Profile } from '../../providers/profile.ts';
+import type { Profile } from '../../providers/provider.ts';
 import { PROFILES } from '../../providers/registry.ts';
 import type { Journal } from '../../stores/file/journal.ts';
 import type { Arguments } from '../command-line/arguments.ts';

@@ -1,5 +1,5 @@
 import { BRIEF_WAIT_S } from '../../model/task.ts';
-import type { Profile } from '../../providers/profile.ts';
+import type { Profile } from '../../providers/provider.ts';
 import type { Arguments } from '../command-line/arguments.ts';
 import { commandFrom, commandToRehearse, placeFlags, resumeFlags } from '../command-line/commands.ts';
 import { isSubmit } from '../command-line/flags.ts';

@@ -1,10 +1,10 @@
-import type { Definition } from '../provider.ts';
+import type { Profile } from '../provider.ts';
 
 /** AIVideoMaker API v1, as documented and seen up to 2026-09-17. */
-export const AIVIDEOMAKER: Definition = {
+export const AIVIDEOMAKER: Profile = {
   id: 'aivideomaker',
   title: 'AIVideoMaker',
-  can: { cancel: true, list: true, quote: true, account: true, signedWebhooks: false },
+  can: { cancel: true, list: true, quote: true, account: true },
   // The five documented states, and spellings of them that comparable services use.
   states: {
     submitted: 'SUBMITTED',
@@ -46,5 +46,5 @@ export const AIVIDEOMAKER: Definition = {
     prices: 'https://aivideomaker.ai',
     tasks: 'Find the task in the list of the service (listTasks).',
   },
-  load: async () => (await import('./api.ts')).aivideomaker,
+  create: async (settings) => (await import('./api.ts')).aivideomaker(settings),
 };
