@@ -238,6 +238,8 @@ var IS_TERMINAL = {
 };
 var TASK_STATES = Object.keys(IS_TERMINAL);
 var isTerminal = (state) => IS_TERMINAL[state];
+var isBareEnd = (state) => IS_TERMINAL[state] && state !== "COMPLETED";
+var isOpenEnd = ({ state, recordUnread }) => isBareEnd(state) && recordUnread === "forNow";
 var TASK_ID = /^[A-Za-z0-9_][A-Za-z0-9._:~@=+,-]{0,199}$/;
 var BRIEF_WAIT_S = 45;
 
@@ -2352,6 +2354,15 @@ function isFolder(file) {
 // scripts/src/model/any-video.ts
 var ANY_VIDEO = { earliestMs: 12e4, latestMs: 42e4 };
 
+// scripts/src/model/once.ts
+function once(make) {
+  let made;
+  return () => {
+    made ??= Promise.resolve(make());
+    return made;
+  };
+}
+
 // scripts/src/ports/status-cache.ts
 var NO_LIST = { startedAt: 0, tookMs: 0, badUntil: 0, failures: 0, unchecked: 0 };
 export {
@@ -2441,11 +2452,13 @@ export {
   interruptedOutcome,
   isAboutTask,
   isApiKey,
+  isBareEnd,
   isCommandLine,
   isIdempotencyKey,
   isLocal,
   isLoopback,
   isObject,
+  isOpenEnd,
   isPublicAddress,
   isSubmit,
   isTerminal,
@@ -2463,6 +2476,7 @@ export {
   nameProblem,
   nearest,
   needsRecords,
+  once,
   orFailure,
   otherAccountText,
   output,
