@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ENTRY, envelopeOf, live, run, T2V_ARGS, tempFolder } from '../support/command.ts';
+import { ENTRY, envelopeOf, live, ROOT, run, T2V_ARGS, tempFolder } from '../support/command.ts';
 import { commandIn } from '../support/expect.ts';
 import { MP4 } from '../support/media.ts';
 import { refusal, type Script, service, states, TASK } from '../support/service.ts';
@@ -23,7 +23,50 @@ async function interrupted(
   return { server, done, envelope: envelopeOf(done), env };
 }
 
+/** Returns the entry of a copy of the program whose main part is loaded only after a signal has come. */
+function stoppedAtStart(signal: NodeJS.Signals): string {
+  const folder = tempFolder();
+  const main = path.join(folder, 'scripts', 'lib', 'main.mjs');
+  cpSync(path.join(ROOT, 'scripts', 'lib'), path.dirname(main), { recursive: true });
+  cpSync(ENTRY, path.join(folder, 'scripts', 'run-workflow.mjs'));
+  symlinkSync(path.join(ROOT, 'contracts'), path.join(folder, 'contracts'));
+  const stop = `process.kill(process.pid, '${signal}'); await new Promise((resolve) => setTimeout(resolve));`;
+  writeFileSync(main, `${stop}\n${readFileSync(main, 'utf8')}`);
+  return path.join(folder, 'scripts', 'run-workflow.mjs');
+}
+
 describe('fault 37: stopped', () => {
+  it.each([
+    ['SIGHUP', 129],
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)(
+    'while the program is still being loaded, by %s: nothing was submitted',
+    async (signal, code) => {
+      const server = await service();
+      const state = tempFolder();
+      const env = { ASYNC_MEDIA_STATE_DIR: state, ...live(server.origin) };
+      const options = { entry: stoppedAtStart(signal), env, node: process.execPath };
+      const done = await run(T2V_ARGS, options);
+      expect(done.code).toBe(code);
+      expect(envelopeOf(done)).toEqual({
+        ok: false,
+        status: 'FAILED',
+        taskId: null,
+        data: {},
+        errorCode: 'UNKNOWN_ERROR',
+        errorMessage: `${signal} came first. Nothing was submitted.`,
+        retryAfter: null,
+      });
+      expect(server.received).toHaveLength(0);
+      expect(readdirSync(state)).toEqual([]);
+      // What needs no service is done at once, and told.
+      const local = await run(['--action', 'listModels'], options);
+      expect(local.code).toBe(code);
+      expect(envelopeOf(local)).toMatchObject({ ok: true, data: { interruptedBy: signal } });
+    },
+  );
+
   it('while it waits: the command that resumes runs, and succeeds', async () => {
     let isOver = false;
     const { server, done, envelope, env } = await interrupted(T2V_ARGS, (kill) => ({

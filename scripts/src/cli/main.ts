@@ -15,7 +15,7 @@ import {
   redraws,
   secretsIn,
 } from './environment.ts';
-import { EXIT, EXIT_OF_SIGNAL } from './exit-codes.ts';
+import { EXIT, EXIT_OF_SIGNAL, type StopSignal } from './exit-codes.ts';
 import { Interruption } from './interruption.ts';
 import { finishWith, printText, screen } from './output.ts';
 import { type Progress, watch } from './progress.ts';
@@ -25,13 +25,16 @@ import { bugOutcome, interruptedOutcome } from './render/stopped.ts';
 
 declare const VERSION: string;
 
-/** Runs one call of the command: it always writes one document to standard output and sets an exit code. */
-export async function main(): Promise<void> {
+/**
+ * Runs one call of the command: it always writes one document to standard output and sets an exit code.
+ * @param early signals that came before the call
+ */
+export async function main(early: readonly StopSignal[]): Promise<void> {
   const argv = process.argv.slice(2);
   const secrets = secretsIn(process.env);
   const overruled = overrule(process.env);
   const progress = await startProgress(secrets);
-  const interruption = new Interruption();
+  const interruption = new Interruption(progress.situation, early);
   const call: Call = { argv, progress, interruption, secrets, overruled, request: null, warnings: [] };
   const onBug = (error: unknown) => {
     progress.clear();
@@ -54,7 +57,8 @@ export async function main(): Promise<void> {
     outcome = await runAction(call, args, caller);
     const { isInterrupted, envelope } = outcome;
     const signal = interruption.received;
-    if (isInterrupted && signal) {
+    // What needs no service is not interrupted: it is done at once.
+    if (signal && (isInterrupted || isLocal(args.action))) {
       const data = { ...envelope.data, interruptedBy: signal };
       outcome = { ...outcome, exitCode: EXIT_OF_SIGNAL[signal], envelope: { ...envelope, data } };
     }
@@ -100,9 +104,9 @@ async function runServiceAction(call: Call, args: Arguments, caller: Caller, env
   const { situation, line: warn } = call.progress;
   for (const text of overruled) warn(text);
   call.warnings = overruled;
-  interruption.listen(situation);
   situation.taskId = args.taskId ?? null;
   const { signal } = interruption;
+  signal.throwIfAborted();
   const loopback = args.sandbox || (environment.baseUrl !== undefined && isLoopback(environment.baseUrl));
   checkInterval(args.pollInterval, loopback);
   let batch: CheckedBatch | null = null;
@@ -133,10 +137,7 @@ async function outcomeOfError(error: unknown, call: Call): Promise<Outcome> {
   const { caller } = call;
   const { situation } = call.progress;
   const signal = call.interruption.received;
-  if (signal) {
-    // Signals are listened to only once the arguments are read.
-    return interruptedOutcome(signal, situation, caller!, call.request?.generation);
-  }
+  if (signal && caller) return interruptedOutcome(signal, situation, caller, call.request?.generation);
   if (!(error instanceof Failure)) return bugOf(error, call);
   // A failure without its advice came after the arguments were understood.
   const failure =
