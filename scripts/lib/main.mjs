@@ -1494,12 +1494,13 @@ function readEnvironment(env, profile, { isLive, hasState, isRehearsal = false }
     httpsProxy: proxy("HTTPS_PROXY", way.https_proxy || way.HTTPS_PROXY, refuse),
     noProxy: way.no_proxy || way.NO_PROXY || void 0,
     ...stateFolder(env, needsState ? refuse : () => void 0),
-    isStateChosen
+    isStateChosen,
+    placeOf: (other) => placeOf(other, env)
   };
   if (issues.length > 0) throw refusedInputs(issues);
   return environment;
 }
-function placeInUse(env, profile) {
+function placeOf(profile, env) {
   let isWrong = false;
   const refuse = () => {
     isWrong = true;
@@ -2217,13 +2218,12 @@ async function runAction(call, args, caller) {
   if (action === "listModels") return (await import("./models.mjs")).describeAll(args);
   if (action === "describeModel")
     return (await import("./models.mjs")).describeOne(args, args.model);
-  if (action === "listPending" || action === "forget") {
-    const pending2 = await import("./pending.mjs");
-    const { localJournal } = await import("./pending.mjs");
-    const journal = localJournal(args, environment.stateFolder, call.progress.line);
-    return pending2[action](journal, args, caller, (profile) => placeInUse(process.env, profile));
-  }
+  if (isLocal(action)) return await fromRecords(call, args, caller, environment);
   return runServiceAction(call, args, caller, environment);
+}
+async function fromRecords({ progress }, args, caller, environment) {
+  const { answerFromRecords } = await import("./pending.mjs");
+  return answerFromRecords(args, caller, environment, progress.line);
 }
 async function runServiceAction(call, args, caller, environment) {
   const { interruption, overruled } = call;
@@ -2244,8 +2244,9 @@ async function runServiceAction(call, args, caller, environment) {
   }
   try {
     if (!args.sandbox && environment.key === void 0) {
-      const local = await import("./advice.mjs");
-      const known = await local.answerWithoutKey(args, caller, environment, warn);
+      const { action, taskId: taskId2 } = args;
+      const isRecorded = action === "spending" || action === "cancelTask" && taskId2 === void 0;
+      const known = isRecorded && await fromRecords(call, args, caller, environment);
       if (known) return known;
       throw new Failure("AUTH_FAILED", "No key is set, so no live call is made.", {
         reason: { kind: "keyMissing" }
@@ -2473,7 +2474,6 @@ export {
   parseArguments,
   parseSince,
   placeFlags,
-  placeInUse,
   plain,
   printText,
   profileOf,

@@ -7,14 +7,7 @@ import { type Arguments, guessAction, parseArguments } from './command-line/argu
 import { checkInterval } from './command-line/check-flags.ts';
 import { isAboutTask, isLocal, isSubmit, needsRecords, rule } from './command-line/flags.ts';
 import { readFlags } from './command-line/read-flags.ts';
-import {
-  type Environment,
-  overrule,
-  placeInUse,
-  readEnvironment,
-  redraws,
-  secretsIn,
-} from './environment.ts';
+import { type Environment, overrule, readEnvironment, redraws, secretsIn } from './environment.ts';
 import { EXIT, EXIT_OF_SIGNAL, type StopSignal } from './exit-codes.ts';
 import { Interruption } from './interruption.ts';
 import { finishWith, printText, screen } from './output.ts';
@@ -90,13 +83,14 @@ async function runAction(call: Call, args: Arguments, caller: Caller): Promise<O
   if (action === 'listModels') return (await import('./actions/describe.ts')).describeAll(args);
   if (action === 'describeModel')
     return (await import('./actions/describe.ts')).describeOne(args, args.model!);
-  if (action === 'listPending' || action === 'forget') {
-    const pending = await import('./actions/pending.ts');
-    const { localJournal } = await import('./actions/local-journal.ts');
-    const journal = localJournal(args, environment.stateFolder!, call.progress.line);
-    return pending[action](journal, args, caller, (profile) => placeInUse(process.env, profile));
-  }
+  // Without a folder for records, these two are refused above.
+  if (isLocal(action)) return (await fromRecords(call, args, caller, environment))!;
   return runServiceAction(call, args, caller, environment);
+}
+
+async function fromRecords({ progress }: Call, args: Arguments, caller: Caller, environment: Environment) {
+  const { answerFromRecords } = await import('./actions/records.ts');
+  return answerFromRecords(args, caller, environment, progress.line);
 }
 
 async function runServiceAction(call: Call, args: Arguments, caller: Caller, environment: Environment) {
@@ -118,8 +112,9 @@ async function runServiceAction(call: Call, args: Arguments, caller: Caller, env
   }
   try {
     if (!args.sandbox && environment.key === undefined) {
-      const local = await import('./actions/without-key.ts');
-      const known = await local.answerWithoutKey(args, caller, environment, warn);
+      const { action, taskId } = args;
+      const isRecorded = action === 'spending' || (action === 'cancelTask' && taskId === undefined);
+      const known = isRecorded && (await fromRecords(call, args, caller, environment));
       if (known) return known;
       throw new Failure('AUTH_FAILED', 'No key is set, so no live call is made.', {
         reason: { kind: 'keyMissing' },
