@@ -369,6 +369,7 @@ async function fenceOf({ session, store }, taskId) {
 import { Failure as Failure6, orFailure as orFailure3 } from "./main.mjs";
 var LEAST_SUBMIT_MS = 1e4;
 var SOON_MS = 500;
+var INTERRUPTED = "The call was interrupted before this submit.";
 async function submitOrReconcile(session, generation, log, deadline, earlier) {
   const first = earlier ?? await submitFirst(session, generation, log, deadline);
   if ("kind" in first) return first;
@@ -382,6 +383,7 @@ async function submitFirst(session, generation, log, deadline) {
     const asked = clock.monotonic();
     const held = submits && await orFailure3(submits.ready());
     if (held) return { kind: "rejected", failure: held };
+    if (api.signal?.aborted) return { kind: "rejected", failure: new Failure6("UNKNOWN_ERROR", INTERRUPTED) };
     if (attempt > 1 || clock.monotonic() > asked + SOON_MS) {
       sentAt = clock.wall();
       await log?.sending();

@@ -1217,6 +1217,7 @@ var EXIT_WORDS = {
     isOpen: true
   },
   bug: { code: 70, means: "a bug of this program", next: "report it; run the same command without `--new`" },
+  hungUp: { code: 129, means: "hung up", next: "run the same command without `--new`" },
   interrupted: { code: 130, means: "interrupted", next: "run the same command without `--new`" },
   terminated: { code: 143, means: "terminated", next: "run the same command without `--new`" }
 };
@@ -1256,6 +1257,7 @@ var BATCH_ORDER = [
   EXIT.done
 ];
 var EXIT_OF_SIGNAL = {
+  SIGHUP: EXIT.hungUp,
   SIGINT: EXIT.interrupted,
   SIGTERM: EXIT.terminated
 };
@@ -1491,12 +1493,13 @@ function readEnvironment(env, profile, { isLive, hasState, isRehearsal = false }
     httpsProxy: proxy("HTTPS_PROXY", way.https_proxy || way.HTTPS_PROXY, refuse),
     noProxy: way.no_proxy || way.NO_PROXY || void 0,
     ...stateFolder(env, needsState ? refuse : () => void 0),
-    isStateChosen
+    isStateChosen,
+    placeOf: (other) => placeOf(other, env)
   };
   if (issues.length > 0) throw refusedInputs(issues);
   return environment;
 }
-function placeInUse(env, profile) {
+function placeOf(profile, env) {
   let isWrong = false;
   const refuse = () => {
     isWrong = true;
@@ -1576,6 +1579,7 @@ var FOLDER = "async-media-workflow";
 // scripts/src/cli/interruption.ts
 var GRACE_MS = 2e3;
 var Interruption = class {
+  #situation;
   #controller = new AbortController();
   #requested = new AbortController();
   #grace;
@@ -1585,6 +1589,15 @@ var Interruption = class {
   requested = this.#requested.signal;
   /** The signal that came, if one did. */
   received = null;
+  /** @param early signals that came before this one listens */
+  constructor(situation, early) {
+    this.#situation = situation;
+    situation.onOutcomeKnown = () => {
+      if (this.received && this.#deferred === 0) this.stop();
+    };
+    for (const name of Object.keys(EXIT_OF_SIGNAL)) process.on(name, () => this.#on(name));
+    for (const name of early) this.#on(name);
+  }
   /** Puts the end off, within the grace period, until the returned function is called. */
   defer() {
     this.#deferred += 1;
@@ -1596,19 +1609,11 @@ var Interruption = class {
       if (this.#deferred === 0 && this.received) this.stop();
     };
   }
-  listen(situation) {
-    for (const name of ["SIGINT", "SIGTERM"]) {
-      process.on(name, () => this.#on(name, situation));
-    }
-    situation.onOutcomeKnown = () => {
-      if (this.received && this.#deferred === 0) this.stop();
-    };
-  }
-  #on(name, situation) {
+  #on(name) {
     const isFirst = this.received === null;
     this.received ??= name;
     this.#requested.abort();
-    if (isFirst && (situation.phase === "submitting" || this.#deferred > 0))
+    if (isFirst && (this.#situation.phase === "submitting" || this.#deferred > 0))
       this.#grace = setTimeout(() => this.stop(), GRACE_MS);
     else this.stop();
   }
@@ -2179,12 +2184,12 @@ function resumeStep({ command, same, resumeFlags: resumeFlags2 }, { taskId: task
 }
 
 // scripts/src/cli/main.ts
-async function main() {
+async function main(early) {
   const argv = process.argv.slice(2);
   const secrets = secretsIn(process.env);
   const overruled = overrule(process.env);
   const progress = await startProgress(secrets);
-  const interruption = new Interruption();
+  const interruption = new Interruption(progress.situation, early);
   const call = { argv, progress, interruption, secrets, overruled, request: null, warnings: [] };
   const onBug = (error) => {
     progress.clear();
@@ -2205,7 +2210,7 @@ async function main() {
     outcome = await runAction(call, args, caller);
     const { isInterrupted, envelope } = outcome;
     const signal = interruption.received;
-    if (isInterrupted && signal) {
+    if (signal && (isInterrupted || isLocal(args.action))) {
       const data = { ...envelope.data, interruptedBy: signal };
       outcome = { ...outcome, exitCode: EXIT_OF_SIGNAL[signal], envelope: { ...envelope, data } };
     }
@@ -2231,22 +2236,21 @@ async function runAction(call, args, caller) {
   if (action === "listModels") return (await import("./models.mjs")).describeAll(args);
   if (action === "describeModel")
     return (await import("./models.mjs")).describeOne(args, args.model);
-  if (action === "listPending" || action === "forget") {
-    const pending2 = await import("./pending.mjs");
-    const { localJournal } = await import("./pending.mjs");
-    const journal = localJournal(args, environment.stateFolder, call.progress.line);
-    return pending2[action](journal, args, caller, (profile) => placeInUse(process.env, profile));
-  }
+  if (isLocal(action)) return await fromRecords(call, args, caller, environment);
   return runServiceAction(call, args, caller, environment);
+}
+async function fromRecords({ progress }, args, caller, environment) {
+  const { answerFromRecords } = await import("./pending.mjs");
+  return answerFromRecords(args, caller, environment, progress.line);
 }
 async function runServiceAction(call, args, caller, environment) {
   const { interruption, overruled } = call;
   const { situation, line: warn } = call.progress;
   for (const text2 of overruled) warn(text2);
   call.warnings = overruled;
-  interruption.listen(situation);
   situation.taskId = args.taskId ?? null;
   const { signal } = interruption;
+  signal.throwIfAborted();
   const loopback = args.sandbox || environment.baseUrl !== void 0 && isLoopback(environment.baseUrl);
   checkInterval(args.pollInterval, loopback);
   let batch = null;
@@ -2258,8 +2262,9 @@ async function runServiceAction(call, args, caller, environment) {
   }
   try {
     if (!args.sandbox && environment.key === void 0) {
-      const local = await import("./advice.mjs");
-      const known = await local.answerWithoutKey(args, caller, environment, warn);
+      const { action, taskId: taskId2 } = args;
+      const isRecorded = action === "spending" || action === "cancelTask" && taskId2 === void 0;
+      const known = isRecorded && await fromRecords(call, args, caller, environment);
       if (known) return known;
       throw new Failure("AUTH_FAILED", "No key is set, so no live call is made.", {
         reason: { kind: "keyMissing" }
@@ -2275,9 +2280,7 @@ async function outcomeOfError(error, call) {
   const { caller } = call;
   const { situation } = call.progress;
   const signal = call.interruption.received;
-  if (signal) {
-    return interruptedOutcome(signal, situation, caller, call.request?.generation);
-  }
+  if (signal && caller) return interruptedOutcome(signal, situation, caller, call.request?.generation);
   if (!(error instanceof Failure)) return bugOf(error, call);
   const failure = error instanceof AdvisedFailure ? error : (await import("./advice.mjs")).explained(error, caller);
   return failed(failure, stateOf(call), situation.taskId);
@@ -2501,7 +2504,6 @@ export {
   parseArguments,
   parseSince,
   placeFlags,
-  placeInUse,
   plain,
   printText,
   profileOf,
