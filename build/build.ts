@@ -100,7 +100,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
     'generate',
     /^core\/(generate\.ts$|(submit|reconcile|money)\/|wait\/resume-pending\.ts$|tasks\/list-tasks\.ts$)/,
   ],
-  ['journal', /^(disk\/|stores\/|core\/record\/while-fenced\.ts$)/],
+  ['journal', /^(disk\/|stores\/|core\/record\/while-locked\.ts$)/],
   ['terminal', /^cli\/progress\/(terminal|draw)\.ts$/],
   [
     'pending',

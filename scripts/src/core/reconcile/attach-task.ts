@@ -2,7 +2,7 @@ import { Failure } from '../../model/failure.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
 import { fetchStatus } from '../poll/status-query.ts';
 import { dateOf } from '../record/task-record.ts';
-import { whileFenced } from '../record/while-fenced.ts';
+import { whileLocked } from '../record/while-locked.ts';
 import type { Session } from '../session.ts';
 
 /**
@@ -20,7 +20,7 @@ export async function attachTask(session: Session, taskId: string, idempotencyKe
   checkUnclaimed(entry, taskId, await store.byTask(taskId));
   if (entry.record.taskId === taskId) return;
   const { state } = await fetchStatus(session, taskId);
-  await whileFenced(store, entry, async () => {
+  await whileLocked(store, entry, async () => {
     checkUnclaimed(entry, taskId, await store.byTask(taskId));
     await entry.require({ phase: 'submitted', taskId, status: state, checked: dateOf(session) });
   });
