@@ -697,19 +697,17 @@ var Transport = class {
     return Boolean(this.#proxy.httpProxy || this.#proxy.httpsProxy);
   }
   #clientFor({ isFile = false }) {
-    const kind = isFile ? "files" : this.#proxied ? "proxy" : "node";
-    const client = this.#clients.get(kind) ?? this.#create(kind);
+    const kind = isFile ? "files" : "calls";
+    const client = this.#clients.get(kind) ?? this.#create(isFile);
     this.#clients.set(kind, client);
     return client;
   }
-  async #create(kind) {
-    const { httpClient, ownsProcess, resolve } = this.#options;
-    if (kind !== "files" && httpClient) return httpClient;
-    if (kind === "node") return new NodeHttpClient();
-    const lookup = kind === "files" ? (await import("./download.mjs")).publicLookup(resolve) : void 0;
-    if (!this.#proxied && !ownsProcess) return new NodeHttpClient(lookup);
-    const { tuneForOneCommand, UndiciHttpClient } = await import("./undici.mjs");
-    if (ownsProcess) tuneForOneCommand();
+  async #create(isFile) {
+    const { httpClient, resolve } = this.#options;
+    if (!isFile && httpClient) return httpClient;
+    const lookup = isFile ? (await import("./download.mjs")).publicLookup(resolve) : void 0;
+    if (!this.#proxied) return new NodeHttpClient(lookup);
+    const { UndiciHttpClient } = await import("./undici.mjs");
     try {
       return new UndiciHttpClient(this.#proxy, lookup);
     } catch (cause) {
@@ -1024,7 +1022,8 @@ async function runLive(call, batch) {
   const sandbox = args.sandbox ? await startSandbox(environment, progress.line) : null;
   const { httpProxy, httpsProxy, noProxy } = environment;
   const proxy = sandbox ? {} : { httpProxy, httpsProxy, noProxy };
-  const transport = new Transport(proxy, { ownsProcess: true });
+  if (proxy.httpProxy || proxy.httpsProxy) compileParserSimply();
+  const transport = new Transport(proxy);
   const baseUrl = sandbox ? new URL(sandbox.origin) : serviceUrl(call);
   const key = keyOf(call);
   const provider = await createProvider(args.profile, { baseUrl, key, now: systemClock.wall });
@@ -1066,6 +1065,10 @@ async function runLive(call, batch) {
     void transport.close();
     void sandbox?.close();
   }
+}
+function compileParserSimply() {
+  const { setFlagsFromString } = process.getBuiltinModule("node:v8");
+  for (const flag of ["--liftoff-only", "--wasm-lazy-compilation"]) setFlagsFromString(flag);
 }
 function isWithoutRecords({ args, environment: { stateFolder } }) {
   if (stateFolder === null) return true;

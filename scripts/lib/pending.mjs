@@ -1,7 +1,7 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 // scripts/src/core/record/forget-records.ts
 import { Failure } from "./main.mjs";
-import { whileFenced } from "./journal.mjs";
+import { whileLocked } from "./journal.mjs";
 async function forgetRecords(records, { taskId, idempotencyKey = "" }) {
   const entries = taskId === void 0 ? await records.byKey(idempotencyKey) : [await records.byTask(taskId)].filter((entry) => entry !== void 0);
   const first = entries[0];
@@ -12,7 +12,7 @@ async function forgetRecords(records, { taskId, idempotencyKey = "" }) {
   }
   for (const entry of entries) {
     const { taskId: known } = entry.record;
-    await whileFenced(records, entry, async () => {
+    await whileLocked(records, entry, async () => {
       if (known !== entry.record.taskId) {
         throw new Failure("UNKNOWN_ERROR", "This request has just been given a task; its record stays.", {
           reason: { kind: "justSubmitted" }
