@@ -202,6 +202,7 @@ export interface Capabilities {
     list: boolean;
     quote: boolean;
     account: boolean;
+    signedWebhooks: boolean;
 }
 /** What is known of a service without calling it. */
 export interface ProviderInfo {

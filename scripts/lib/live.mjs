@@ -697,19 +697,17 @@ var Transport = class {
     return Boolean(this.#proxy.httpProxy || this.#proxy.httpsProxy);
   }
   #clientFor({ isFile = false }) {
-    const kind = isFile ? "files" : this.#proxied ? "proxy" : "node";
-    const client = this.#clients.get(kind) ?? this.#create(kind);
+    const kind = isFile ? "files" : "calls";
+    const client = this.#clients.get(kind) ?? this.#create(isFile);
     this.#clients.set(kind, client);
     return client;
   }
-  async #create(kind) {
-    const { httpClient, ownsProcess, resolve } = this.#options;
-    if (kind !== "files" && httpClient) return httpClient;
-    if (kind === "node") return new NodeHttpClient();
-    const lookup = kind === "files" ? (await import("./download.mjs")).publicLookup(resolve) : void 0;
-    if (!this.#proxied && !ownsProcess) return new NodeHttpClient(lookup);
-    const { tuneForOneCommand, UndiciHttpClient } = await import("./undici.mjs");
-    if (ownsProcess) tuneForOneCommand();
+  async #create(isFile) {
+    const { httpClient, resolve } = this.#options;
+    if (!isFile && httpClient) return httpClient;
+    const lookup = isFile ? (await import("./download.mjs")).publicLookup(resolve) : void 0;
+    if (!this.#proxied) return new NodeHttpClient(lookup);
+    const { UndiciHttpClient } = await import("./undici.mjs");
     try {
       return new UndiciHttpClient(this.#proxy, lookup);
     } catch (cause) {
@@ -839,25 +837,18 @@ function taskCancelled(_, { profile, retry }, isReused) {
 // scripts/src/cli/render/reused.ts
 import { Failure as Failure8 } from "./main.mjs";
 import { counted } from "./main.mjs";
-function runSteps({ newRun }) {
-  if (newRun === void 0) return [];
-  return [
-    `${byNewRun(newRun, "it")} It is the newest task of this request: a run with --new that began later submitted nothing.`
-  ];
+function runStep({ newRun }) {
+  return newRun !== void 0 && `${byNewRun(newRun, "it")} It is the newest task of this request: a run with --new that began later submitted nothing.`;
 }
-function resumedSteps(made, isNewest) {
-  if (made.newRun === void 0)
-    return isNewest ? [`This request was made on ${made.created}${NONE_SINCE}.`] : [];
-  return isNewest ? runSteps(made) : [byNewRun(made.newRun, "it")];
+function resumedStep(made, isNewest) {
+  if (!isNewest) return made.newRun !== void 0 && byNewRun(made.newRun, "it");
+  return runStep(made) || `This request was made on ${made.created}${NONE_SINCE}.`;
 }
-function runStepsOfLines(lines) {
-  const made = (line) => line.end instanceof Failure8 ? void 0 : line.end?.reused ?? line.end?.resumed;
+function runStepOfLines(lines) {
+  const made = ({ end }) => end instanceof Failure8 ? void 0 : end?.reused ?? end?.resumed;
   const runs = new Set(lines.map((line) => made(line)?.newRun));
   const [newRun] = runs.size === 1 ? runs : [];
-  if (newRun === void 0) return [];
-  return [
-    `${byNewRun(newRun, "every line")} These are the newest tasks of the batch: a run with --new that began later submitted nothing.`
-  ];
+  return newRun !== void 0 && `${byNewRun(newRun, "every line")} These are the newest tasks of the batch: a run with --new that began later submitted nothing.`;
 }
 var NONE_SINCE = ", and no run with --new has made another since";
 var byNewRun = (began, what) => `The run with --new that began on ${began} made ${what}.`;
@@ -868,6 +859,7 @@ function spentBefore({ charged = null, refunded = null } = {}, of = "") {
 }
 
 // scripts/src/cli/render/state.ts
+import { sentences } from "./main.mjs";
 import { warningText } from "./main.mjs";
 function stateOutcome(result, caller) {
   return withFacts(result, endOutcome(result, caller), caller);
@@ -881,13 +873,13 @@ function withFacts(result, outcome, caller) {
   };
   const { envelope } = outcome;
   const { nextSteps: _, ...data } = envelope.data ?? {};
-  const nextSteps = [
-    ...textsIn(outcome, "nextSteps"),
-    ...result.resumed ? resumedSteps(result.resumed, caller.isSubmit) : [],
-    ...result.begun ? runSteps(result.begun) : [],
-    ...reusedSteps(result, caller),
-    ...goneSteps(result, caller)
-  ];
+  const nextSteps = sentences(
+    textsIn(outcome, "nextSteps"),
+    result.resumed && resumedStep(result.resumed, caller.isSubmit),
+    result.begun && runStep(result.begun),
+    reusedSteps(result, caller),
+    goneSteps(result, caller)
+  );
   return {
     ...outcome,
     files: result.files?.map((file) => file.path) ?? [],
@@ -902,41 +894,33 @@ function withFacts(result, outcome, caller) {
   };
 }
 function endOutcome(result, caller) {
-  const { taskId, seen, files, reused } = result;
+  const { kind, taskId, seen, reused } = result;
   const data = dataOf(result);
-  switch (result.kind) {
-    case "running": {
-      const { wait } = caller.resumeFlags;
-      const nextSteps = [
-        resumeCommand(caller, taskId, {
-          ...caller.resumeFlags,
-          wait: wait && Math.min(+wait, result.record?.wait || +wait)
-        }),
-        "The task runs on at the service. Run this command as often as you like: it charges nothing."
-      ];
-      const exitCode = caller.wantsEnd ? EXIT.stillRunning : EXIT.done;
-      return success(seen.state, taskId, { ...data, nextSteps }, exitCode);
-    }
-    case "completed": {
-      const nextSteps = files ? [] : saveSteps(result, caller);
-      return success(seen.state, taskId, { ...data, nextSteps }, EXIT.done);
-    }
-    case "cancelledNow":
-      return success(seen.state, taskId, data, EXIT.done);
-    case "failed":
-    case "cancelled": {
-      const end = result.kind === "failed" ? generationFailed : taskCancelled;
-      return failed(end(seen, caller, reused !== void 0).with({ data: definedFields(data) }), null, null);
-    }
+  if (kind === "failed" || kind === "cancelled") {
+    const end = kind === "failed" ? generationFailed : taskCancelled;
+    return failed(end(seen, caller, reused !== void 0).with({ data: definedFields(data) }), null, null);
   }
+  const isOpen = kind === "running" && caller.wantsEnd;
+  const nextSteps = ownSteps(result, caller);
+  return success(seen.state, taskId, { ...data, nextSteps }, isOpen ? EXIT.stillRunning : EXIT.done);
 }
-function saveSteps({ taskId, record }, caller) {
+function ownSteps({ kind, taskId, record, files }, caller) {
+  const { resumeFlags, profile, wantsEnd } = caller;
+  if (kind === "running") {
+    const { wait: wait2 } = resumeFlags;
+    const brief = wait2 && Math.min(+wait2, record?.wait || +wait2);
+    return [
+      resumeCommand(caller, taskId, { ...resumeFlags, wait: brief }),
+      "The task runs on at the service. Run this command as often as you like: it charges nothing."
+    ];
+  }
+  if (kind !== "completed" || files) return [];
   const copy = record && wholeCopy(record);
   if (copy) return [`Its file is saved already: ${copy}`];
   const wait = { wait: briefWait(caller, record?.wait), download: "out" };
   return [
-    caller.wantsEnd ? resumeCommand(caller, taskId, wait) : saveCommand(caller, taskId),
-    `That saves the file. Do it soon: ${caller.profile.says.retention}`
+    wantsEnd ? resumeCommand(caller, taskId, wait) : saveCommand(caller, taskId),
+    `That saves the file. Do it soon: ${profile.says.retention}`
   ];
 }
 function dataOf(result) {
@@ -970,7 +954,7 @@ function reusedSteps(result, { anew, resumeFlags }) {
   const named = resumeFlags.output === void 0 ? void 0 : result.files?.[0];
   const rename = named ? ` Give that another --output: ${named.path} holds this earlier result.` : "";
   return [
-    ...runSteps(reused),
+    runStep(reused),
     `This request was made on ${reused.created} and ended ${reused.status}${spentBefore(result.credits)}${since}. To make another, with a new charge: ${anew}${rename}`
   ];
 }
@@ -1037,7 +1021,8 @@ async function runLive(call, batch) {
   const sandbox = args.sandbox ? await startSandbox(environment, progress.line) : null;
   const { httpProxy, httpsProxy, noProxy } = environment;
   const proxy = sandbox ? {} : { httpProxy, httpsProxy, noProxy };
-  const transport = new Transport(proxy, { ownsProcess: true });
+  if (proxy.httpProxy || proxy.httpsProxy) compileParserSimply();
+  const transport = new Transport(proxy);
   const baseUrl = sandbox ? new URL(sandbox.origin) : serviceUrl(call);
   const key = keyOf(call);
   const provider = await args.profile.create({ baseUrl, key, now: systemClock.wall });
@@ -1079,6 +1064,10 @@ async function runLive(call, batch) {
     void transport.close();
     void sandbox?.close();
   }
+}
+function compileParserSimply() {
+  const { setFlagsFromString } = process.getBuiltinModule("node:v8");
+  for (const flag of ["--liftoff-only", "--wasm-lazy-compilation"]) setFlagsFromString(flag);
 }
 function isWithoutRecords({ args, environment: { stateFolder } }) {
   if (stateFolder === null) return true;
@@ -1485,10 +1474,10 @@ export {
   pollError,
   pollOnce,
   recordOf,
-  resumedSteps,
+  resumedStep,
   runLive,
-  runSteps,
-  runStepsOfLines,
+  runStep,
+  runStepOfLines,
   spentBefore,
   stateIn,
   stateOutcome,

@@ -58,21 +58,25 @@ import { quoted } from "./main.mjs";
 import { nameIn } from "./live.mjs";
 import { AdvisedFailure } from "./main.mjs";
 import { failed } from "./main.mjs";
+import { sentences } from "./main.mjs";
 var MOST_LOST = 5;
 function cancellableOutcome(result, caller, hasKey = true) {
   const { tasks, more, lost, clearAfter, isListed } = result;
-  const list = caller.command(
-    isListed ? "listTasks" : "listPending",
-    isListed ? { status: "SUBMITTED" } : {}
+  const { command } = caller;
+  const list = isListed ? command("listTasks", { status: "SUBMITTED" }) : command("listPending");
+  const nextSteps = sentences(
+    tasks.map((task) => cancelStep(task, caller)),
+    more > 0 && `${more} more can be cancelled: ${list}`,
+    tasks.length === 0 && noneStep(result, caller, hasKey),
+    lost.slice(0, MOST_LOST).map((record) => lostStep(record, result, caller))
   );
-  const nextSteps = [
-    ...tasks.map((task) => cancelStep(task, caller)),
-    ...more > 0 ? [`${more} more can be cancelled: ${list}`] : [],
-    ...tasks.length === 0 ? [noneStep(result, caller, hasKey)] : [],
-    ...lost.slice(0, MOST_LOST).map((record) => lostStep(record, result, caller))
+  const [message, hint] = tasks.length > 0 ? [
+    "No task was named, so none was cancelled: data.nextSteps has the command of each that can be.",
+    "add --taskId <id>: data.nextSteps has the command of each task that can be cancelled"
+  ] : [
+    "No task was named, and none is known that can be cancelled.",
+    "no task is known that can be cancelled: data.nextSteps says how far that is known"
   ];
-  const hint = tasks.length > 0 ? "add --taskId <id>: data.nextSteps has the command of each task that can be cancelled" : "no task is known that can be cancelled: data.nextSteps says how far that is known";
-  const message = tasks.length > 0 ? "No task was named, so none was cancelled: data.nextSteps has the command of each that can be." : "No task was named, and none is known that can be cancelled.";
   const issues = [issue("--taskId", "<id> for --action cancelTask", "nothing", hint)];
   const retryAfter = tasks.length === 0 && clearAfter.size > 0 ? Math.max(...clearAfter.values()) : void 0;
   const refusal = new AdvisedFailure("INVALID_PAYLOAD", message, { issues, nextSteps, retryAfter });
@@ -130,6 +134,7 @@ import { counted as counted3, plain as plain2, quoted as quoted2 } from "./main.
 import { nameIn as nameIn2 } from "./live.mjs";
 import { briefWait, resumeCommand } from "./main.mjs";
 import { definedFields, done as done3, upstream as upstream2 } from "./main.mjs";
+import { sentences as sentences3 } from "./main.mjs";
 
 // scripts/src/cli/render/spending.ts
 import { unlessEmpty } from "./main.mjs";
@@ -138,15 +143,16 @@ import { counted as counted2 } from "./main.mjs";
 import { profileOf } from "./main.mjs";
 import { sinceAt } from "./main.mjs";
 import { done as done2 } from "./main.mjs";
+import { sentences as sentences2 } from "./main.mjs";
 var MOST_MODELS = 100;
 function spendingOutcome(result, caller) {
   const { total, models, list, journal, since } = result;
-  const covers = [
+  const covers = sentences2(
     listWords(list, since, caller),
     journalWords(journal, caller),
     "Credits are as the service reported them. A task is counted in the span in which it was submitted, and once.",
-    ...othersWords(result.others, since, caller)
-  ].flatMap((words) => words ?? []);
+    othersWords(result.others, since, caller)
+  );
   const data = {
     since: spanOf(since),
     total: rowOf(total),
@@ -164,16 +170,10 @@ function spanOf(since) {
   return { day, from: new Date(since).toISOString(), timeZone };
 }
 function leftOut({ undated, unread }, hasSpan) {
-  const warnings = [];
-  if (undated > 0 && hasSpan)
-    warnings.push(
-      `${counted2(undated, "task")} of the list ${undated === 1 ? "has no date, and is" : "have no date, and are"} left out.`
-    );
-  if (unread > 0)
-    warnings.push(
-      `${counted2(unread, "entry", "entries")} of the list cannot be read, and ${unread === 1 ? "is" : "are"} left out.`
-    );
-  return warnings;
+  return [
+    undated > 0 && hasSpan && `${counted2(undated, "task")} of the list ${undated === 1 ? "has no date, and is" : "have no date, and are"} left out.`,
+    unread > 0 && `${counted2(unread, "entry", "entries")} of the list cannot be read, and ${unread === 1 ? "is" : "are"} left out.`
+  ];
 }
 function rowOf(row) {
   const { charged, refunded, open, unpriced, openUnpriced, unknown, ...counts } = row;
@@ -191,7 +191,7 @@ function rowOf(row) {
 function listWords(list, since, { profile }) {
   const { title, can } = profile;
   if (!list)
-    return can.list ? null : `${title} documents no list of tasks, so its tasks are known by the journal alone.`;
+    return !can.list && `${title} documents no list of tasks, so its tasks are known by the journal alone.`;
   const oldest = list.oldest === null ? "" : `, the oldest of ${new Date(list.oldest).toISOString()}`;
   const later = since !== null && list.oldest !== null && list.oldest > since ? " Whether it reaches back to the beginning of the span is not known." : "";
   return `The list of ${title}: ${counted2(list.tasks, "task")} of this key${oldest}. How far back such a list reaches is not documented.${later}`;
@@ -201,55 +201,38 @@ function journalWords(journal, { profile }) {
   const kept = `A record is kept for ${KEPT_DAYS} days after its last use.`;
   return journal.keys === "all" ? `The journal of this machine alone, because ${profile.keyVariable} is not set: ${counted2(journal.more, "request")}, of every key that was used here. ${kept}` : `The journal of this machine: ${counted2(journal.more, "request")} of this key${profile.can.list ? " that the list does not show" : ""}. ${kept}`;
 }
-function othersWords(others = [], since, { commandAt }) {
+function othersWords(others = [], since, { command }) {
   return others.flatMap(({ provider, count: count2 }) => {
     const profile = profileOf(provider);
     if (!profile) return [];
     const day = since === null ? void 0 : sinceAt(since).day;
-    const command = commandAt(profile)("spending", { since: day });
-    return [`The requests to ${profile.title} are left out (${count2} on record here): ${command}`];
+    const shows = command("spending", { since: day }, profile);
+    return [`The requests to ${profile.title} are left out (${count2} on record here): ${shows}`];
   });
 }
 function warningsOf({ total, list, journal, asOf, since, listFailure }, { profile }) {
   const { unpriced, unknown } = total;
   const unreadable = journal?.unreadable ?? 0;
-  const warnings = [];
-  if (listFailure)
-    warnings.push(
-      `The list of ${profile.title} could not be read (${listFailure.message}), so this is what the journal of this machine knows, which may be out of date.`
-    );
-  if (unpriced > 0)
-    warnings.push(
-      `The credits of ${unpriced} of these tasks are not known: nobody reported them, and the sums leave them out.`
-    );
-  if (unreadable > 0)
-    warnings.push(
-      `${unreadable === 1 ? "1 record of this machine cannot be read: its request counts" : `${unreadable} records of this machine cannot be read: their requests count`} only where the list of the service shows the task.`
-    );
-  if (unknown > 0)
-    warnings.push(
-      `Whether ${unknown} of these submits ${unknown === 1 ? "was" : "were"} accepted, and charged, is not known.${list ? ` The list may show what came of ${unknown === 1 ? "it" : "them"}.` : ""}`
-    );
-  if (list) warnings.push(...leftOut(list, since !== null));
-  if (!list && journal && since !== null && since < asOf - KEPT_DAYS * 24 * 36e5)
-    warnings.push(`What was made more than ${KEPT_DAYS} days ago may no longer be on record here.`);
-  return warnings;
+  const [was, it] = unknown === 1 ? ["was", "it"] : ["were", "them"];
+  const isBeyondRecords = since !== null && since < asOf - KEPT_DAYS * 24 * 36e5;
+  return sentences2(
+    listFailure && `The list of ${profile.title} could not be read (${listFailure.message}), so this is what the journal of this machine knows, which may be out of date.`,
+    unpriced > 0 && `The credits of ${unpriced} of these tasks are not known: nobody reported them, and the sums leave them out.`,
+    unreadable > 0 && `${unreadable === 1 ? "1 record of this machine cannot be read: its request counts" : `${unreadable} records of this machine cannot be read: their requests count`} only where the list of the service shows the task.`,
+    unknown > 0 && `Whether ${unknown} of these submits ${was} accepted, and charged, is not known.${list ? ` The list may show what came of ${it}.` : ""}`,
+    list && leftOut(list, since !== null),
+    !list && journal && isBeyondRecords && `What was made more than ${KEPT_DAYS} days ago may no longer be on record here.`
+  );
 }
-function nextStepsOf({ total: { running, unknown }, replaced, since }, caller) {
-  const { command, profile } = caller;
-  const pending = command("listPending");
-  const steps = [];
-  if (running > 0) steps.push(profile.can.list ? command("listTasks", { status: "running" }) : pending);
-  if (unknown > replaced && !steps.includes(pending)) steps.push(pending);
-  if (replaced > 0) {
-    const day = since === null ? void 0 : sinceAt(since).day;
-    const [were, them, tasks] = replaced === 1 ? ["was", "it", "its task"] : ["were", "them", "their tasks"];
-    const find = profile.can.list ? `Whether the service has ${tasks}: ${command("listTasks", { since: day })}` : profile.says.tasks;
-    steps.push(
-      `${counted2(replaced, "submit")} of unknown outcome ${were} replaced by a run with --new, so listPending does not show ${them}. ${find}`
-    );
-  }
-  return steps;
+function nextStepsOf({ total: { running, unknown }, replaced, since }, { command, profile }) {
+  const day = since === null ? void 0 : sinceAt(since).day;
+  const [were, them, tasks] = replaced === 1 ? ["was", "it", "its task"] : ["were", "them", "their tasks"];
+  const find = profile.can.list ? `Whether the service has ${tasks}: ${command("listTasks", { since: day })}` : profile.says.tasks;
+  return sentences2(
+    running > 0 && profile.can.list && command("listTasks", { status: "running" }),
+    (running > 0 && !profile.can.list || unknown > replaced) && command("listPending"),
+    replaced > 0 && `${counted2(replaced, "submit")} of unknown outcome ${were} replaced by a run with --new, so listPending does not show ${them}. ${find}`
+  );
 }
 
 // scripts/src/cli/render/list.ts
@@ -259,12 +242,11 @@ var LONGEST_REASON = 120;
 function listOutcome(result, caller) {
   const { filter, tasks, matched, counts, listed, running, record } = result;
   const wanted = tasks.filter(({ task }) => running.some(({ id }) => id === task.id));
-  const nextSteps = [
-    ...wanted.slice(0, MOST_COMMANDS).map(
-      ({ task: { id }, request }) => resumeCommand(caller, id, { wait: briefWait(caller, request?.wait) })
-    ),
-    ...matched === 0 && listed > 0 ? [nothingMatches(result)] : []
-  ];
+  const resume = ({ task: { id }, request }) => resumeCommand(caller, id, { wait: briefWait(caller, request?.wait) });
+  const nextSteps = sentences3(
+    wanted.slice(0, MOST_COMMANDS).map(resume),
+    matched === 0 && listed > 0 && nothingMatches(result)
+  );
   const data = {
     since: filter.since === null ? void 0 : spanOf(filter.since),
     count: matched,
@@ -281,12 +263,11 @@ function listOutcome(result, caller) {
 }
 function warningsOf2(result, caller) {
   const { matched, tasks, filter, lost } = result;
-  const shown = `Only the newest ${tasks.length} of ${matched} tasks are shown; --limit, --since, --status and --model choose others. The counts are of all.`;
-  return [
-    ...matched > tasks.length ? [shown] : [],
-    ...leftOut(result, filter.since !== null),
-    ...lost > 0 ? [lostWords(lost, caller)] : []
-  ];
+  return sentences3(
+    matched > tasks.length && `Only the newest ${tasks.length} of ${matched} tasks are shown; --limit, --since, --status and --model choose others. The counts are of all.`,
+    leftOut(result, filter.since !== null),
+    lost > 0 && lostWords(lost, caller)
+  );
 }
 function lostWords(lost, caller) {
   const those = lost === 1 ? "its task" : "their tasks";
@@ -330,44 +311,46 @@ var dateOf = (time) => time === void 0 ? null : new Date(time).toISOString();
 
 // scripts/src/cli/render/many.ts
 import { Failure } from "./main.mjs";
-import { unlessEmpty as unlessEmpty3 } from "./main.mjs";
 import { counted as count } from "./main.mjs";
 import { AdvisedFailure as AdvisedFailure2 } from "./main.mjs";
 import { BATCH_ORDER, EXIT } from "./main.mjs";
 import { dropStep, earlierStep, resumeCommand as resumeCommand2 } from "./main.mjs";
-import { definedFields as definedFields3, done as done4, failed as failed3, textsIn } from "./main.mjs";
+import {
+  definedFields as definedFields3,
+  done as done4,
+  failed as failed3,
+  rowsThatFit,
+  textsIn
+} from "./main.mjs";
 import { explained as explained2 } from "./advice.mjs";
+import { sentences as sentences4 } from "./main.mjs";
 
 // scripts/src/cli/render/task.ts
 import { definedFields as definedFields2, failed as failed2 } from "./main.mjs";
 import { explained } from "./advice.mjs";
 import { dataOf, stateOutcome, withFacts } from "./live.mjs";
 function taskOutcome(result, caller) {
-  return "failure" in result ? withFacts(result, failureOutcome(result, caller), caller) : stateOutcome(result, caller);
-}
-function failureOutcome(result, caller) {
-  const { taskId, seen, failure } = result;
+  if (!("failure" in result)) return stateOutcome(result, caller);
+  const { kind, taskId, seen, failure } = result;
   const about = explained(failure, caller);
-  if (result.kind === "notCancelled") return failed2(about, seen.state, taskId);
-  const data = definedFields2({ ...dataOf(result), ...about.details.data });
-  return failed2(about.with({ data }), seen.state, taskId);
+  const { data } = about.details;
+  const known = kind === "notCancelled" ? data : definedFields2({ ...dataOf(result), ...data });
+  return withFacts(result, failed2(about.with({ data: known }), seen.state, taskId), caller);
 }
 
 // scripts/src/cli/render/many.ts
-var MOST_CHARACTERS = 4e4;
 function manyOutcome(result, caller) {
   const { items, until, more, unknown: submits } = result;
   const outcomes = items.map((item) => itemOutcome(item, caller));
-  const shown = [];
-  const delivered = [];
-  let left = MOST_CHARACTERS;
-  for (const [n, outcome] of outcomes.entries()) {
-    const whole = summary(outcome.envelope, items[n].record);
-    left -= JSON.stringify(whole).length;
-    if (left >= 0) delivered.push(outcome);
-    const { status, taskId } = outcome.envelope;
-    shown.push(left >= 0 ? whole : { status, taskId, nextSteps: [resumeCommand2(caller, taskId)] });
-  }
+  const whole = rowsThatFit(
+    outcomes.map(({ envelope }, n) => summary(envelope, items[n].record)),
+    { most: items.length, characters: 4e4 }
+  );
+  const cut = outcomes.slice(whole.length).map(({ envelope: { status, taskId } }) => ({
+    status,
+    taskId,
+    nextSteps: [resumeCommand2(caller, taskId)]
+  }));
   const isRunning = ({ exitCode }) => exitCode === EXIT.stillRunning;
   const running = outcomes.filter(isRunning).length;
   const isOver = until === "first" && running < outcomes.length;
@@ -375,34 +358,33 @@ function manyOutcome(result, caller) {
   const ended = counted4.find(({ envelope }) => !envelope.ok) ?? counted4.find(({ exitCode }) => exitCode > 0);
   const unknown = until === "last" && submits > 0 ? unknownOutcome(result, caller) : void 0;
   const worst = unknown && !isBefore(ended, unknown) ? unknown : ended;
-  const nextSteps = [];
-  if (worst || running > 0 || more > 0 || submits > 0 || left < 0) {
-    const gone = outcomes.flatMap(
-      ({ envelope: { errorCode: errorCode2, taskId } }) => errorCode2 === "TASK_NOT_FOUND" ? [dropStep(caller, taskId)] : []
-    );
-    const hasMore = ended !== void 0 || running > 0 || unknown === void 0;
-    nextSteps.push(
-      ...hasMore && gone.length < items.length || more > 0 ? [caller.same] : [],
-      ...gone.slice(0, 5),
-      ...unknown ? textsIn(unknown, "nextSteps") : [caller.command("listPending")]
-    );
-  }
+  const isOpen = worst || running > 0 || more > 0 || submits > 0 || cut.length > 0;
+  const gone = outcomes.flatMap(
+    ({ envelope: { errorCode: errorCode2, taskId } }) => errorCode2 === "TASK_NOT_FOUND" ? [dropStep(caller, taskId)] : []
+  );
+  const hasMore = ended !== void 0 || running > 0 || unknown === void 0;
+  const nextSteps = sentences4(
+    (hasMore && gone.length < items.length || more > 0) && caller.same,
+    gone.slice(0, 5),
+    unknown ? textsIn(unknown, "nextSteps") : caller.command("listPending")
+  );
   const data = definedFields3({
-    count: shown.length,
+    count: items.length,
     running,
     more,
     unknown: submits,
-    tasks: shown,
-    nextSteps: unlessEmpty3([...new Set(nextSteps)])
+    tasks: [...whole, ...cut],
+    nextSteps: isOpen ? [...new Set(nextSteps)] : void 0
   });
   const { errorCode = null, errorMessage = null, retryAfter = null } = worst?.envelope ?? {};
   const ok = errorCode === null && counted4.every(({ envelope }) => envelope.ok);
   return {
     envelope: { ok, status: null, taskId: null, data, errorCode, errorMessage, retryAfter },
-    exitCode: worst?.exitCode ?? (!isOver && (more > 0 || left < 0) ? EXIT.stillRunning : EXIT.done),
+    exitCode: worst?.exitCode ?? (!isOver && (more > 0 || cut.length > 0) ? EXIT.stillRunning : EXIT.done),
     files: outcomes.flatMap(({ files }) => files),
+    // What does not fit into the document is not delivered by it.
     onWritten: () => {
-      for (const { onWritten } of delivered) onWritten?.();
+      for (const { onWritten } of outcomes.slice(0, whole.length)) onWritten?.();
     }
   };
 }
@@ -446,7 +428,7 @@ function nothingPendingOutcome(result, caller) {
   const { unknown } = result;
   if (unknown > 0) return unknownOutcome(result, caller);
   const none = "No recorded task of this key is unfinished or waits to be delivered.";
-  return done4({ count: 0, unknown, nextSteps: [none, ...earlierStep(caller)] });
+  return done4({ count: 0, unknown, nextSteps: sentences4(none, earlierStep(caller)) });
 }
 
 // scripts/src/core/deliver/fetch-result.ts

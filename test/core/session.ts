@@ -6,6 +6,7 @@ import type { Terms } from '../../scripts/src/core/checked-request.ts';
 import { openPoller } from '../../scripts/src/core/poll/poller.ts';
 import type { Observer, Session } from '../../scripts/src/core/session.ts';
 import { Api } from '../../scripts/src/http/api.ts';
+import type { ProxySettings } from '../../scripts/src/http/http-client.ts';
 import { Transport } from '../../scripts/src/http/transport.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import { accountOf, jsonHash, requestName } from '../../scripts/src/model/fingerprint.ts';
@@ -21,8 +22,8 @@ import type { Settings } from './rendered.ts';
 
 export const KEY = 'ak_workflow_canary';
 
-/** Whose process a test stands for: that of the command, which fetches files with undici, or of another program. */
-export const PROCESS = { ownsProcess: true };
+/** The proxies that are set: with some, undici fetches the files. */
+export const NETWORK: { proxy: ProxySettings } = { proxy: {} };
 
 export interface TestSession extends Session {
   clock: FakeClock;
@@ -47,7 +48,7 @@ interface SessionOptions {
 export function sessionWith(origin: string, options: SessionOptions = {}): TestSession {
   const { maxRetries = 3, timeoutMs = 10_000, signal, loopback = true, firstMs = 2_000 } = options;
   const clock = options.clock ?? new FakeClock();
-  const transport = options.transport ?? new Transport({}, PROCESS);
+  const transport = options.transport ?? new Transport(NETWORK.proxy);
   onTestFinished(() => transport.close());
   const told: string[] = [];
   const observer: Observer = {

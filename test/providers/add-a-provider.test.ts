@@ -10,7 +10,7 @@ import { ROOT } from '../support/command.ts';
 const HERON: Profile = {
   id: 'heron',
   title: 'Heron',
-  can: { cancel: true, list: false, quote: false, account: false },
+  can: { cancel: true, list: false, quote: false, account: false, signedWebhooks: false },
   states: { ready: 'COMPLETED' },
   rateLimit: { queries: 60, windowMs: 60_000, per: 'key' as const, source: null },
   url: 'https://heron.example',

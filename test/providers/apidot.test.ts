@@ -33,7 +33,7 @@ const CALLS: [string, Call<unknown>, string][] = [
 
 describe('the profile', () => {
   it('claims nothing that is not documented', () => {
-    expect(Object.values(PROFILE.can)).toEqual(Array(4).fill(false));
+    expect(Object.values(PROFILE.can)).toEqual(Array(5).fill(false));
     expect(PROFILE).toMatchObject({
       title: 'APIDot',
       url: 'https://api.apidot.ai',

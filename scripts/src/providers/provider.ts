@@ -10,6 +10,7 @@ export interface Capabilities {
   list: boolean;
   quote: boolean;
   account: boolean;
+  signedWebhooks: boolean;
 }
 
 /** The facts about a service that are known before its provider is loaded. */

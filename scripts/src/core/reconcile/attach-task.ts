@@ -3,7 +3,7 @@ import { isOpenEnd } from '../../model/task.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
 import { fetchStatus } from '../poll/status-query.ts';
 import { dateOf } from '../record/task-record.ts';
-import { whileFenced } from '../record/while-fenced.ts';
+import { whileLocked } from '../record/while-locked.ts';
 import type { Session } from '../session.ts';
 
 /**
@@ -21,7 +21,7 @@ export async function attachTask(session: Session, taskId: string, idempotencyKe
   checkUnclaimed(entry, taskId, await store.byTask(taskId));
   if (entry.record.taskId === taskId) return;
   const seen = await fetchStatus(session, taskId);
-  await whileFenced(store, entry, async () => {
+  await whileLocked(store, entry, async () => {
     checkUnclaimed(entry, taskId, await store.byTask(taskId));
     const status = isOpenEnd(seen) ? 'UNKNOWN' : seen.state;
     await entry.require({ phase: 'submitted', taskId, status, checked: dateOf(session) });

@@ -33,10 +33,10 @@ export async function isUnderWay(
   for (const { request, phase } of others) {
     // A process that may submit a request is alone with all its records.
     if (phase !== 'submitting' || request === own) continue;
-    const fence = await store.fence(request);
-    if ('heldBy' in fence) return true;
+    const lock = await store.lock(request, 0);
+    if ('heldBy' in lock) return true;
     // Its process has died.
-    await fence.release();
+    await lock.release();
   }
   return false;
 }

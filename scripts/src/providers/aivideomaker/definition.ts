@@ -4,7 +4,7 @@ import type { Profile } from '../provider.ts';
 export const AIVIDEOMAKER: Profile = {
   id: 'aivideomaker',
   title: 'AIVideoMaker',
-  can: { cancel: true, list: true, quote: true, account: true },
+  can: { cancel: true, list: true, quote: true, account: true, signedWebhooks: false },
   // The five documented states, and spellings of them that comparable services use.
   states: {
     submitted: 'SUBMITTED',

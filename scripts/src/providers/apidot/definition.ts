@@ -4,7 +4,7 @@ import type { Profile } from '../provider.ts';
 export const APIDOT: Profile = {
   id: 'apidot',
   title: 'APIDot',
-  can: { cancel: false, list: false, quote: false, account: false },
+  can: { cancel: false, list: false, quote: false, account: false, signedWebhooks: false },
   // Every status that a public source names. There is no word for a cancelled task.
   states: {
     not_started: 'SUBMITTED',
