@@ -103,10 +103,8 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['terminal', /^cli\/progress\/(terminal|draw)\.ts$/],
   [
     'pending',
-    /^(cli\/(actions\/(pending|local-journal)|render\/pending)|core\/(record\/forget-records|tasks\/(cancellable|may-cancel)))\.ts$/,
+    /^(cli\/(actions\/records|render\/pending)|core\/(record\/forget-records|tasks\/(cancellable|may-cancel)))\.ts$/,
   ],
-  ['spending', /^cli\/actions\/spending-without-key\.ts$/],
-  ['advice', /^cli\/actions\/without-key\.ts$/],
   ['download', /^(download\/|core\/deliver\/file-warnings\.ts$|http\/public-lookup\.ts$)/],
   // A call that asks for a state once polls nothing.
   [

@@ -309,6 +309,7 @@ import { madeBy } from "./live.mjs";
 // scripts/src/core/submit/name-task.ts
 import { Failure as Failure5, orFailure as orFailure2 } from "./main.mjs";
 import { sha256Text } from "./journal.mjs";
+import { isBareEnd } from "./main.mjs";
 import { dateOf } from "./live.mjs";
 import { creditsOf } from "./live.mjs";
 var PATIENCE_MS = 5e3;
@@ -334,9 +335,9 @@ async function nameTask(request, { task, by, isResubmitted }) {
 }
 function noteTask({ session, entry }, task, foundAlike) {
   const credits = creditsOf(task, entry.record.credits);
-  const change = { phase: "submitted", taskId: task.id, status: task.state, credits };
-  const checked = dateOf(session);
-  return entry.update({ ...change, checked, ...foundAlike && { foundAlike } }, { isOurs: true });
+  const change = { phase: "submitted", taskId: task.id, credits, checked: dateOf(session) };
+  const status = isBareEnd(task.state) ? void 0 : { status: task.state };
+  return entry.update({ ...change, ...status, ...foundAlike && { foundAlike } }, { isOurs: true });
 }
 function isLookalike({ store, entry }, holder) {
   const { record } = holder;
@@ -361,6 +362,7 @@ async function lockOf({ session, store }, taskId) {
 import { Failure as Failure6, orFailure as orFailure3 } from "./main.mjs";
 var LEAST_SUBMIT_MS = 1e4;
 var SOON_MS = 500;
+var INTERRUPTED = "The call was interrupted before this submit.";
 async function submitOrReconcile(session, generation, log, deadline, earlier) {
   const first = earlier ?? await submitFirst(session, generation, log, deadline);
   if ("kind" in first) return first;
@@ -374,6 +376,7 @@ async function submitFirst(session, generation, log, deadline) {
     const asked = clock.monotonic();
     const held = submits && await orFailure3(submits.ready());
     if (held) return { kind: "rejected", failure: held };
+    if (api.signal?.aborted) return { kind: "rejected", failure: new Failure6("UNKNOWN_ERROR", INTERRUPTED) };
     if (attempt > 1 || clock.monotonic() > asked + SOON_MS) {
       sentAt = clock.wall();
       await log?.sending();
@@ -911,6 +914,7 @@ function summedUp(rows, since) {
 
 // scripts/src/core/reconcile/attach-task.ts
 import { Failure as Failure11 } from "./main.mjs";
+import { isOpenEnd } from "./main.mjs";
 import { fetchStatus } from "./live.mjs";
 import { dateOf as dateOf3 } from "./live.mjs";
 import { whileLocked } from "./journal.mjs";
@@ -923,10 +927,11 @@ async function attachTask(session, taskId, idempotencyKey) {
   }
   checkUnclaimed(entry, taskId, await store.byTask(taskId));
   if (entry.record.taskId === taskId) return;
-  const { state } = await fetchStatus(session, taskId);
+  const seen = await fetchStatus(session, taskId);
   await whileLocked(store, entry, async () => {
     checkUnclaimed(entry, taskId, await store.byTask(taskId));
-    await entry.require({ phase: "submitted", taskId, status: state, checked: dateOf3(session) });
+    const status = isOpenEnd(seen) ? "UNKNOWN" : seen.state;
+    await entry.require({ phase: "submitted", taskId, status, checked: dateOf3(session) });
   });
 }
 function checkUnclaimed({ record }, taskId, holder) {
@@ -1025,7 +1030,7 @@ async function noteStates(session, tasks) {
   const own = await orFailure9(ownPending(session));
   for (const entry of own instanceof Failure12 ? [] : own) {
     const state = states.get(entry.record.taskId ?? "");
-    if (state !== void 0) await noteState(session, entry, state);
+    if (state !== void 0) await noteState(session, entry, { state, recordUnread: "forNow" });
   }
 }
 

@@ -131,7 +131,7 @@ export function requestsOf({ clock, open, dies }: World): RequestStore {
     },
     async poll(request) {
       const entry = await stored(request);
-      return (state) => noteState(session, entry, STATES[state]);
+      return (state) => noteState(session, entry, { state: STATES[state] });
     },
     async deliver(request) {
       const entry = await stored(request);

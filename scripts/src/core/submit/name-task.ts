@@ -1,7 +1,7 @@
 import { Failure, orFailure } from '../../model/failure.ts';
 import { sha256Text } from '../../model/fingerprint.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
-import type { Task } from '../../model/task.ts';
+import { isBareEnd, type Task } from '../../model/task.ts';
 import type { Lock, RecordStore, StoredRequest } from '../../ports/record-store.ts';
 import { isEqualRequest } from '../reconcile/equal-submit.ts';
 import { dateOf } from '../record/task-record.ts';
@@ -62,9 +62,10 @@ export async function nameTask(
 /** This process holds the lock of the request, so it writes the id even where the file is gone. */
 function noteTask({ session, entry }: RecordedRequest, task: Task, foundAlike: boolean): Promise<boolean> {
   const credits = creditsOf(task, entry.record.credits);
-  const change = { phase: 'submitted', taskId: task.id, status: task.state, credits } as const;
-  const checked = dateOf(session);
-  return entry.update({ ...change, checked, ...(foundAlike && { foundAlike }) }, { isOurs: true });
+  const change = { phase: 'submitted', taskId: task.id, credits, checked: dateOf(session) } as const;
+  // An end without a result is final on record, and only the task's own record is proof of it.
+  const status = isBareEnd(task.state) ? undefined : { status: task.state };
+  return entry.update({ ...change, ...status, ...(foundAlike && { foundAlike }) }, { isOurs: true });
 }
 
 function isLookalike({ store, entry }: RecordedRequest, holder: StoredRequest): boolean {
