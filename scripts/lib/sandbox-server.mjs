@@ -320,6 +320,7 @@ function storageName(dataUri) {
 const { once } = require("node:events");
 const { request: httpRequest } = require("node:http");
 const { request: httpsRequest } = require("node:https");
+const { setTimeout } = require("node:timers/promises");
 import { LONGEST_TIMER_MS } from "./main.mjs";
 import { urlOf } from "./main.mjs";
 var LOOPBACK = /^(localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/;
@@ -328,54 +329,47 @@ var DUPLICATE_AFTER = 15e3;
 function openWebhooks(now, log) {
   const watches = /* @__PURE__ */ new Map();
   const closing = new AbortController();
-  const { signal } = closing;
-  function advance(record, watch) {
-    for (const { at, state } of changesOf(record).slice(watch.announced)) {
-      const inMs = at - now();
-      if (inMs > 0) {
-        watch.timer = later(inMs, () => advance(record, watch));
-        return;
+  function start(record, url, notices) {
+    const watch = { url, notices, stop: new AbortController() };
+    watches.set(record.id, watch);
+    void announce(record, watch);
+  }
+  async function announce(record, { url, notices, stop }) {
+    const signal = AbortSignal.any([closing.signal, stop.signal]);
+    const due = changesOf(record).slice(1).flatMap(
+      ({ at, state }) => [0, ...isFinal(state) ? notices.repeats : []].map((after2) => ({
+        at: at + after2 / record.speed,
+        state
+      }))
+    );
+    try {
+      for (const { at, state } of due) {
+        for (let ms = at - now(); ms > 0; ms = at - now())
+          await setTimeout(Math.min(ms, LONGEST_TIMER_MS), void 0, { signal, ref: false });
+        const body = notices.body(record, state);
+        if (body === null) continue;
+        const result = await post(url, JSON.stringify(body), signal);
+        signal.throwIfAborted();
+        log(`webhook ${state} of ${record.id}: ${result}`);
       }
-      watch.announced += 1;
-      enqueue(watch, record, state);
-      for (const after2 of isFinal(state) ? watch.notices.repeats : [])
-        later(after2 / record.speed, () => enqueue(watch, record, state));
+      watches.delete(record.id);
+    } catch (error) {
+      if (!signal.aborted) throw error;
     }
-    watches.delete(record.id);
-  }
-  function later(ms, run) {
-    const act = () => {
-      if (!signal.aborted) run();
-    };
-    return setTimeout(act, Math.min(Math.max(0, ms), LONGEST_TIMER_MS)).unref();
-  }
-  function enqueue(watch, record, state) {
-    const body = watch.notices.body(record, state);
-    if (body === null) return;
-    watch.line = watch.line.then(async () => {
-      if (signal.aborted) return;
-      const result = await post(watch.url, JSON.stringify(body), signal);
-      if (!signal.aborted) log(`webhook ${state} of ${record.id}: ${result}`);
-    });
   }
   return {
     /** Sends each later change of a task's state to an address, while this process lives. */
     watch(record, address, notices) {
       const url = urlOf(address);
-      if (!url || !/^https?:$/.test(url.protocol) || !LOOPBACK.test(url.hostname)) {
-        log("webhook not sent: the sandbox only calls http(s) addresses on loopback");
-        return;
-      }
-      const watch = { url, notices, announced: 1, line: Promise.resolve() };
-      watches.set(record.id, watch);
-      advance(record, watch);
+      if (url && /^https?:$/.test(url.protocol) && LOOPBACK.test(url.hostname)) start(record, url, notices);
+      else log("webhook not sent: the sandbox only calls http(s) addresses on loopback");
     },
     /** Replaces the planned webhooks of a task by those of its changed record. */
     changed(record) {
       const watch = watches.get(record.id);
       if (watch === void 0) return;
-      clearTimeout(watch.timer);
-      advance(record, watch);
+      watch.stop.abort();
+      start(record, watch.url, watch.notices);
     },
     close() {
       closing.abort();

@@ -1,8 +1,10 @@
 import { inflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { openPoller } from '../../scripts/src/core/poll/poller.ts';
 import { fileKind } from '../../scripts/src/download/signature.ts';
 import type { JsonObject } from '../../scripts/src/model/json.ts';
+import { once } from '../../scripts/src/model/once.ts';
 import { apidot } from '../../scripts/src/providers/apidot/api.ts';
 import { profileOf } from '../../scripts/src/providers/registry.ts';
 import { contentOf, mediumOf } from '../../scripts/src/sandbox/media.ts';
@@ -537,7 +539,11 @@ describe('what speaks to APIDot', () => {
     ['gpt-image-2', { prompt: '[sandbox:cut-download] [sandbox:odd-state]' }, ['png']],
   ])('brings the files of %s with %j', async (model, payload, exts) => {
     const { origin, clock } = await dot();
-    const session = { ...sessionWith(origin), provider: providerAt(origin) };
+    const service = { ...sessionWith(origin), provider: providerAt(origin) };
+    const session = {
+      ...service,
+      poller: once(() => openPoller(service, service.schedule, async () => null)),
+    };
     const { id } = await session.api.once(session.provider.submit({ ...generation, model, payload }));
     clock.pass(5);
     const { envelope } = await waitTask(session, id, waiting(60_000, { folder: folder() }));
