@@ -474,7 +474,7 @@ describe('files', () => {
 
   it('a video is the clip', async () => {
     const [clip] = await fetched('seedance-2');
-    expect(clip!.equals((await contentOf(mediumOf({ service: 'apidot', model: 'x' }), 1)).bytes)).toBe(true);
+    expect(clip!.equals(await contentOf(mediumOf({ service: 'apidot', model: 'x' }), 1))).toBe(true);
   });
 
   it('no other address gives one', async () => {
