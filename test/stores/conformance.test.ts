@@ -5,20 +5,10 @@ import { afterAll, beforeAll } from 'vitest';
 import { Journal } from '../../scripts/src/stores/file/journal.ts';
 import { tempFolder } from '../support/command.ts';
 import { recordFilesIn } from '../support/records.ts';
-import { conformance, PatientClock } from './conformance.ts';
+import { conformance } from './conformance.ts';
+import { PatientClock } from './file/support.ts';
 import { SqlTable } from './sql-table.ts';
-import { MemoryTable, TableStore } from './table-store.ts';
-
-conformance('memory', () => {
-  const clock = new PatientClock();
-  const table = new MemoryTable();
-  return {
-    clock,
-    open: (account) => new TableStore(table, account, clock),
-    damage: (request) => table.damage(request),
-    dies: (name) => table.dies(name),
-  };
-});
+import { TableStore } from './table-store.ts';
 
 conformance('files', () => {
   const clock = new PatientClock();

@@ -11,7 +11,7 @@ import type {
   RequestClaim,
   StoredRequest,
 } from '../../scripts/src/ports/record-store.ts';
-import { DAY, FILE, failureOf, HOUR, PatientClock, SECOND, timeAgo } from './file/support.ts';
+import { DAY, FILE, failureOf, HOUR, SECOND, timeAgo } from './file/support.ts';
 import { requestsOf } from './record-store-requests.ts';
 import { requestRules } from './request-rules.ts';
 import { ACCOUNT, claimOf, type World } from './world.ts';
@@ -339,5 +339,3 @@ export function conformance(name: string, makeWorld: () => World | Promise<World
     });
   });
 }
-
-export { PatientClock };
