@@ -10,10 +10,10 @@ import { parseYaml } from '../../scripts/src/contracts/read/parse-yaml.ts';
 import { readUnsupported } from '../../scripts/src/contracts/read/read-unsupported.ts';
 import { contractsFolder } from '../../scripts/src/contracts/stored.ts';
 import { checkPayload } from '../../scripts/src/contracts/validate.ts';
-import { Failure } from '../../scripts/src/model/failure.ts';
 import { isObject, type Json, type JsonObject } from '../../scripts/src/model/json.ts';
 import { skillFolder } from '../../scripts/src/model/skill-folder.ts';
 import { said } from '../core/rendered.ts';
+import { failureOf } from '../support/failures.ts';
 import { readPayload } from '../support/payload.ts';
 import { FACTS } from './apidot-facts.ts';
 import { changed, expectSound } from './helpers.ts';
@@ -446,11 +446,8 @@ describe('media', () => {
   it.each(each)('%s takes no file by --image', async (id, contract) => {
     expect(imageField(contract)).toBeNull();
     const byUrl = imageUrlField(contract);
-    const failure: unknown = await readPayload(contract, '{}', 'a.png', new AbortController().signal).catch(
-      (error: unknown) => error,
-    );
-    expect(failure).toBeInstanceOf(Failure);
-    expect((failure as Failure).details.issues).toMatchObject([
+    const { details } = await failureOf(readPayload(contract, '{}', 'a.png', new AbortController().signal));
+    expect(details.issues).toMatchObject([
       byUrl === null
         ? { path: '--image', received: `model ${id}, which takes none`, hint: 'leave --image out' }
         : {
@@ -465,10 +462,9 @@ describe('media', () => {
 });
 
 async function refusal(provider: string, model: string, root?: string): Promise<AdvisedFailure> {
-  const failure: unknown = await loadContract(provider, model, root).catch((error: unknown) => error);
-  expect(failure).toBeInstanceOf(Failure);
-  expect(failure).toMatchObject({ code: 'INVALID_MODEL' });
-  return said(failure as Failure);
+  const failure = await failureOf(loadContract(provider, model, root));
+  expect(failure.code).toBe('INVALID_MODEL');
+  return said(failure);
 }
 
 const RUN = commandLine(['--action']);

@@ -14,10 +14,10 @@ import {
   readStored,
 } from '../../scripts/src/contracts/stored.ts';
 import { checkPayload } from '../../scripts/src/contracts/validate.ts';
-import { Failure } from '../../scripts/src/model/failure.ts';
 import type { Json } from '../../scripts/src/model/json.ts';
 import { skillFolder } from '../../scripts/src/model/skill-folder.ts';
 import { said } from '../core/rendered.ts';
+import { failureOf } from '../support/failures.ts';
 import { MODELS, PROVIDER } from './helpers.ts';
 
 const parsed = vi.hoisted(() => ({ texts: [] as string[] }));
@@ -61,13 +61,9 @@ function compile(): string[] {
 }
 
 async function failure(model: string, provider = PROVIDER, skill = root): Promise<AdvisedFailure> {
-  const error: unknown = await loadContract(provider, model, skill).then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(Failure);
-  expect(error).toMatchObject({ code: 'INVALID_MODEL' });
-  return said(error as Failure);
+  const error = await failureOf(loadContract(provider, model, skill));
+  expect(error.code).toBe('INVALID_MODEL');
+  return said(error);
 }
 
 describe('the compiled copies', () => {

@@ -3,18 +3,10 @@ import { EXIT } from '../../scripts/src/cli/exit-codes.ts';
 import { type Contract, loadContract } from '../../scripts/src/contracts/contract.ts';
 import { startSandbox } from '../../scripts/src/sandbox/server.ts';
 import { FakeClock } from '../support/clock.ts';
+import { failureOf } from '../support/failures.ts';
 import { type Answer, type Reply, serve, type TestServer } from '../support/server.ts';
 import { generate } from './rendered.ts';
-import {
-  failureOf,
-  journalOf,
-  REQUEST,
-  sessionWith,
-  stepsOf,
-  TERMS,
-  type TestSession,
-  waiting,
-} from './session.ts';
+import { journalOf, REQUEST, sessionWith, stepsOf, TERMS, type TestSession, waiting } from './session.ts';
 
 const t2v: Contract = await loadContract('aivideomaker', 't2v');
 const v3: Contract = await loadContract('aivideomaker', 't2v_v3');
@@ -67,8 +59,7 @@ describe('generate', () => {
     const session = sessionWith(server.origin, { clock, journal: journalOf(server.origin, clock) });
     const start = clock.monotonic();
     const failure = await failureOf(ask(session, DETACHED));
-    expect(failure.code).toBe('SUBMIT_OUTCOME_UNKNOWN');
-    expect(failure.details.retryAfter).toBe(30);
+    expect(failure).toMatchObject({ code: 'SUBMIT_OUTCOME_UNKNOWN', details: { retryAfter: 30 } });
     expect(clock.monotonic() - start).toBe(30_000);
     expect(server.to('GET /api/v1/tasks').length).toBeGreaterThan(4);
     expect(server.to('POST')).toHaveLength(1);
@@ -177,8 +168,7 @@ describe('generate', () => {
   ])('%s ends the wait, and never reads as if nothing had been submitted', async (_, answer, code) => {
     const server = await service({ status: [answer] });
     const failure = await failureOf(ask(server, { wait: waiting(600_000) }));
-    expect(failure.code).toBe(code);
-    expect(failure.details.taskId).toBe('ckx1');
+    expect(failure).toMatchObject({ code, details: { taskId: 'ckx1' } });
     expect(failure.details.nextSteps!.at(-1)).toBe(RESUME);
     expect(failure.details.nextSteps!.at(-2)).toMatch(
       /^The task was submitted and charged, .* charges nothing:$/,

@@ -1,12 +1,10 @@
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
 import type { Envelope } from '../../scripts/src/cli/render/envelope.ts';
 import type { Terms } from '../../scripts/src/core/checked-request.ts';
 import type { Observer, Session } from '../../scripts/src/core/session.ts';
 import { Api } from '../../scripts/src/http/api.ts';
 import { Transport } from '../../scripts/src/http/transport.ts';
-import { Failure } from '../../scripts/src/model/failure.ts';
 import { accountOf, jsonHash, requestName } from '../../scripts/src/model/fingerprint.ts';
 import type { RequestRecord } from '../../scripts/src/model/request-record.ts';
 import { aivideomaker } from '../../scripts/src/providers/aivideomaker/api.ts';
@@ -125,16 +123,6 @@ export async function leave(journal: Journal, more: Partial<RequestRecord> = {})
 /** A folder that is gone when the test ends. */
 export function folder(): string {
   return tempFolder(undefined, 'amw workflow ');
-}
-
-/** The failure that the promise is rejected with. */
-export async function failureOf(promise: Promise<unknown>): Promise<AdvisedFailure> {
-  const error = await promise.then(
-    (value) => new Error(`did not fail: ${JSON.stringify(value)}`),
-    (reason: unknown) => reason,
-  );
-  if (error instanceof Failure) return error as AdvisedFailure;
-  throw error;
 }
 
 /** What an envelope says is to be done next. */

@@ -6,6 +6,7 @@ import { Transport } from '../../scripts/src/http/transport.ts';
 import { systemClock } from '../../scripts/src/model/clock.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import { FakeClock } from '../support/clock.ts';
+import { failureOf } from '../support/failures.ts';
 import { closedPort, serve } from '../support/server.ts';
 
 function apiFor(options: Partial<ApiOptions> = {}) {
@@ -226,7 +227,7 @@ describe('fault 51: the queries that a service permits', () => {
     const server = await serve({ body: 'done' });
     const { limiter } = limiterWith(25_000, 0);
     const { api, clock } = apiFor({ limiter });
-    const failure = await api.once(callTo(server.origin)).catch((error: unknown) => error);
+    const failure = await failureOf(api.once(callTo(server.origin)));
     expect(failure).toMatchObject({ code: 'RATE_LIMITED', details: { transient: true, retryAfter: 25 } });
     expect(server.received).toHaveLength(0);
     // A read waits as it would after such an answer of the service.

@@ -7,8 +7,9 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { HttpRequest, ProxySettings } from '../../scripts/src/http/http-client.ts';
 import { JsonBody } from '../../scripts/src/http/json.ts';
 import { Transport } from '../../scripts/src/http/transport.ts';
-import { Failure, type FailureDetails } from '../../scripts/src/model/failure.ts';
+import type { Failure, FailureDetails } from '../../scripts/src/model/failure.ts';
 import { BROTLI_BOMB, GZIP_BOMB } from '../support/bombs.ts';
+import { failureOf as failed } from '../support/failures.ts';
 import { listen, tunnel } from '../support/network.ts';
 import { closedPort, poured, serve } from '../support/server.ts';
 import { type Certificate, selfSigned } from './certificate.ts';
@@ -35,15 +36,11 @@ function post(url: string): HttpRequest {
   return { method: 'POST', url: new URL(url), headers: { key: KEY }, body };
 }
 
-/** What the promise is rejected with; it has to be, and with these details. */
+/** The failure that the promise is rejected with, which has these details. */
 async function failureOf(promise: Promise<unknown>, details: FailureDetails = {}): Promise<Failure> {
-  const error = await promise.then(
-    () => expect.fail('did not fail'),
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(Failure);
-  expect(error).toMatchObject({ code: 'NETWORK_ERROR', details });
-  return error as Failure;
+  const failure = await failed(promise);
+  expect(failure).toMatchObject({ code: 'NETWORK_ERROR', details });
+  return failure;
 }
 
 async function serveTls(certificate: Certificate, body: string | Buffer = 'ok') {
@@ -228,8 +225,7 @@ describe.each([
       const server = await serve(route);
       const failure = await failureOf(transportFor().send(get(server.origin), OPTIONS));
       expect(failure.message).toBe(`${server.origin} sent more than 100000 bytes.`);
-      expect(failure.details.unclear).toBe(true);
-      expect(failure.details.transient).toBe(true);
+      expect(failure).toMatchObject({ details: { unclear: true, transient: true } });
       expect(sent()).toBeLessThan(20 * 2 ** 20);
     });
 

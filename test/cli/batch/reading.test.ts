@@ -7,11 +7,10 @@ import { readBatch } from '../../../scripts/src/cli/batch/read-batch.ts';
 import { parseArguments } from '../../../scripts/src/cli/command-line/arguments.ts';
 import { ranges } from '../../../scripts/src/cli/render/batch-warnings.ts';
 import { callerOf } from '../../../scripts/src/cli/render/caller.ts';
-import type { Issue } from '../../../scripts/src/model/failure.ts';
-import { Failure } from '../../../scripts/src/model/failure.ts';
 import { nameProblem } from '../../../scripts/src/model/file-name-rule.ts';
 import { jsonHash } from '../../../scripts/src/model/fingerprint.ts';
 import { tempFolder } from '../../support/command.ts';
+import { failureOf } from '../../support/failures.ts';
 import { PNG } from '../../support/media.ts';
 
 const DEFAULTS = { aspectRatio: '16:9', duration: '5' };
@@ -29,16 +28,8 @@ async function read(
   return { ...batch, file };
 }
 
-async function issuesOf(...args: Parameters<typeof read>): Promise<Issue[]> {
-  try {
-    await read(...args);
-  } catch (error) {
-    if (error instanceof Failure) return error.details.issues ?? [];
-    throw error;
-  }
-  throw new Error('was not refused');
-}
-
+const issuesOf = async (...args: Parameters<typeof read>) =>
+  (await failureOf(read(...args))).details.issues ?? [];
 const pathsOf = async (...args: Parameters<typeof read>) => (await issuesOf(...args)).map(({ path }) => path);
 
 it('a file without lines is refused, in each form; nothing is left to fail behind it', async () => {

@@ -1,10 +1,9 @@
 import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { AdvisedFailure } from '../../../scripts/src/cli/advised-failure.ts';
 import { loadContract } from '../../../scripts/src/contracts/contract.ts';
-import { Failure } from '../../../scripts/src/model/failure.ts';
 import { tempFolder } from '../../support/command.ts';
+import { failureOf } from '../../support/failures.ts';
 import { PNG } from '../../support/media.ts';
 import { readPayload } from '../../support/payload.ts';
 
@@ -12,15 +11,14 @@ const { signal } = new AbortController();
 const t2v = await loadContract('aivideomaker', 't2v');
 const i2v = await loadContract('aivideomaker', 'i2v');
 
-async function refusal(text: string | undefined, image?: string, contract = t2v): Promise<Failure> {
-  const error = await readPayload(contract, text, image, signal).catch((thrown: unknown) => thrown);
-  expect(error).toBeInstanceOf(Failure);
-  const { code, message, details } = error as AdvisedFailure;
+async function refusal(text: string | undefined, image?: string, contract = t2v) {
+  const failure = await failureOf(readPayload(contract, text, image, signal));
+  const { code, message, details } = failure;
   const [issue] = details.issues!;
   expect(code).toBe('INVALID_PAYLOAD');
   expect(message).toBe(`${issue!.path}: expected ${issue!.expected}, received ${issue!.received}.`);
   expect(details.nextSteps).toEqual([issue!.hint]);
-  return error as Failure;
+  return failure;
 }
 
 describe('the text of a payload', () => {

@@ -8,9 +8,10 @@ import type { HttpAnswer, HttpRequest } from '../../../scripts/src/http/http-cli
 import { networkError } from '../../../scripts/src/http/network-error.ts';
 import { Transport } from '../../../scripts/src/http/transport.ts';
 import { FakeClock } from '../../support/clock.ts';
+import { failureOf } from '../../support/failures.ts';
 import { serve } from '../../support/server.ts';
 import { generate } from '../rendered.ts';
-import { failureOf, journalOf, REQUEST, sessionWith, TERMS, waiting } from '../session.ts';
+import { journalOf, REQUEST, sessionWith, TERMS, waiting } from '../session.ts';
 
 const t2v = await loadContract('aivideomaker', 't2v');
 

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../../scripts/src/cli/exit-codes.ts';
 import { FakeClock } from '../../support/clock.ts';
+import { failureOf } from '../../support/failures.ts';
 import { type Answer, type Reply, replyOf, serve } from '../../support/server.ts';
 import { refusal } from '../../support/service.ts';
 import { account, cancelTask, getStatus, getTask, listTasks, waitTask } from '../rendered.ts';
-import { failureOf, journalOf, KEY, leave, sessionWith, stepsOf, waiting } from '../session.ts';
+import { journalOf, KEY, leave, sessionWith, stepsOf, waiting } from '../session.ts';
 
 const STATUS = 'GET /api/v1/tasks/ckx1/status';
 const TASK = 'GET /api/v1/tasks/ckx1';
@@ -81,8 +82,7 @@ describe('getStatus', () => {
         [TASK]: [answer],
       });
       const failure = await failureOf(getStatus(sessionWith(server.origin), 'ckx1'));
-      expect(failure.code).toBe(code);
-      expect(failure.details.transient).toBe(transient);
+      expect(failure).toMatchObject({ code, details: { transient } });
       expect(failure.details.status).not.toBe('FAILED');
     },
   );

@@ -5,11 +5,11 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { accountOf, jsonHash } from '../../../scripts/src/model/fingerprint.ts';
 import type { RequestClaim } from '../../../scripts/src/ports/record-store.ts';
 import type { Journal } from '../../../scripts/src/stores/file/journal.ts';
+import { failureOf } from '../../support/failures.ts';
 import {
   claimOf,
   DAY,
   dateBefore,
-  failureOf,
   HOUR,
   journalIn,
   namesIn,

@@ -17,11 +17,11 @@ import { tryLock } from '../../../scripts/src/disk/lock.ts';
 import { encodeRecord, type RawRecord } from '../../../scripts/src/stores/file/record.ts';
 import { held } from '../../disk/locks.ts';
 import { error, killedAt, resetDisk } from '../../disk/steps.ts';
+import { failureOf } from '../../support/failures.ts';
 import {
   allIn,
   claimOf,
   DAY,
-  failureOf,
   fieldsIn,
   journalIn,
   nextCommand,

@@ -18,12 +18,12 @@ import { encodeRecord, type RawRecord } from '../../../scripts/src/stores/file/r
 import { DEAD, held } from '../../disk/locks.ts';
 import { error, killedAt, refuse, resetDisk } from '../../disk/steps.ts';
 import { tempFolder } from '../../support/command.ts';
+import { failureOf } from '../../support/failures.ts';
 import {
   allIn,
   DAY,
   dateBefore,
   FILE,
-  failureOf,
   fieldsIn,
   HOUR,
   journalIn,

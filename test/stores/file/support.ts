@@ -1,7 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type RequestClaim, requestNameOf } from '../../../scripts/src/model/claim-rules.ts';
-import { Failure } from '../../../scripts/src/model/failure.ts';
 import { accountOf, jsonHash } from '../../../scripts/src/model/fingerprint.ts';
 import type { RequestRecord } from '../../../scripts/src/model/request-record.ts';
 import type { Draft, Entry } from '../../../scripts/src/stores/file/entry.ts';
@@ -157,13 +156,3 @@ export function allIn(journal: Journal): Entry[] {
 
 export const dateBefore = (journal: TestJournal, ago: number): string =>
   new Date(journal.clock.wall() - ago).toISOString();
-
-/** The failure that the work ends with, at once or later. */
-export async function failureOf(work: Promise<unknown> | (() => unknown)): Promise<Failure> {
-  const error = await (typeof work === 'function' ? new Promise((resolve) => resolve(work())) : work).then(
-    (value) => new Error(`did not fail: ${JSON.stringify(value)}`),
-    (reason: unknown) => reason,
-  );
-  if (error instanceof Failure) return error;
-  throw error;
-}
