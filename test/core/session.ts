@@ -1,7 +1,9 @@
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Envelope } from '../../scripts/src/cli/render/envelope.ts';
+import { loadContract } from '../../scripts/src/contracts/contract.ts';
 import type { Terms } from '../../scripts/src/core/checked-request.ts';
+import type { GenerateOptions } from '../../scripts/src/core/generate.ts';
 import type { Observer, Session } from '../../scripts/src/core/session.ts';
 import { Api } from '../../scripts/src/http/api.ts';
 import { Transport } from '../../scripts/src/http/transport.ts';
@@ -14,7 +16,7 @@ import type { Entry } from '../../scripts/src/stores/file/entry.ts';
 import { Journal } from '../../scripts/src/stores/file/journal.ts';
 import { FakeClock } from '../support/clock.ts';
 import { tempFolder } from '../support/command.ts';
-import type { Settings } from './rendered.ts';
+import { generate, type Settings } from './rendered.ts';
 
 export const KEY = 'ak_workflow_canary';
 
@@ -71,6 +73,16 @@ export function sessionWith(origin: string, options: SessionOptions = {}): TestS
   };
 }
 
+/** The same, with records in a folder of its own. */
+export function sessionOnRecord(
+  origin: string,
+  options: SessionOptions = {},
+): TestSession & { journal: Journal } {
+  const { clock = new FakeClock() } = options;
+  const journal = journalOf(origin, clock);
+  return { ...sessionWith(origin, { journal, ...options, clock }), journal };
+}
+
 export const REQUEST: GenerationRequest = {
   model: 't2v',
   payload: { prompt: 'a lighthouse', aspectRatio: '16:9', duration: '5' },
@@ -100,6 +112,21 @@ export function journalOf(service: string, clock: FakeClock): Journal {
 export function waiting(waitMs: number, more: Partial<Settings> = {}): Settings {
   return { waitMs, schedule: { firstMs: 2_000 }, folder: null, stallMs: 2_000, ...more };
 }
+
+interface Asked extends Partial<Omit<GenerateOptions, 'terms' | 'wait'>> {
+  terms?: Partial<Terms>;
+  waitMs?: number;
+  place?: Partial<Settings>;
+}
+
+const T2V = await loadContract('aivideomaker', 't2v');
+
+/** Asks for the clip of this request, with a wait of a minute. */
+export const generateClip = (session: Session, { terms, waitMs = 60_000, place, ...more }: Asked = {}) =>
+  generate(session, {
+    ...{ contract: T2V, generation: REQUEST, isDetached: false, ...more },
+    ...{ terms: { ...TERMS, ...terms }, wait: waiting(waitMs, place) },
+  });
 
 /** A record of this request, or of another one, as an earlier process left it. */
 export async function leave(journal: Journal, more: Partial<RequestRecord> = {}): Promise<Entry> {
