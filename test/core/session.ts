@@ -7,7 +7,8 @@ import type { GenerateOptions } from '../../scripts/src/core/generate.ts';
 import type { Observer, Session } from '../../scripts/src/core/session.ts';
 import { Api } from '../../scripts/src/http/api.ts';
 import { Transport } from '../../scripts/src/http/transport.ts';
-import { accountOf, jsonHash, requestName } from '../../scripts/src/model/fingerprint.ts';
+import { firstRecord } from '../../scripts/src/model/claim-rules.ts';
+import { accountOf, jsonHash } from '../../scripts/src/model/fingerprint.ts';
 import type { RequestRecord } from '../../scripts/src/model/request-record.ts';
 import { aivideomaker } from '../../scripts/src/providers/aivideomaker/api.ts';
 import type { GenerationRequest } from '../../scripts/src/providers/provider.ts';
@@ -130,18 +131,11 @@ export const generateClip = (session: Session, { terms, waitMs = 60_000, place, 
 
 /** A record of this request, or of another one, as an earlier process left it. */
 export async function leave(journal: Journal, more: Partial<RequestRecord> = {}): Promise<Entry> {
-  const { provider, service, account, clock } = journal.place;
   const { model, idempotencyKey } = REQUEST;
-  const payloadHash = jsonHash(REQUEST.payload);
-  const now = new Date(clock.wall()).toISOString();
-  const entry = journal.draft({
-    request: requestName({ provider, service, account, model, payloadHash, idempotencyKey: undefined }),
-    ...{ provider, service, account, owner: null, model, payloadHash, idempotencyKey },
-    ...{ phase: 'submitting', resubmitted: false, taskId: null, status: 'UNKNOWN', duration: null },
-    ...{ checked: null, delivered: null, used: null, wait: null, download: null, fileCount: null },
-    credits: { quoted: null, charged: null, refunded: null },
-    files: [],
-  });
+  const payload = { model, payloadHash: jsonHash(REQUEST.payload), idempotencyKey };
+  const claim = { ...payload, isNamed: false, isNew: false, owner: null, download: null, wait: null };
+  const now = new Date(journal.place.clock.wall()).toISOString();
+  const entry = journal.draft({ ...firstRecord(claim, journal.place), duration: null });
   journal.prepare();
   await entry.begin({ created: now, sentAt: now, unsettledSince: now, submitTimeout: 0, ...more });
   return entry;

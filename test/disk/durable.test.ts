@@ -24,16 +24,11 @@ import {
 import { FakeClock } from '../support/clock.ts';
 import { tempFolder } from '../support/command.ts';
 import { startChild } from './child.ts';
-import { beforeEachStep, error, refuse, resetDisk, undisturbed } from './steps.ts';
+import { beforeEachStep, error, real, refuse, resetDisk, undisturbed } from './steps.ts';
 
-vi.mock('node:fs', async (original) => {
-  const { watched } = await import('./steps.ts');
-  return watched(await original<typeof import('node:fs')>());
-});
+vi.mock('node:fs', async (original) => (await import('./steps.ts')).watched(await original()));
 
 afterEach(resetDisk);
-
-const real = await vi.importActual<typeof import('node:fs')>('node:fs');
 
 const modeOf = (file: string) => statSync(file).mode & 0o777;
 

@@ -16,7 +16,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { tryLock } from '../../../scripts/src/disk/lock.ts';
 import { encodeRecord, type RawRecord } from '../../../scripts/src/stores/file/record.ts';
 import { held } from '../../disk/locks.ts';
-import { error, killedAt, resetDisk } from '../../disk/steps.ts';
+import { error, killedAt, real, resetDisk } from '../../disk/steps.ts';
 import { failureOf } from '../../support/failures.ts';
 import {
   allIn,
@@ -29,14 +29,9 @@ import {
   type TestJournal,
 } from './support.ts';
 
-vi.mock('node:fs', async (original) => {
-  const { watched } = await import('../../disk/steps.ts');
-  return watched(await original<typeof import('node:fs')>());
-});
+vi.mock('node:fs', async (original) => (await import('../../disk/steps.ts')).watched(await original()));
 
 afterEach(resetDisk);
-
-const real = await vi.importActual<typeof import('node:fs')>('node:fs');
 
 const flatOf = (journal: TestJournal) => path.join(path.dirname(journal.folder), 'journal');
 

@@ -16,7 +16,7 @@ import type { Credits, RequestRecord } from '../../../scripts/src/model/request-
 import type { Entry } from '../../../scripts/src/stores/file/entry.ts';
 import { encodeRecord, type RawRecord } from '../../../scripts/src/stores/file/record.ts';
 import { DEAD, held } from '../../disk/locks.ts';
-import { error, killedAt, refuse, resetDisk } from '../../disk/steps.ts';
+import { error, killedAt, real, refuse, resetDisk } from '../../disk/steps.ts';
 import { tempFolder } from '../../support/command.ts';
 import { failureOf } from '../../support/failures.ts';
 import {
@@ -38,15 +38,11 @@ import {
   type TestJournal,
 } from './support.ts';
 
-vi.mock('node:fs', async (original) => {
-  const { watched } = await import('../../disk/steps.ts');
-  return watched(await original<typeof import('node:fs')>());
-});
+vi.mock('node:fs', async (original) => (await import('../../disk/steps.ts')).watched(await original()));
 
 afterEach(resetDisk);
 
 const NO_CREDITS: Credits = { quoted: null, charged: null, refunded: null };
-const real = await vi.importActual<typeof import('node:fs')>('node:fs');
 
 const REFUSALS = [
   ['ENOSPC', 'fault 43', 'the disk is full'],
