@@ -15,6 +15,11 @@ import { PNG } from '../../support/media.ts';
 
 const DEFAULTS = { aspectRatio: '16:9', duration: '5' };
 
+function readAt(file: string, flags: string[] = ['--model', 't2v']) {
+  const args = parseArguments(['--batch', file, ...flags]);
+  return readBatch(args, callerOf(args, []), false, new AbortController().signal);
+}
+
 async function read(
   name: string,
   content: string | Buffer,
@@ -22,8 +27,7 @@ async function read(
 ) {
   const file = path.join(tempFolder(), name);
   writeFileSync(file, content);
-  const args = parseArguments(['--batch', file, ...flags]);
-  const batch = await readBatch(args, callerOf(args, []), false, new AbortController().signal);
+  const batch = await readAt(file, flags);
   onTestFinished(batch.close);
   return { ...batch, file };
 }
@@ -158,14 +162,9 @@ describe('a file that is none of both', () => {
   it('a folder, and a file that is not there', async () => {
     const folder = path.join(tempFolder(), 'x.txt');
     mkdirSync(folder);
-    for (const file of [folder, path.join(folder, 'none.txt')]) {
-      const args = parseArguments(['--batch', file, '--model', 't2v']);
-      const refused = readBatch(args, callerOf(args, []), false, new AbortController().signal);
-      await expect(refused).rejects.toMatchObject({
-        code: 'INVALID_PAYLOAD',
-        details: { issues: [{ path: '--batch' }] },
-      });
-    }
+    const refusal = { code: 'INVALID_PAYLOAD', details: { issues: [{ path: '--batch' }] } };
+    for (const file of [folder, path.join(folder, 'none.txt')])
+      await expect(readAt(file)).rejects.toMatchObject(refusal);
   });
 
   it('fault 31: a field that stands twice in an object is named by its line and path; the last one does not win', async () => {
@@ -187,15 +186,11 @@ describe('a file that is none of both', () => {
   it('a named pipe is refused by what it is: without a writer it would be waited for without end', async () => {
     const pipe = path.join(tempFolder(), 'lines.jsonl');
     execFileSync('mkfifo', [pipe]);
-    const args = parseArguments(['--batch', pipe, '--model', 't2v']);
-    await expect(
-      readBatch(args, callerOf(args, []), false, new AbortController().signal),
-    ).rejects.toMatchObject({
-      code: 'INVALID_PAYLOAD',
-      details: {
-        issues: [{ path: '--batch', expected: 'a file', received: `${pipe}, a named pipe` }],
-      },
-    });
+    const { code, details } = await failureOf(readAt(pipe));
+    expect(code).toBe('INVALID_PAYLOAD');
+    expect(details.issues).toMatchObject([
+      { path: '--batch', expected: 'a file', received: `${pipe}, a named pipe` },
+    ]);
   });
 
   it('more lines than a batch may have', async () => {
@@ -223,27 +218,8 @@ describe('a file name', () => {
   });
 
   it.each([
-    '',
-    '.',
-    '..',
-    'a/b',
-    'a\\b',
-    '../a',
-    'CON',
-    'con.mp4',
-    'lpt1',
-    'COM¹',
-    'conout$',
-    'a:b',
-    'a*',
-    '.a',
-    '-a',
-    'a.',
-    'a ',
-    'a\nb',
-    'a\u202eb',
-    'a.part',
-    'é'.repeat(61),
+    ...['', '.', '..', 'a/b', 'a\\b', '../a', 'CON', 'con.mp4', 'lpt1', 'COM¹', 'conout$', 'a:b', 'a*', '.a'],
+    ...['-a', 'a.', 'a ', 'a\nb', 'a\u202eb', 'a.part', 'é'.repeat(61)],
   ])('fault 57: not %j', (name) => {
     expect(nameProblem(name)).toMatch(/\w/);
   });
