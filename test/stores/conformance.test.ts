@@ -8,7 +8,18 @@ import { recordFilesIn } from '../support/records.ts';
 import { conformance } from './conformance.ts';
 import { PatientClock } from './file/support.ts';
 import { SqlTable } from './sql-table.ts';
-import { TableStore } from './table-store.ts';
+import { MemoryTable, TableStore } from './table-store.ts';
+
+conformance('memory', () => {
+  const clock = new PatientClock();
+  const table = new MemoryTable();
+  return {
+    clock,
+    open: (account) => new TableStore(table, account, clock),
+    damage: (request) => table.damage(request),
+    dies: (name) => table.dies(name),
+  };
+});
 
 conformance('files', () => {
   const clock = new PatientClock();

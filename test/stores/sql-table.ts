@@ -1,5 +1,6 @@
-// The rows of a table, and the rights to change them, in PostgreSQL: in this process, or a server.
+// The same rows in PostgreSQL: in this process, or a server.
 import type { RequestRecord } from '../../scripts/src/model/request-record.ts';
+import type { Row, Table } from './table-store.ts';
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS record (
@@ -14,15 +15,7 @@ interface Sql {
   exec(text: string): Promise<unknown>;
 }
 
-/** A stored record; `version` grows with each change. Null: it is damaged. */
-export interface Row {
-  id: string;
-  made: number;
-  version: number;
-  record: RequestRecord | null;
-}
-
-export class SqlTable {
+export class SqlTable implements Table {
   readonly #sql: Sql;
 
   private constructor(sql: Sql) {
@@ -50,7 +43,6 @@ export class SqlTable {
     ]);
   }
 
-  /** Changes a row of this version. Resolves to false when it has another one, or is gone. */
   async replace(id: string, version: number, record: RequestRecord): Promise<boolean> {
     const { affectedRows } = await this.#sql.query(
       'UPDATE record SET version = version + 1, record = $3 WHERE id = $1 AND version = $2',
@@ -63,7 +55,6 @@ export class SqlTable {
     await this.#sql.query('DELETE FROM record WHERE id = $1', [id]);
   }
 
-  /** Takes a right that nobody has. */
   async take(name: string, nonce: string): Promise<boolean> {
     const { affectedRows } = await this.#sql.query(
       'INSERT INTO fence VALUES ($1, $2) ON CONFLICT DO NOTHING',
@@ -84,12 +75,10 @@ export class SqlTable {
     await this.#sql.query('DELETE FROM fence WHERE name = $1 AND nonce = $2', [name, nonce]);
   }
 
-  /** What a broken disk would leave. */
   async damage(request: string): Promise<void> {
     await this.#sql.query('UPDATE record SET record = NULL WHERE request = $1', [request]);
   }
 
-  /** The process that has this right is dead. */
   async dies(name: string): Promise<void> {
     await this.#sql.query('DELETE FROM fence WHERE name = $1', [name]);
   }

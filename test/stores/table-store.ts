@@ -1,4 +1,4 @@
-// A record store over a table of rows. It is the plainest form of what the port asks for.
+// A record store over a table of rows: in memory, or in SQL. It is the plainest form of what the port asks for.
 import { randomBytes } from 'node:crypto';
 import {
   busy,
@@ -34,16 +34,36 @@ import type {
   Reserved,
   StoredRequest,
 } from '../../scripts/src/ports/record-store.ts';
-import type { Row, SqlTable } from './sql-table.ts';
+
+/** A stored record; `version` grows with each change. Null: it is damaged. */
+export interface Row {
+  id: string;
+  made: number;
+  version: number;
+  record: RequestRecord | null;
+}
+
+/** The rows, and the rights to change them. */
+export interface Table {
+  rows(request?: string): Promise<Row[]>;
+  insert(request: string, row: Row): Promise<void>;
+  /** Changes a row of this version. Resolves to false when it has another one, or is gone. */
+  replace(id: string, version: number, record: RequestRecord): Promise<boolean>;
+  remove(id: string): Promise<void>;
+  /** Takes a right that nobody has. */
+  take(name: string, nonce: string): Promise<boolean>;
+  has(name: string, nonce: string): Promise<boolean>;
+  release(name: string, nonce: string): Promise<void>;
+}
 
 const ME: Holder = { pid: process.pid, host: 'here' };
 
 export class TableStore implements RecordStore {
   readonly place: Account;
-  readonly #table: SqlTable;
+  readonly #table: Table;
   readonly #clock: Clock;
 
-  constructor(table: SqlTable, place: Account, clock: Clock) {
+  constructor(table: Table, place: Account, clock: Clock) {
     this.#table = table;
     this.place = place;
     this.#clock = clock;
@@ -198,13 +218,13 @@ export class TableStore implements RecordStore {
 }
 
 class TableEntry implements StoredRequest {
-  readonly #table: SqlTable;
+  readonly #table: Table;
   readonly #made: number;
   readonly id: string;
   #version: number;
   record: RequestRecord;
 
-  constructor(table: SqlTable, { id, made, version, record }: Row) {
+  constructor(table: Table, { id, made, version, record }: Row) {
     this.#table = table;
     this.#made = made;
     this.#version = version;
@@ -262,5 +282,55 @@ class TableEntry implements StoredRequest {
 
   async close(status: TaskState, credits: Credits, delivered: string | null): Promise<void> {
     await this.update({ status, credits, delivered });
+  }
+}
+
+/** A table in the memory of this process. */
+export class MemoryTable implements Table {
+  readonly #rows = new Map<string, Row & { request: string }>();
+  readonly #rights = new Map<string, string>();
+
+  async rows(request?: string): Promise<Row[]> {
+    const all = [...this.#rows.values()].filter((row) => request === undefined || row.request === request);
+    return structuredClone(all);
+  }
+
+  async insert(request: string, row: Row): Promise<void> {
+    this.#rows.set(row.id, structuredClone({ ...row, request }));
+  }
+
+  async replace(id: string, version: number, record: RequestRecord): Promise<boolean> {
+    const row = this.#rows.get(id);
+    if (row?.version !== version) return false;
+    this.#rows.set(id, structuredClone({ ...row, version: version + 1, record }));
+    return true;
+  }
+
+  async remove(id: string): Promise<void> {
+    this.#rows.delete(id);
+  }
+
+  async take(name: string, nonce: string): Promise<boolean> {
+    if (this.#rights.has(name)) return false;
+    this.#rights.set(name, nonce);
+    return true;
+  }
+
+  async has(name: string, nonce: string): Promise<boolean> {
+    return this.#rights.get(name) === nonce;
+  }
+
+  async release(name: string, nonce: string): Promise<void> {
+    if (await this.has(name, nonce)) this.#rights.delete(name);
+  }
+
+  /** For a test: what a broken disk would leave. */
+  damage(request: string): void {
+    for (const row of this.#rows.values()) if (row.request === request) row.record = null;
+  }
+
+  /** For a test: the process that has this right is dead. */
+  dies(name: string): void {
+    this.#rights.delete(name);
   }
 }
