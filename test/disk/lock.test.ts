@@ -15,7 +15,7 @@ import {
 import { hostname } from 'node:os';
 import path from 'node:path';
 import type { Writable } from 'node:stream';
-import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Lock, type LockOwner, tryLock, waitForLock } from '../../scripts/src/disk/lock.ts';
 import { FakeClock } from '../support/clock.ts';
 import { tempFolder } from '../support/command.ts';
@@ -113,6 +113,12 @@ async function race(
 const leaveNothing = () => {};
 const leaveDead = (file: string) => forge(file, DEAD);
 
+let file: string;
+let clock: FakeClock;
+beforeEach(() => {
+  ({ file, clock } = place());
+});
+
 describe('a lock', () => {
   it('is a file that names its owner, for him alone to read', () => {
     const file = lockFile();
@@ -129,7 +135,6 @@ describe('a lock', () => {
   });
 
   it('excludes others of the same process until it is released', () => {
-    const { file, clock } = place();
     const first = held(tryLock(file, clock));
     expect(first.isOurs()).toBe(true);
     expect(heldBy(tryLock(file, clock))).toEqual(ownerIn(file));
@@ -178,7 +183,6 @@ describe('a lock', () => {
 
 describe('a lock is waited for', () => {
   it('until it is free', async () => {
-    const { file, clock } = place();
     const first = held(tryLock(file, clock));
     clock.sleep = async (ms) => {
       clock.now += ms;
@@ -189,14 +193,12 @@ describe('a lock is waited for', () => {
   });
 
   it('until the deadline, and then its owner is returned', async () => {
-    const { file, clock } = place();
     held(tryLock(file, clock));
     expect(heldBy(await waitForLock(file, clock, 1_000)).pid).toBe(process.pid);
     expect(clock.now).toBe(1_000);
   });
 
   it('until the user interrupts', async () => {
-    const { file, clock } = place();
     held(tryLock(file, clock));
     const stop = new AbortController();
     clock.onSleep = (now) => {
@@ -209,7 +211,6 @@ describe('a lock is waited for', () => {
 
 describe('fault 52: the lock of a process that', () => {
   it('was killed is taken over; while it lived it was not', async () => {
-    const { file, clock } = place();
     const child = await startChild('lock', file);
     expect(await child.line()).toBe('mine');
     expect(heldBy(tryLock(file, clock)).pid).toBe(child.pid);
@@ -254,7 +255,6 @@ describe('fault 52: the lock of a process that', () => {
   });
 
   it('lives is not, however long it has been silent', () => {
-    const { file, clock } = place();
     held(tryLock(file, clock));
     utimesSync(file, 1, 1);
     expect(heldBy(tryLock(file, clock)).pid).toBe(process.pid);
@@ -263,7 +263,6 @@ describe('fault 52: the lock of a process that', () => {
   });
 
   it('was taken for dead is not its own any more, and stays when it lets go', () => {
-    const { file, clock } = place();
     const first = held(tryLock(file, clock));
     forge(file, { ...ownerIn(file), pid: DEAD.pid });
     const second = held(tryLock(file, clock));
@@ -343,7 +342,6 @@ describe.each(ELSEWHERE)('fault 105: the lock of a process on %s', (_, owner) =>
       [100, 25],
       [1_000_000, 25],
     ])(`that was silent for %i s is taken over after %i s more ${which}`, async (silent, more) => {
-      const { file, clock } = place();
       forge(file, { ...owner, pid }, clock.wall() - silent * 1000);
       expect(heldBy(tryLock(file, clock)).nonce).toBe('dead');
       expect(await timeToTake(file, clock, 300_000)).toBe(more * 1000);
@@ -364,7 +362,6 @@ describe.each(ELSEWHERE)('fault 105: the lock of a process on %s', (_, owner) =>
   it.each([2_500, 20_000, 61_000])(
     'that is silent is taken over in the end, with a clock that jumps every %i ms',
     async (every) => {
-      const { file, clock } = place();
       forge(file, owner, clock.wall());
       jumpAbout(clock, every);
       const time = await timeToTake(file, clock, 300_000);
@@ -374,7 +371,6 @@ describe.each(ELSEWHERE)('fault 105: the lock of a process on %s', (_, owner) =>
   );
 
   it('is watched anew when it is another one, or touched', async () => {
-    const { file, clock } = place();
     const long = clock.wall() - DAY;
     forge(file, owner, long);
     expect(await timeToTake(file, clock, 20_000)).toBeUndefined();
@@ -446,7 +442,6 @@ describe('fault 52: a process that took a dead lock over', () => {
   });
 
   it('and is done with it has it, also for one that saw the dead owner before', () => {
-    const { file, clock } = place();
     forge(file, DEAD);
     let first: Taken | undefined;
     vi.mocked(linkSync).mockImplementation((from, to) => {
@@ -463,7 +458,6 @@ describe('fault 52: a process that took a dead lock over', () => {
   });
 
   it('and is still at it is named as the owner', () => {
-    const { file, clock } = place();
     forge(file, DEAD);
     held(tryLock(`${file}.dead`, clock));
     expect(heldBy(tryLock(file, clock)).pid).toBe(process.pid);

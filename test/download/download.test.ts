@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import type http from 'node:http';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { download, prepareFolder } from '../../scripts/src/download/download.ts';
 import { fetchFile } from '../../scripts/src/download/fetch-file.ts';
 import { Part } from '../../scripts/src/download/part.ts';
@@ -60,6 +60,11 @@ const waited = ({ origin }: TestServer, more: Parameters<typeof waiting>[1]) =>
 
 const rangesOf = (server: TestServer) => server.received.map(({ headers }) => headers.range);
 
+let into: string;
+beforeEach(() => {
+  into = folder();
+});
+
 describe('a file', () => {
   it.each<[string, Buffer, string, string]>([
     ['an MP4', MP4, 'mp4', 'video/mp4'],
@@ -67,7 +72,6 @@ describe('a file', () => {
     ['a large one', film(3_000_000), 'mp4', 'video/mp4'],
   ])('is saved whole under a name of ours: %s', async (_, body, ext, contentType) => {
     const server = await serve({ headers: { 'content-type': 'text/evil' }, body });
-    const into = folder();
     const saved = await savedFrom(server, { into, at: '/../evil.sh?x=1' });
     const file = path.join(into, `ckx1.${ext}`);
     expect(saved).toEqual({ path: file, bytes: body.length, sha256: sha256(body), contentType });
@@ -100,13 +104,11 @@ describe('a file', () => {
 
   it('is numbered where there are several', async () => {
     const server = await serve({ body: MP4 });
-    const into = folder();
     await savedFrom(server, { into, at: '/a', number: 2 });
     expect(readdirSync(into)).toEqual(['ckx1-2.mp4']);
   });
 
   it('appears in its place whole or not at all', async () => {
-    const into = folder();
     const seen = new Set<string>();
     const server = await serve((_, { res }) => {
       res.writeHead(200, { 'content-length': `${MP4.length}` });
@@ -302,7 +304,6 @@ describe('a link that has expired', () => {
   });
 
   it('fault 33: through the whole workflow: the answer shows the fresh link, not the dead one', async () => {
-    const into = folder();
     const server = await finished(
       (origin, count) => ({ url: `${origin}/${count === 0 ? 'dead' : 'fresh'}.mp4` }),
       (at) => (at === '/fresh.mp4' ? { body: MP4 } : { status: 404 }),
@@ -338,7 +339,6 @@ describe('a link that has expired', () => {
   });
 
   it('through the whole workflow: each of several files is saved, and each link refreshed by itself', async () => {
-    const into = folder();
     const server = await finished(
       (origin, count) => ({ videos: ['a', 'b'].map((name) => `${origin}/${name}${count}`) }),
       (at) => (at === '/a1' || at === '/b1' ? { body: MP4 } : { status: 410 }),
@@ -374,7 +374,6 @@ describe('a file of another kind', () => {
     ],
   ])('is known %s', async (_, body, type, ext, contentType) => {
     const server = await serve({ headers: { 'content-type': type }, body });
-    const into = folder();
     expect(await savedFrom(server, { into })).toEqual({
       path: path.join(into, `ckx1.${ext}`),
       bytes: body.length,
@@ -676,7 +675,6 @@ describe('the disk', () => {
 
   it('fault 43: a full disk is named, and nothing is left on it', async () => {
     const server = await host({});
-    const into = folder();
     const prototype = await prototypeOfHandles();
     const full = vi
       .spyOn(prototype, 'writev')

@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { tryLock } from '../../scripts/src/disk/lock.ts';
 import { download } from '../../scripts/src/download/download.ts';
 import { fileIsWhole } from '../../scripts/src/download/file-hash.ts';
@@ -47,10 +47,14 @@ function cutShort(server: TestServer, into: string) {
 
 const PART = ['ckx1.part', 'ckx1.part.json'];
 
+let into: string;
+beforeEach(() => {
+  into = folder();
+});
+
 describe('fault 99: a download that takes longer than the wait', () => {
   it('ends with it, says how much it has, and the next run fetches the rest', async () => {
     const server = await host();
-    const into = folder();
     const failure = await cutShort(server, into);
     expect(failure.code).toBe('DOWNLOAD_FAILED');
     expect(failure.message).toContain(
@@ -80,7 +84,6 @@ describe('fault 99: a download that takes longer than the wait', () => {
     const stopsAt = body.length - 4_000_000;
     const modified = 'Sat, 21 Nov 2026 12:00:00 GMT';
     const server = await host({ body, headers: { 'last-modified': modified }, drops: [stopsAt] });
-    const into = folder();
     const failure = await cutShort(server, into);
     expect(failure.details.data).toEqual({ partial: { bytes: stopsAt, total: body.length } });
     const saved = await save(server, into);
@@ -90,7 +93,6 @@ describe('fault 99: a download that takes longer than the wait', () => {
 
   it('when the file has changed meanwhile, it is fetched from its beginning, and nothing is mixed', async () => {
     const first = await host();
-    const into = folder();
     await cutShort(first, into);
     const other = film(300_000);
     const second = await serve({ headers: { etag: '"two"' }, body: other });
@@ -115,7 +117,6 @@ describe('fault 99: a download that takes longer than the wait', () => {
 
   it('a part that was whole when its process died needs the network no more', async () => {
     const server = await host({ drops: [] });
-    const into = folder();
     writeFileSync(path.join(into, 'ckx1.part'), FILM);
     const note = { version: 1, validator: '"one"', total: FILM.length, contentType: 'video/mp4' };
     writeFileSync(path.join(into, 'ckx1.part.json'), JSON.stringify(note));
@@ -142,7 +143,6 @@ describe('fault 99: a download that takes longer than the wait', () => {
     ['that is empty', (into) => truncateSync(path.join(into, PART[0]!), 0)],
   ])('a part %s is not resumed', async (_, spoil) => {
     const server = await host();
-    const into = folder();
     await cutShort(server, into);
     spoil(into);
     const saved = await save(server, into);
@@ -152,7 +152,6 @@ describe('fault 99: a download that takes longer than the wait', () => {
   });
 
   it('what lies there of another file is gone, also where the host gives all of its file as a range', async () => {
-    const into = folder();
     writeFileSync(path.join(into, 'ckx1.part'), Buffer.alloc(600_000));
     const range = `bytes 0-${FILM.length - 1}/${FILM.length}`;
     const server = await serve({ status: 206, headers: { 'content-range': range }, body: FILM });
@@ -162,7 +161,6 @@ describe('fault 99: a download that takes longer than the wait', () => {
   });
 
   it('a file that is gone or of no kind leaves nothing', async () => {
-    const into = folder();
     for (const answer of [{ status: 404 }, { body: '<html>sorry</html>' }]) {
       const first = await host();
       await cutShort(first, into);
@@ -174,7 +172,6 @@ describe('fault 99: a download that takes longer than the wait', () => {
 
   it('one byte for each attempt is no progress', async () => {
     const server = await serve((request) => ({ ...restOf(request, FILM), breaksAfter: 1 }));
-    const into = folder();
     const failure = await failureOf(save(server, into, { maxRetries: 3 }));
     expect(server.received).toHaveLength(4);
     expect(failure.details.data).toEqual({ partial: { bytes: 4, total: FILM.length } });
@@ -197,7 +194,6 @@ describe('fault 99: the size of a file', () => {
       res.write(body);
       return undefined;
     });
-    const into = folder();
     const failure = await failureOf(save(server, into));
     expect(failure.code).toBe('DOWNLOAD_FAILED');
     expect(failure.message).toContain(
@@ -213,7 +209,6 @@ describe('what lies where a part should', () => {
     ['a symbolic link', (part, victim) => symlinkSync(victim, part)],
     ['a hard link', (part, victim) => linkSync(victim, part)],
   ])('%s to a file of the user: that is left as it is', async (_, put) => {
-    const into = folder();
     const victim = path.join(into, 'mine.txt');
     writeFileSync(victim, 'mine');
     put(path.join(into, 'ckx1.part'), victim);
@@ -230,7 +225,6 @@ describe('what lies where a part should', () => {
   it.each(['ckx1.part', 'ckx1.part.json', 'ckx1.part.lock'])(
     'a pipe called %s keeps nobody',
     async (name) => {
-      const into = folder();
       if (name !== 'ckx1.part') writeFileSync(path.join(into, 'ckx1.part'), 'x');
       execFileSync('mkfifo', [path.join(into, name)]);
       const server = await host({ drops: [] });
@@ -241,7 +235,6 @@ describe('what lies where a part should', () => {
   );
 
   it('a folder is named as what is in the way', async () => {
-    const into = folder();
     mkdirSync(path.join(into, 'ckx1.part'));
     const server = await host();
     const failure = await failureOf(save(server, into));
@@ -250,7 +243,6 @@ describe('what lies where a part should', () => {
   });
 
   it('parts that cannot be resumed are removed by the run that saves a file; others stay', async () => {
-    const into = folder();
     const note = JSON.stringify({ version: 1, validator: '"a"', total: 9, contentType: 'video/mp4' });
     const lastMonth = new Date(Date.now() - 30 * 86_400_000);
     for (const [name, old] of [
@@ -276,7 +268,6 @@ describe('what lies where a part should', () => {
 
 describe('fault 50: a file that another process is saving', () => {
   it('is waited for as long as the caller has time, and no longer', async () => {
-    const into = folder();
     const server = await host();
     const lock = tryLock(path.join(into, 'ckx1.part.lock'), new FakeClock());
     if ('heldBy' in lock) throw new Error('the lock is held');
@@ -331,7 +322,6 @@ describe('fault 98: the address of a result', () => {
 });
 
 it('fileIsWhole: the very same bytes in a plain file, and nothing else', async () => {
-  const into = folder();
   const file = path.join(into, 'a.mp4');
   writeFileSync(file, MP4);
   const wanted = { bytes: MP4.length, sha256: sha256(MP4) };
