@@ -4,9 +4,11 @@ import https from 'node:https';
 import net from 'node:net';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { HttpRequest, ProxySettings } from '../../scripts/src/http/http-client.ts';
+import type { HttpClient, HttpRequest, ProxySettings } from '../../scripts/src/http/http-client.ts';
 import { JsonBody } from '../../scripts/src/http/json.ts';
+import { NodeHttpClient } from '../../scripts/src/http/node-http-client.ts';
 import { Transport } from '../../scripts/src/http/transport.ts';
+import { UndiciHttpClient } from '../../scripts/src/http/undici-http-client.ts';
 import type { Failure, FailureDetails } from '../../scripts/src/model/failure.ts';
 import { BROTLI_BOMB, GZIP_BOMB } from '../support/bombs.ts';
 import { failureOf as failed } from '../support/failures.ts';
@@ -21,8 +23,8 @@ const UNCLEAR = { transient: true, unclear: true };
 const CERTAIN = { transient: true, unclear: false };
 const KEY = 'ak_transport_canary';
 
-function transportFor(proxy: ProxySettings = {}): Transport {
-  const transport = new Transport(proxy, { ownsProcess: true });
+function transportFor(proxy: ProxySettings = {}, httpClient?: HttpClient): Transport {
+  const transport = new Transport(proxy, httpClient && { httpClient });
   onTestFinished(() => transport.close());
   return transport;
 }
@@ -52,16 +54,16 @@ async function serveTls(certificate: Certificate, body: string | Buffer = 'ok') 
   return { port: await listen(server), received };
 }
 
-// Calls and files travel by two clients, which have to behave alike.
+// Requests travel by two clients, with a proxy by the other one: they have to behave alike.
 describe.each([
-  { what: 'a call', isFile: false },
-  { what: 'a file', isFile: true },
-])('$what', ({ isFile }) => {
-  const OPTIONS = { timeoutMs: 2_000, maxBytes: 100_000, isFile };
+  { client: "Node's own client", make: () => new NodeHttpClient() },
+  { client: 'undici', make: () => new UndiciHttpClient({}) },
+])('$client', ({ make }) => {
   const SHORT = { ...OPTIONS, timeoutMs: 120 };
+  const byClient = () => transportFor({}, make());
 
   const refused = (request: HttpRequest, details?: FailureDetails) =>
-    failureOf(transportFor().send(request, OPTIONS), details);
+    failureOf(byClient().send(request, OPTIONS), details);
 
   describe('one exchange', () => {
     it('sends what it is given and nothing else, and gives back the whole answer', async () => {
@@ -70,7 +72,7 @@ describe.each([
         headers: { 'X-Some': 'Thing', 'content-type': 'text/x' },
         body: 'grüße',
       });
-      const answer = await transportFor().send(post(`${server.origin}/a%2Fb?c=d`), OPTIONS);
+      const answer = await byClient().send(post(`${server.origin}/a%2Fb?c=d`), OPTIONS);
       expect(answer.status).toBe(201);
       expect(answer.headers['x-some']).toBe('Thing');
       expect(answer.body.toString()).toBe('grüße');
@@ -91,7 +93,7 @@ describe.each([
       const server = await serveRaw((socket) => {
         socket.write('HTTP/1.1 200 OK\r\nx-a: 1\r\nx-a: 2\r\ncontent-length: 0\r\n\r\n');
       });
-      expect((await transportFor().send(get(server.origin), OPTIONS)).headers['x-a']).toBe('1, 2');
+      expect((await byClient().send(get(server.origin), OPTIONS)).headers['x-a']).toBe('1, 2');
     });
 
     it('passes over 1xx answers', async () => {
@@ -100,7 +102,7 @@ describe.each([
           'HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok',
         );
       });
-      const answer = await transportFor().send(get(server.origin), OPTIONS);
+      const answer = await byClient().send(get(server.origin), OPTIONS);
       expect(answer).toMatchObject({ status: 200, body: Buffer.from('ok') });
       expect(answer.headers.link).toBeUndefined();
     });
@@ -108,7 +110,7 @@ describe.each([
     it.each([301, 302, 303, 307, 308])('fault 10: does not follow HTTP %i', async (status) => {
       const other = await serve({ body: 'stolen' });
       const server = await serve({ status, headers: { location: `${other.origin}/take` } });
-      expect((await transportFor().send(post(server.origin), OPTIONS)).status).toBe(status);
+      expect((await byClient().send(post(server.origin), OPTIONS)).status).toBe(status);
       expect(other.received).toHaveLength(0);
       expect(server.received).toHaveLength(1);
     });
@@ -119,7 +121,7 @@ describe.each([
         expect(headers['accept-encoding']).toBeUndefined();
         return { body: zipped };
       });
-      expect((await transportFor().send(get(server.origin), OPTIONS)).body).toEqual(zipped);
+      expect((await byClient().send(get(server.origin), OPTIONS)).body).toEqual(zipped);
     });
 
     it.each<[string, Buffer]>([
@@ -133,7 +135,7 @@ describe.each([
       ['gzip, br', brotliCompressSync(gzipSync('{"a":1}'))],
     ])('fault 25: reads an answer in %s that nobody asked for', async (encoding, body) => {
       const server = await serve({ headers: { 'content-encoding': encoding }, body });
-      expect((await transportFor().send(get(server.origin), OPTIONS)).body.toString()).toBe('{"a":1}');
+      expect((await byClient().send(get(server.origin), OPTIONS)).body.toString()).toBe('{"a":1}');
     });
 
     it.each<[string, Buffer]>([
@@ -143,7 +145,7 @@ describe.each([
       ['zstd, sdch', Buffer.from('{"a":1}')],
     ])('fault 25: leaves what is no %s as it came', async (encoding, body) => {
       const server = await serve({ headers: { 'content-encoding': encoding }, body });
-      expect((await transportFor().send(get(server.origin), OPTIONS)).body).toEqual(body);
+      expect((await byClient().send(get(server.origin), OPTIONS)).body).toEqual(body);
     });
 
     it.each<[string, Buffer]>([
@@ -202,7 +204,7 @@ describe.each([
 
     it('fault 4: headers that never come end with the deadline', async () => {
       const server = await serveRaw(() => {});
-      const failure = await failureOf(transportFor().send(post(server.origin), SHORT), UNCLEAR);
+      const failure = await failureOf(byClient().send(post(server.origin), SHORT), UNCLEAR);
       expect(failure.message).toBe(`${server.origin} did not answer within 120 ms.`);
     });
 
@@ -214,7 +216,7 @@ describe.each([
       });
       // Long enough for the headers to come on a busy machine.
       const failure = await failureOf(
-        transportFor().send(get(server.origin), { ...SHORT, timeoutMs: 600 }),
+        byClient().send(get(server.origin), { ...SHORT, timeoutMs: 600 }),
         UNCLEAR,
       );
       expect(failure.message).toBe(`${server.origin} did not finish its answer within 600 ms.`);
@@ -247,7 +249,7 @@ describe.each([
       ],
     ])('an answer with %s behind it is whole', async (_, bytes) => {
       const server = await serveRaw((socket) => socket.write(bytes));
-      const answer = await transportFor().send(post(server.origin), { ...OPTIONS, fresh: true });
+      const answer = await byClient().send(post(server.origin), { ...OPTIONS, fresh: true });
       expect(answer).toMatchObject({ status: 200, body: Buffer.from('ok') });
     });
 
@@ -258,7 +260,7 @@ describe.each([
         socket.pause();
       });
       const body = new JsonBody({ image: 'x'.repeat(20 * 2 ** 20) });
-      expect((await transportFor().send({ ...post(server.origin), body }, OPTIONS)).status).toBe(413);
+      expect((await byClient().send({ ...post(server.origin), body }, OPTIONS)).status).toBe(413);
       for (const { socket } of server.connections) socket.resume();
       await vi.waitFor(() => expect(server.connections.every(({ socket }) => socket.destroyed)).toBe(true));
       expect(server.connections[0]!.text.length).toBeLessThan(15 * 2 ** 20);
@@ -276,21 +278,21 @@ describe.each([
   describe('connections', () => {
     it('continues after a connection of its own was lost', async () => {
       const server = await serve(['closed', { body: 'ok' }]);
-      const transport = transportFor();
+      const transport = byClient();
       await failureOf(transport.send(get(server.origin), OPTIONS));
       expect((await transport.send(get(server.origin), OPTIONS)).body.toString()).toBe('ok');
     });
 
     it('does not let one request that hangs hold up the next for longer than its deadline', async () => {
       const server = await serve((_, { count }) => (count === 0 ? undefined : { body: 'ok' }));
-      const transport = transportFor();
+      const transport = byClient();
       await failureOf(transport.send(get(server.origin), SHORT));
       expect((await transport.send(get(server.origin), OPTIONS)).body.toString()).toBe('ok');
     });
 
     it('close() ends every connection, also one with a request under way', async () => {
       const server = await serveRaw(() => {});
-      const transport = transportFor();
+      const transport = byClient();
       const shared = failureOf(transport.send(get(server.origin), OPTIONS));
       const own = failureOf(transport.send(post(server.origin), { ...OPTIONS, fresh: true }));
       await vi.waitFor(() => expect(server.connections.filter(({ text }) => text !== '')).toHaveLength(2));
@@ -304,7 +306,7 @@ describe.each([
 
     it.each(['close()', 'its signal'])('%s ends a connection that is still being made', async (how) => {
       const server = await serveRaw(() => {});
-      const transport = transportFor();
+      const transport = byClient();
       const controller = new AbortController();
       const sent = transport.send(get(server.origin.replace('http:', 'https:')), {
         ...OPTIONS,
@@ -321,7 +323,7 @@ describe.each([
 
     it('works again after close()', async () => {
       const server = await serve({ body: 'ok' });
-      const transport = transportFor();
+      const transport = byClient();
       await transport.send(get(server.origin), OPTIONS);
       await transport.close();
       expect((await transport.send(get(server.origin), OPTIONS)).status).toBe(200);
@@ -335,7 +337,7 @@ describe.each([
       );
       const controller = new AbortController();
       const reason = new Error('stopped');
-      const sent = transportFor().send(get(server.origin), { ...OPTIONS, signal: controller.signal });
+      const sent = byClient().send(get(server.origin), { ...OPTIONS, signal: controller.signal });
       setTimeout(() => controller.abort(reason), 30);
       await expect(sent).rejects.toBe(reason);
       await vi.waitFor(() => expect(server.connections[0]!.socket.destroyed).toBe(true));
@@ -344,16 +346,14 @@ describe.each([
     it('that was given before lets nothing leave', async () => {
       const server = await serve({});
       const signal = AbortSignal.abort(new Error('stopped'));
-      await expect(transportFor().send(post(server.origin), { ...OPTIONS, signal })).rejects.toBe(
-        signal.reason,
-      );
+      await expect(byClient().send(post(server.origin), { ...OPTIONS, signal })).rejects.toBe(signal.reason);
       expect(server.received).toHaveLength(0);
     });
 
     it('that comes too late changes nothing', async () => {
       const server = await serve({ body: 'ok' });
       const controller = new AbortController();
-      const answer = await transportFor().send(get(server.origin), { ...OPTIONS, signal: controller.signal });
+      const answer = await byClient().send(get(server.origin), { ...OPTIONS, signal: controller.signal });
       controller.abort();
       expect(answer.body.toString()).toBe('ok');
     });
@@ -372,7 +372,7 @@ describe.each([
       const gate = new Promise<void>((resolve) => {
         release = resolve;
       });
-      const exchange = transportFor().exchange(
+      const exchange = byClient().exchange(
         get(server.origin),
         {
           onHead() {},
@@ -402,7 +402,7 @@ describe.each([
     it.each(['at once', 'later'])('that throws %s ends the exchange with what it threw', async (when) => {
       const server = await serve({ body: 'x'.repeat(1000) });
       const bug = new Error('a bug of the receiver');
-      const exchange = transportFor().exchange(
+      const exchange = byClient().exchange(
         get(server.origin),
         {
           onHead() {},
@@ -433,7 +433,7 @@ describe.each([
           got += chunk.toString();
         },
       };
-      expect((await transportFor().exchange(get(server.origin), receiver, OPTIONS)).status).toBe(200);
+      expect((await byClient().exchange(get(server.origin), receiver, OPTIONS)).status).toBe(200);
       expect(got).toBe('hello');
     });
 
@@ -442,7 +442,7 @@ describe.each([
         socket.end('HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 9\r\n\r\nhello'),
       );
       const receiver = { onHead() {}, onData: () => new Promise<void>((done) => setTimeout(done, 30)) };
-      const exchange = transportFor().exchange(get(server.origin), receiver, OPTIONS);
+      const exchange = byClient().exchange(get(server.origin), receiver, OPTIONS);
       const failure = await failureOf(exchange, UNCLEAR);
       expect(failure.message).not.toContain('within');
     });
@@ -457,7 +457,7 @@ describe.each([
         },
         onData,
       };
-      await expect(transportFor().exchange(get(server.origin), receiver, OPTIONS)).rejects.toBe(bug);
+      await expect(byClient().exchange(get(server.origin), receiver, OPTIONS)).rejects.toBe(bug);
       expect(onData).not.toHaveBeenCalled();
     });
   });
@@ -490,7 +490,7 @@ describe.each([
           return chunk.length % 2 ? new Promise<void>((resolve) => setImmediate(resolve)) : undefined;
         },
       };
-      await transportFor().exchange(request, receiver, OPTIONS);
+      await byClient().exchange(request, receiver, OPTIONS);
       expect(received.digest('hex')).toBe(createHash('sha256').update(sent).digest('hex'));
     });
 
@@ -513,7 +513,7 @@ describe.each([
       );
       const request = get(relay.origin.replace('http://127.0.0.1', 'https://localhost'));
       const limits = { ...OPTIONS, maxBytes: 2 ** 22 };
-      const failure = await failureOf(transportFor().send(request, limits), UNCLEAR);
+      const failure = await failureOf(byClient().send(request, limits), UNCLEAR);
       expect(failure.message).not.toContain('within');
     });
 

@@ -537,7 +537,7 @@ describe('what speaks to APIDot', () => {
     ['gpt-image-2', { prompt: '[sandbox:cut-download] [sandbox:odd-state]' }, ['png']],
   ])('brings the files of %s with %j', async (model, payload, exts) => {
     const { origin, clock } = await dot();
-    const session = { ...sessionWith(origin), provider: providerAt(origin) };
+    const session = sessionWith(origin, { provider: providerAt(origin) });
     const { id } = await session.api.once(session.provider.submit({ ...generation, model, payload }));
     clock.pass(5);
     const { envelope } = await waitTask(session, id, waiting(60_000, { folder: folder() }));
@@ -548,9 +548,9 @@ describe('what speaks to APIDot', () => {
 
   it('finds a piece of music that only its detail names', async () => {
     const { origin, clock } = await dot();
-    const session = sessionWith(origin);
-    const { api } = session;
     const provider = providerAt(origin);
+    const session = sessionWith(origin, { provider });
+    const { api } = session;
     const payload = { prompt: '[sandbox:no-files]' };
     const { id } = await api.once(provider.submit({ ...generation, model: 'generate-music', payload }));
     clock.pass(5);
@@ -559,7 +559,7 @@ describe('what speaks to APIDot', () => {
       state: 'COMPLETED',
       urls: [`${origin}/files/${id}.wav`, `${origin}/files/${id}-2.png`],
     });
-    const { envelope } = await getTask({ ...session, provider }, id, waiting(0));
+    const { envelope } = await getTask(session, id, waiting(0));
     expect(envelope.data?.resultUrls).toEqual([`${origin}/files/${id}.wav`, `${origin}/files/${id}-2.png`]);
   });
 });

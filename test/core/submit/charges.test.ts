@@ -141,11 +141,11 @@ class World {
 /** What one run of the command comes to: the task, or why there is none. */
 async function run(world: World, journal: Journal, waitMs: number, ordinal: number): Promise<string> {
   const { clock, transport } = world;
-  const session = sessionWith(SERVICE, { clock, transport, journal: new Journal(journal.place) });
+  const own = new Journal(journal.place);
+  const session = sessionWith(SERVICE, { clock, transport, journal: own, firstMs: 500 });
   const generation = { ...REQUEST, idempotencyKey: world.newKey() };
-  const place = { schedule: { firstMs: 500 } };
   try {
-    const { envelope } = await generateClip(session, { generation, terms: { ordinal }, waitMs, place });
+    const { envelope } = await generateClip(session, { generation, terms: { ordinal }, waitMs });
     return envelope.taskId!;
   } catch (error) {
     if (error instanceof Killed) return 'killed';
