@@ -42,7 +42,6 @@ export async function main(early: readonly StopSignal[]): Promise<void> {
   let outcome: Outcome;
   try {
     const args = parseArguments(argv);
-    call.args = args;
     if (args.version) return printText(VERSION);
     if (args.help) return printText((await import('./command-line/help.ts')).helpText(VERSION));
     const caller = callerOf(args, argv);
@@ -154,18 +153,16 @@ async function startProgress(secrets: readonly string[]): Promise<Progress> {
   return watch(screen, secrets, terminal);
 }
 
-function warned(outcome: Outcome, { args, argv, warnings }: Call): Outcome {
-  // As far as one can tell where the arguments are refused.
-  const isSandbox = args?.sandbox ?? readFlags(argv, []).has('sandbox');
+function warned(outcome: Outcome, { argv, warnings }: Call): Outcome {
   const known = withWarnings(outcome, warnings);
-  return isSandbox ? inSandbox(known) : known;
+  // This can be told where the arguments are refused, too.
+  return readFlags(argv, []).has('sandbox') ? inSandbox(known) : known;
 }
 
 /** Returns the state for a failure that names none: FAILED only where nothing can have been submitted, null without a task. */
-function stateOf({ args, argv, progress: { situation } }: Call) {
+function stateOf({ argv, progress: { situation } }: Call) {
   const { taskId, state } = situation;
-  // As far as one can tell where the arguments are refused.
-  const action = args?.action ?? guessAction(argv);
+  const action = guessAction(argv);
   const untold = isSubmit(action) ? 'FAILED' : isAboutTask(action) ? 'UNKNOWN' : null;
   return state ?? (taskId === null ? untold : 'UNKNOWN');
 }
