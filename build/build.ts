@@ -76,7 +76,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['hash-worker', /^hash-worker\.ts$/],
   ['sandbox-server', /^sandbox\//],
   ['parse-yaml', /^contracts\/(read\/|compile\.ts$)/],
-  ['undici', /^http\/(undici-http-client|large-reads)\.ts$/],
+  ['undici', /^http\/undici-http-client\.ts$/],
   ['models', /^(cli\/actions\/describe|contracts\/(describe-fields|models-with|unknown-model))\.ts$/],
   ['estimate', /^contracts\/price\//],
   // What an answer needs only where something is to be explained.
@@ -100,7 +100,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
     'generate',
     /^core\/(generate\.ts$|(submit|reconcile|money)\/|wait\/resume-pending\.ts$|tasks\/list-tasks\.ts$)/,
   ],
-  ['journal', /^(disk\/|stores\/|core\/record\/while-fenced\.ts$)/],
+  ['journal', /^(disk\/|stores\/|core\/record\/while-locked\.ts$)/],
   ['terminal', /^cli\/progress\/(terminal|draw)\.ts$/],
   [
     'pending',

@@ -1,7 +1,7 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 // scripts/src/core/record/forget-records.ts
 import { Failure } from "./main.mjs";
-import { whileFenced } from "./journal.mjs";
+import { whileLocked } from "./journal.mjs";
 async function forgetRecords(records, { taskId, idempotencyKey = "" }) {
   const entries = taskId === void 0 ? await records.byKey(idempotencyKey) : [await records.byTask(taskId)].filter((entry) => entry !== void 0);
   const first = entries[0];
@@ -12,7 +12,7 @@ async function forgetRecords(records, { taskId, idempotencyKey = "" }) {
   }
   for (const entry of entries) {
     const { taskId: known } = entry.record;
-    await whileFenced(records, entry, async () => {
+    await whileLocked(records, entry, async () => {
       if (known !== entry.record.taskId) {
         throw new Failure("UNKNOWN_ERROR", "This request has just been given a task; its record stays.", {
           reason: { kind: "justSubmitted" }
@@ -114,6 +114,7 @@ import { profileOf } from "./main.mjs";
 import { EXIT } from "./main.mjs";
 import { earlierStep } from "./main.mjs";
 import { done, success } from "./main.mjs";
+import { sentences } from "./main.mjs";
 var MOST_STEPS = 5;
 var UNFOUND = "Where that finds no task: the command of the request searches again, and may submit it. To drop its record instead: forget of its row.";
 var SEEN = "Each status is that of its statusSeenAt, not of now; the command of a task shows its present one.";
@@ -125,19 +126,22 @@ function pendingOutcome(records, cancellable3, here, caller) {
     const request = { provider, service, account, idempotencyKey, wait, download };
     const facts = { ...task, ...request, credits: { ...credits }, files: files.length };
     const elsewhere = elsewhereWords(record, here.get(provider), caller);
-    const resume = elsewhere ?? resumeOf(record, caller, records.length);
-    const cancel = !elsewhere && cancellable3.includes(record) ? cancelOf(record, caller) : void 0;
-    const ways = taskId === null && !elsewhere ? waysWithoutTask(record, caller) : {};
-    return compact({ ...facts, otherAccount: elsewhere ? true : void 0, resume, cancel, ...ways });
+    const ways = elsewhere ? { otherAccount: true, resume: elsewhere } : waysOf(record, cancellable3.includes(record), caller, records.length);
+    return compact({ ...facts, ...ways });
   });
   const own = pending.filter(({ otherAccount }) => !otherAccount);
-  const [lost, known] = [true, false].map(
-    (isLost) => own.filter(({ taskId }) => taskId === null === isLost)
+  const lost = own.filter(({ taskId }) => taskId === null);
+  const resumes = new Set([...lost, ...own].map(({ resume }) => resume));
+  const others = pending.length - own.length;
+  const nextSteps = pending.length > 0 ? sentences(
+    [...resumes].slice(0, MOST_STEPS),
+    lost.some(({ provider }) => profileOf(provider)?.can.list) && UNFOUND,
+    others > 0 && `${others} of these requests ${others === 1 ? "was" : "were"} made with another key or at another address (otherAccount): resume says what has to be set.`,
+    SEEN
+  ) : sentences(
+    "No request that was asked for is unfinished or waits to be delivered.",
+    earlierStep(caller)
   );
-  const steps = new Set([...lost, ...known].map(({ resume }) => resume));
-  const isSearched = lost.some(({ provider }) => profileOf(provider)?.can.list);
-  const others = othersStep(pending.length - own.length);
-  const nextSteps = pending.length > 0 ? [...[...steps].slice(0, MOST_STEPS), ...isSearched ? [UNFOUND] : [], ...others, SEEN] : ["No request that was asked for is unfinished or waits to be delivered.", ...earlierStep(caller)];
   return done({ count: pending.length, pending, nextSteps });
 }
 function forgottenOutcome({ record, count }) {
@@ -148,9 +152,6 @@ function forgottenOutcome({ record, count }) {
   ];
   return success(status, taskId, { forgotten: count, nextSteps }, EXIT.done);
 }
-var othersStep = (count) => count === 0 ? [] : [
-  `${count} of these requests ${count === 1 ? "was" : "were"} made with another key or at another address (otherAccount): resume says what has to be set.`
-];
 function elsewhereWords(record, here, caller) {
   const { provider, account, service } = record;
   const profile = profileOf(provider);
@@ -166,29 +167,26 @@ function elsewhereWords(record, here, caller) {
     set.push(`${profile.urlVariable} to that address`);
   }
   if (made.length === 0) return void 0;
-  return `This request was made ${made.join(" ")}: only there it can be resumed or cancelled. Set ${set.join(", and ")}; then its command is in ${caller.commandAt(profile)("listPending")}`;
+  return `This request was made ${made.join(" ")}: only there it can be resumed or cancelled. Set ${set.join(", and ")}; then its command is in ${caller.command("listPending", {}, profile)}`;
 }
-function cancelOf({ provider, taskId }, { commandAt }) {
-  const profile = profileOf(provider);
-  return profile?.can.cancel ? commandAt(profile)("cancelTask", { taskId }) : void 0;
-}
-function waysWithoutTask({ provider, idempotencyKey }, caller) {
-  const command = caller.commandAt(profileOf(provider) ?? caller.profile);
-  const attach = command("waitTask", { taskId: "<task_id>", idempotencyKey, wait: BRIEF_WAIT_S });
-  const forget = `Only if the user accepts that its command, run again, may be charged a second time: ${command("forget", { idempotencyKey })}`;
-  return { attach, forget };
-}
-function resumeOf(record, caller, count) {
-  const profile = profileOf(record.provider) ?? caller.profile;
-  const command = caller.commandAt(profile);
-  const { taskId, download } = record;
+function waysOf(record, mayCancel2, caller, count) {
+  const known = profileOf(record.provider);
+  const profile = known ?? caller.profile;
+  const command = (action, flags) => caller.command(action, flags, profile);
+  const { taskId, download, idempotencyKey } = record;
   const wait = Math.min(record.wait || BRIEF_WAIT_S, BRIEF_WAIT_S);
-  if (taskId !== null) return command("waitTask", { taskId, wait, download: download ?? void 0 });
-  const unknown = "Whether this one was submitted is not known.";
-  if (!profile.can.list)
-    return `${unknown} ${profile.says.tasks} Only if the user accepts that it may be charged once more: its command with --new, or with another --idempotencyKey if it had one`;
-  const which = count > 1 ? { all: true, wait } : { wait, download: download ?? "out" };
-  return `${unknown} This searches the list of ${profile.title} for its task and resumes it; it submits nothing: ${command("waitTask", which)}`;
+  if (taskId !== null)
+    return {
+      resume: command("waitTask", { taskId, wait, download: download ?? void 0 }),
+      cancel: mayCancel2 && known?.can.cancel ? command("cancelTask", { taskId }) : void 0
+    };
+  const search = command("waitTask", count > 1 ? { all: true, wait } : { wait, download: download ?? "out" });
+  const resume = profile.can.list ? `This searches the list of ${profile.title} for its task and resumes it; it submits nothing: ${search}` : `${profile.says.tasks} Only if the user accepts that it may be charged once more: its command with --new, or with another --idempotencyKey if it had one`;
+  return {
+    resume: `Whether this one was submitted is not known. ${resume}`,
+    attach: command("waitTask", { taskId: "<task_id>", idempotencyKey, wait: BRIEF_WAIT_S }),
+    forget: `Only if the user accepts that its command, run again, may be charged a second time: ${command("forget", { idempotencyKey })}`
+  };
 }
 
 // scripts/src/cli/actions/records.ts

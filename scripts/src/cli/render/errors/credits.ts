@@ -4,10 +4,7 @@ import type { Words } from './said.ts';
 // INSUFFICIENT_CREDITS (HTTP 402, or a balance below the price) and BUDGET_EXCEEDED.
 export const CREDITS = {
   // The message, with the missing amount: `core/money/short-of-credits.ts`.
-  shortOfCredits: ({ cheaper }, { profile }) => [
-    ...(cheaper ? cheaperSteps(cheaper) : []),
-    profile.says.credits,
-  ],
+  shortOfCredits: ({ cheaper }, { profile }) => [cheaper && cheaperSteps(cheaper), profile.says.credits],
   BUDGET_EXCEEDED: () => [
     'Nothing was submitted. Ask the user for a higher limit, or choose a cheaper model or duration.',
   ],
@@ -17,7 +14,7 @@ export const CREDITS = {
       message: `By an estimate (prices of ${asOf}) this would cost ${cost} credits; --maxCredits allows ${maxCredits}. ${title} documents no price before a submit.`,
       nothingSubmitted: true,
       nextSteps: [
-        ...cheaperSteps(cheaper),
+        cheaperSteps(cheaper),
         `Ask the user whether ${cost} credits, an estimate, are fine; then submit with --maxCredits ${most}.`,
       ],
     };
@@ -26,7 +23,7 @@ export const CREDITS = {
     message: `This would cost ${quoted} credits; --maxCredits allows ${maxCredits}.`,
     nothingSubmitted: true,
     nextSteps: [
-      ...cheaperSteps(cheaper),
+      cheaperSteps(cheaper),
       `Ask the user whether ${quoted} credits are fine; then submit with --maxCredits ${quoted}.`,
     ],
   }),
@@ -49,7 +46,7 @@ export const CREDITS = {
       message: `${so}; --maxCreditsPerDay allows ${limit}.`,
       nothingSubmitted: true,
       nextSteps: [
-        ...(profile.can.account ? [command('account')] : []),
+        profile.can.account && command('account'),
         'Ask the user for a higher limit, or wait until the oldest charge is a day old.',
       ],
     };
