@@ -35,9 +35,7 @@ const RULES = `## What stays yours
 export function clientReference(root: string): string {
   const source = (file: string) => readFileSync(path.join(root, 'scripts/src/client', file), 'utf8');
   const types = TYPES.map((name) => source(`${name}.ts`)).join('\n');
-  const functions = ['create-client.ts', 'public-lookup.ts', 'sandbox.ts', 'signatures.ts'].flatMap((file) =>
-    exported(source(file)),
-  );
+  const functions = ['create-client.ts', 'standalone.ts'].flatMap((file) => exported(source(file)));
   const errors = [...source('errors.ts').matchAll(/\/\*\*([^/]*?)\*\/\nexport class (\w+) extends (\w+)/g)];
   const example = /```js\n[\s\S]*?\n```\n/.exec(readFileSync(path.join(root, 'README.md'), 'utf8'))?.[0];
   if (!example) throw new Error('README.md has no example of the client');

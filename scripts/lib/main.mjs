@@ -226,6 +226,11 @@ function refused(path6, expected, received, hint) {
 function inQuotes(text2) {
   return `"${plain(text2, 60)}"`;
 }
+function kindOf(value) {
+  if (value === null) return "null";
+  if (value === "") return "an empty text";
+  return Array.isArray(value) ? "an array" : `a ${typeof value}`;
+}
 
 // scripts/src/model/task.ts
 var IS_TERMINAL = {
@@ -1460,12 +1465,12 @@ function overrule(env) {
   if (env.NODE_DEBUG) muteNode();
   return [...isUnsafe ? [tls] : [], ...env.NODE_DEBUG ? [debug] : []];
 }
-function readEnvironment(env, profile, { isLive, hasState, isRehearsal = false }) {
+function readEnvironment(env, { profile, action, sandbox, noJournal }) {
   const issues = [];
   const refuse = (...said) => void issues.push(issue(...said));
   const isStateChosen = Boolean(env.ASYNC_MEDIA_STATE_DIR);
-  const needsState = hasState && (!isRehearsal || isStateChosen);
-  const way = isLive ? env : {};
+  const needsState = sandbox ? isStateChosen || isLocal(action) : needsRecords(action) && !noJournal;
+  const way = sandbox || isLocal(action) ? {} : env;
   const environment = {
     key: key(profile, way, refuse),
     baseUrl: baseUrl(profile, way, refuse),
@@ -2208,12 +2213,8 @@ async function main(early) {
   });
 }
 async function runAction(call, args, caller) {
-  const { action, sandbox } = args;
-  const environment = readEnvironment(process.env, args.profile, {
-    isLive: !sandbox && !isLocal(action),
-    isRehearsal: sandbox && !isLocal(action),
-    hasState: sandbox || needsRecords(action) && !args.noJournal
-  });
+  const { action } = args;
+  const environment = readEnvironment(process.env, args);
   if (action === "listModels") return (await import("./models.mjs")).describeAll(args);
   if (action === "describeModel")
     return (await import("./models.mjs")).describeOne(args, args.model);
@@ -2466,6 +2467,7 @@ export {
   issuesText,
   journalFolder,
   kind,
+  kindOf,
   lineAlone,
   lines,
   madeAs,

@@ -5,7 +5,7 @@ import type { CheckedBatch } from './batch/read-batch.ts';
 import type { Call } from './call.ts';
 import { type Arguments, guessAction, parseArguments } from './command-line/arguments.ts';
 import { checkInterval } from './command-line/check-flags.ts';
-import { isAboutTask, isLocal, isSubmit, needsRecords, rule } from './command-line/flags.ts';
+import { isAboutTask, isLocal, isSubmit, rule } from './command-line/flags.ts';
 import { readFlags } from './command-line/read-flags.ts';
 import { type Environment, overrule, readEnvironment, redraws, secretsIn } from './environment.ts';
 import { EXIT, EXIT_OF_SIGNAL, type StopSignal } from './exit-codes.ts';
@@ -73,12 +73,8 @@ export async function main(early: readonly StopSignal[]): Promise<void> {
 
 /** Runs the action of a call. Loads only the modules that it needs. */
 async function runAction(call: Call, args: Arguments, caller: Caller): Promise<Outcome> {
-  const { action, sandbox } = args;
-  const environment = readEnvironment(process.env, args.profile, {
-    isLive: !sandbox && !isLocal(action),
-    isRehearsal: sandbox && !isLocal(action),
-    hasState: sandbox || (needsRecords(action) && !args.noJournal),
-  });
+  const { action } = args;
+  const environment = readEnvironment(process.env, args);
   if (action === 'listModels') return (await import('./actions/describe.ts')).describeAll(args);
   if (action === 'describeModel')
     return (await import('./actions/describe.ts')).describeOne(args, args.model!);
