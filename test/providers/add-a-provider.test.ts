@@ -83,6 +83,11 @@ it('the registry, the flags, their refusals, the environment and --help know it 
     expect(text).toContain(word);
   const env = { HERON_API_KEY: 'hk_1', HERON_BASE_URL: 'https://other.example' };
   expect(secretsIn(env)).toEqual(['hk_1']);
-  const environment = readEnvironment(env, profileOf('heron')!, { isLive: true, hasState: false });
+  const environment = readEnvironment(env, {
+    profile: profileOf('heron')!,
+    action: 'getStatus',
+    sandbox: false,
+    noJournal: false,
+  });
   expect(environment).toMatchObject({ key: 'hk_1', baseUrl: new URL('https://other.example') });
 });
