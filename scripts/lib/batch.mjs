@@ -820,7 +820,7 @@ import { refusalOf } from "./main.mjs";
 import { Failure as Failure9 } from "./main.mjs";
 import { unlessEmpty } from "./main.mjs";
 import { counted as counted3 } from "./main.mjs";
-import { BATCH_ORDER, EXIT as EXIT2 } from "./main.mjs";
+import { byUrgency, EXIT as EXIT2 } from "./main.mjs";
 
 // scripts/src/cli/render/batch-steps.ts
 import { isGone } from "./live.mjs";
@@ -979,7 +979,7 @@ function reportRow({ line, outcome }) {
   return { line: number, name, model, ...outcome.envelope, data, exitCode: outcome.exitCode };
 }
 function batchOutcome(result, items, report, caller) {
-  const sorted = [...items].sort((a, b) => urgency(a) - urgency(b) || a.line.number - b.line.number);
+  const sorted = [...items].sort((a, b) => byUrgency(a.outcome, b.outcome) || a.line.number - b.line.number);
   const { exitCode } = sorted[0].outcome;
   const rows = rowsThatFit(sorted.map(shortRow));
   const hidden = items.length - rows.length;
@@ -1014,10 +1014,6 @@ function batchOutcome(result, items, report, caller) {
       for (const { outcome } of delivered) outcome.onWritten?.();
     }
   };
-}
-function urgency({ outcome }) {
-  const place = BATCH_ORDER.indexOf(outcome.exitCode);
-  return place < 0 ? 0 : place;
 }
 function shortRow({ line, outcome }) {
   const { status, taskId, errorCode } = outcome.envelope;

@@ -1253,11 +1253,11 @@ var BATCH_ORDER = [
   EXIT.taskEnded,
   EXIT.done
 ];
+var byUrgency = (a, b) => BATCH_ORDER.indexOf(a.exitCode) - BATCH_ORDER.indexOf(b.exitCode);
 var EXIT_OF_SIGNAL = {
   SIGINT: EXIT.interrupted,
   SIGTERM: EXIT.terminated
 };
-var exitCodeOf = ({ code, details }) => details.exitCode ?? EXIT_OF_ERROR[code];
 
 // scripts/src/cli/render/envelope.ts
 var definedFields = (fields) => compact(fields);
@@ -1303,7 +1303,7 @@ function failed(failure, fallback, knownTaskId) {
       errorMessage: wholeMessage(failure),
       retryAfter: details.retryAfter ?? null
     },
-    exitCode: exitCodeOf(failure),
+    exitCode: EXIT_OF_ERROR[failure.code],
     failure,
     files: []
   };
@@ -1776,9 +1776,11 @@ function sums({ total, done: done2, failed: failed2, running, credits: credits2,
 }
 function otherAccountText({ created, taskId: taskId2, account, service }) {
   const task = taskId2 === null ? ", and whether it made a task is not known" : ` as task ${taskId2}`;
+  return `The same request was made on ${created}${accountWords(account, service)}${task}. With the key and the address in use now it is another request, and a new charge.`;
+}
+function accountWords(account, service) {
   const key2 = account === null ? "" : ` with another key (fingerprint ${account})`;
-  const address = service === null ? "" : ` at another address (${service})`;
-  return `The same request was made on ${created}${key2}${address}${task}. With the key and the address in use now it is another request, and a new charge.`;
+  return `${key2}${service === null ? "" : ` at another address (${service})`}`;
 }
 
 // scripts/src/cli/progress/call-view.ts
@@ -1801,6 +1803,10 @@ var CallView = class {
   }
   line(text2) {
     this.#display.line(this.#clean(text2));
+  }
+  /** Tells of a change of a line of the batch, as long as these are told. */
+  lineAbout({ label }, state) {
+    for (const text2 of this.sums.linesAbout(label, state)) this.line(text2);
   }
   subject(name, taskId2) {
     const id = JSON.stringify([name, taskId2]);
@@ -1871,6 +1877,7 @@ function watch(screen2, secrets, shown = lines) {
     observer: observerOf(view, view.subject(null, null)),
     situation: view.situation,
     line: (text2) => view.line(text2),
+    /** Takes a line that changes in place off the screen. */
     clear: () => display.clear()
   };
 }
@@ -1914,7 +1921,7 @@ function observerOf(view, subject) {
       task.said = state;
       const isNew = view.sums.note(task.key, state);
       if (!view.sums.isBatch) view.line(`${task.label}${state}`);
-      else if (isNew) sayLine(view, task, state);
+      else if (isNew) view.lineAbout(task, state);
       situation.known(request, "task");
     },
     expected(duration) {
@@ -1930,14 +1937,11 @@ function observerOf(view, subject) {
     }
   };
 }
-function sayLine(view, { label }, state) {
-  for (const text2 of view.sums.linesAbout(label, state)) view.line(text2);
-}
 function polled(view, subject, status2, nextMs) {
   const { state, unknownState, progress } = status2;
   if (state !== "UNKNOWN") view.situation.saw(void 0, state);
   if (view.sums.note(subject.key, state) && view.sums.isBatch && isTerminal(state))
-    sayLine(view, subject, state);
+    view.lineAbout(subject, state);
   const word = unknownState ? `in the unknown state ${unknownState}` : state;
   const news = word === subject.said ? "same" : "new";
   subject.said = word;
@@ -2116,7 +2120,10 @@ function interruptedOutcome(signal, situation, caller, generation) {
   const { phase, taskId: taskId2, state, isAboutMany } = situation;
   const exitCode = EXIT_OF_SIGNAL[signal];
   const resume = resumeStep(caller, situation);
-  const because = (code, message, details) => failed(new AdvisedFailure(code, `${signal} came ${message}`, { exitCode, ...details }), null, taskId2);
+  const because = (code, message, details) => ({
+    ...failed(new AdvisedFailure(code, `${signal} came ${message}`, details), null, taskId2),
+    exitCode
+  });
   const known = (step) => {
     const data = { interruptedBy: signal, nextSteps: [resume, step] };
     return isAboutMany ? success(null, null, data, exitCode) : success(state, taskId2, data, exitCode);
@@ -2159,7 +2166,6 @@ function bugOutcome(error, situation, fallback, caller) {
   const where = (error instanceof Error ? error.stack ?? "" : "").split("\n").slice(1, 6);
   const unknown = phase === "submitting";
   const failure = new AdvisedFailure("UNKNOWN_ERROR", `This program failed: ${plain(text2)}`, {
-    exitCode: EXIT.bug,
     status: unknown ? "UNKNOWN" : void 0,
     data: { where: where.map((line) => plain(line, 200)) },
     nextSteps: sentences(
@@ -2169,7 +2175,7 @@ function bugOutcome(error, situation, fallback, caller) {
       "This is a bug in async-media-workflow; please report it with errorMessage and data.where."
     )
   });
-  return failed(failure, fallback, taskId2);
+  return { ...failed(failure, fallback, taskId2), exitCode: EXIT.bug };
 }
 function resumeStep({ command, same, resumeFlags: resumeFlags2 }, { taskId: taskId2, isAboutMany }) {
   if (isAboutMany) return same;
@@ -2416,10 +2422,12 @@ export {
   TIMEOUT_MS,
   UPSTREAM,
   abilityFor,
+  accountWords,
   amount,
   boundedJson,
   briefWait,
   bugOutcome,
+  byUrgency,
   callerOf,
   callerOfLine,
   checkCallbackUrl,
@@ -2445,7 +2453,6 @@ export {
   earlierStep,
   editDistance,
   escapeInvisible,
-  exitCodeOf,
   failed,
   findOutSteps,
   finishWith,

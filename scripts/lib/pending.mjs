@@ -119,6 +119,7 @@ import { isUnsaved } from "./journal.mjs";
 import { BRIEF_WAIT_S } from "./main.mjs";
 import { profileOf } from "./main.mjs";
 import { EXIT } from "./main.mjs";
+import { accountWords } from "./main.mjs";
 import { earlierStep } from "./main.mjs";
 import { done, success } from "./main.mjs";
 import { sentences } from "./main.mjs";
@@ -159,22 +160,17 @@ function forgottenOutcome({ record, count }) {
   ];
   return success(status, taskId, { forgotten: count, nextSteps }, EXIT.done);
 }
-function elsewhereWords(record, here, caller) {
-  const { provider, account, service } = record;
-  const profile = profileOf(provider);
+function elsewhereWords(record, here, { command }) {
+  const profile = profileOf(record.provider);
   if (!here || !profile) return void 0;
-  const made = [];
-  const set = [];
-  if (account !== here.account) {
-    made.push(`with another key (fingerprint ${account})`);
-    set.push(`${profile.keyVariable} to that key`);
-  }
-  if (service !== here.service) {
-    made.push(`at another address (${service})`);
-    set.push(`${profile.urlVariable} to that address`);
-  }
-  if (made.length === 0) return void 0;
-  return `This request was made ${made.join(" ")}: only there it can be resumed or cancelled. Set ${set.join(", and ")}; then its command is in ${caller.command("listPending", {}, profile)}`;
+  const account = record.account === here.account ? null : record.account;
+  const service = record.service === here.service ? null : record.service;
+  const set = sentences(
+    account !== null && `${profile.keyVariable} to that key`,
+    service !== null && `${profile.urlVariable} to that address`
+  );
+  if (set.length === 0) return void 0;
+  return `This request was made${accountWords(account, service)}: only there it can be resumed or cancelled. Set ${set.join(", and ")}; then its command is in ${command("listPending", {}, profile)}`;
 }
 function waysOf(record, mayCancel2, caller, count) {
   const known = profileOf(record.provider);

@@ -313,7 +313,7 @@ var dateOf = (time) => time === void 0 ? null : new Date(time).toISOString();
 import { Failure } from "./main.mjs";
 import { counted as count } from "./main.mjs";
 import { AdvisedFailure as AdvisedFailure2 } from "./main.mjs";
-import { BATCH_ORDER, EXIT } from "./main.mjs";
+import { byUrgency, EXIT as EXIT2 } from "./main.mjs";
 import { dropStep, earlierStep, resumeCommand as resumeCommand2 } from "./main.mjs";
 import {
   definedFields as definedFields3,
@@ -326,6 +326,8 @@ import { explained as explained2 } from "./advice.mjs";
 import { sentences as sentences4 } from "./main.mjs";
 
 // scripts/src/cli/render/task.ts
+import { isTerminal as isTerminal2 } from "./main.mjs";
+import { EXIT } from "./main.mjs";
 import { definedFields as definedFields2, failed as failed2 } from "./main.mjs";
 import { explained } from "./advice.mjs";
 import { dataOf, stateOutcome, withFacts } from "./live.mjs";
@@ -334,8 +336,12 @@ function taskOutcome(result, caller) {
   const { kind, taskId, seen, failure } = result;
   const about = explained(failure, caller);
   const { data } = about.details;
-  const known = kind === "notCancelled" ? data : definedFields2({ ...dataOf(result), ...data });
-  return withFacts(result, failed2(about.with({ data: known }), seen.state, taskId), caller);
+  if (kind !== "notCancelled") {
+    const known = about.with({ data: definedFields2({ ...dataOf(result), ...data }) });
+    return withFacts(result, failed2(known, seen.state, taskId), caller);
+  }
+  const exitCode = isTerminal2(seen.state) ? EXIT.taskEnded : EXIT.stillRunning;
+  return { ...withFacts(result, failed2(about, seen.state, taskId), caller), exitCode };
 }
 
 // scripts/src/cli/render/many.ts
@@ -351,13 +357,13 @@ function manyOutcome(result, caller) {
     taskId,
     nextSteps: [resumeCommand2(caller, taskId)]
   }));
-  const isRunning = ({ exitCode }) => exitCode === EXIT.stillRunning;
+  const isRunning = ({ exitCode }) => exitCode === EXIT2.stillRunning;
   const running = outcomes.filter(isRunning).length;
   const isOver = until === "first" && running < outcomes.length;
   const counted4 = isOver ? outcomes.filter((outcome) => !isRunning(outcome)) : outcomes;
   const ended = counted4.find(({ envelope }) => !envelope.ok) ?? counted4.find(({ exitCode }) => exitCode > 0);
   const unknown = until === "last" && submits > 0 ? unknownOutcome(result, caller) : void 0;
-  const worst = unknown && !isBefore(ended, unknown) ? unknown : ended;
+  const worst = [unknown, ended].flatMap((one) => one ?? []).sort(byUrgency)[0];
   const isOpen = worst || running > 0 || more > 0 || submits > 0 || cut.length > 0;
   const gone = outcomes.flatMap(
     ({ envelope: { errorCode: errorCode2, taskId } }) => errorCode2 === "TASK_NOT_FOUND" ? [dropStep(caller, taskId)] : []
@@ -380,7 +386,7 @@ function manyOutcome(result, caller) {
   const ok = errorCode === null && counted4.every(({ envelope }) => envelope.ok);
   return {
     envelope: { ok, status: null, taskId: null, data, errorCode, errorMessage, retryAfter },
-    exitCode: worst?.exitCode ?? (!isOver && (more > 0 || cut.length > 0) ? EXIT.stillRunning : EXIT.done),
+    exitCode: worst?.exitCode ?? (!isOver && (more > 0 || cut.length > 0) ? EXIT2.stillRunning : EXIT2.done),
     files: outcomes.flatMap(({ files }) => files),
     // What does not fit into the document is not delivered by it.
     onWritten: () => {
@@ -388,7 +394,6 @@ function manyOutcome(result, caller) {
     }
   };
 }
-var isBefore = (one, other) => one !== void 0 && BATCH_ORDER.indexOf(one.exitCode) < BATCH_ORDER.indexOf(other.exitCode);
 function unknownOutcome(submits, caller) {
   const { unknown, after } = submits;
   const yet = after === void 0 ? "" : " yet";
@@ -440,11 +445,11 @@ import { intervalBefore } from "./live.mjs";
 import { MemoryRateLimiter } from "./rate-limit.mjs";
 import { pauseOfAll } from "./live.mjs";
 import { Failure as Failure4 } from "./main.mjs";
-import { isTerminal as isTerminal4 } from "./main.mjs";
+import { isTerminal as isTerminal5 } from "./main.mjs";
 
 // scripts/src/core/poll/ended-records.ts
 import { Failure as Failure2 } from "./main.mjs";
-import { isTerminal as isTerminal2 } from "./main.mjs";
+import { isTerminal as isTerminal3 } from "./main.mjs";
 var EndedRecords = class {
   #options;
   #wanted = /* @__PURE__ */ new Set();
@@ -498,7 +503,7 @@ var EndedRecords = class {
     for (const one of results ? wanted : []) {
       const result = results.get(one.taskId);
       const task = result instanceof Failure2 ? void 0 : result?.task;
-      const isWhole = task && isTerminal2(task.state) && (task.state !== "COMPLETED" || task.urls.length > 0);
+      const isWhole = task && isTerminal3(task.state) && (task.state !== "COMPLETED" || task.urls.length > 0);
       if (isWhole) this.#answer(one, task);
       else one.isNotListed = true;
     }
@@ -515,7 +520,7 @@ import { isFast } from "./live.mjs";
 
 // scripts/src/core/poll/poll-rounds.ts
 import { Failure as Failure3, orFailure } from "./main.mjs";
-import { isTerminal as isTerminal3 } from "./main.mjs";
+import { isTerminal as isTerminal4 } from "./main.mjs";
 import { NO_LIST } from "./main.mjs";
 import { pollOnce } from "./live.mjs";
 var LIST_BYTES = 8 * 1024 * 1024;
@@ -582,7 +587,7 @@ var PollRounds = class {
   /** An end is final. */
   #note(id, seen) {
     const before = this.#seen.get(id);
-    const isNewer = !before || seen.at >= before.at && !(before.state && isTerminal3(before.state));
+    const isNewer = !before || seen.at >= before.at && !(before.state && isTerminal4(before.state));
     const latest = (a = 0, b = 0) => Math.max(a, b);
     this.#seen.set(id, {
       ...isNewer ? seen : before,
@@ -643,7 +648,7 @@ var PollRounds = class {
     const tasks = new Map(list.tasks.map((task) => [task.id, task]));
     for (const [id, { state, at: seenAt }] of this.#seen) {
       const shown = tasks.get(id);
-      if (state && isTerminal3(state) && shown && !isTerminal3(shown.state) && seenAt < at) {
+      if (state && isTerminal4(state) && shown && !isTerminal4(shown.state) && seenAt < at) {
         this.#list = { ...this.#list, badUntil: at + LONGEST_BAD_MS };
       }
     }
@@ -696,7 +701,7 @@ var PollRounds = class {
   }
   /** Writes the record of a task that has ended where a process reads it that waits for the task. */
   async #shareEnd(task) {
-    if (isTerminal3(task.state) && this.#others.has(task.id)) await this.#cache?.writeEnded(task);
+    if (isTerminal4(task.state) && this.#others.has(task.id)) await this.#cache?.writeEnded(task);
   }
   /** Writes what is known where the other processes read it, if there are any. */
   async #share() {
@@ -704,7 +709,7 @@ var PollRounds = class {
   }
 };
 function polledOf(task) {
-  if (isTerminal3(task.state)) return { ...task, task };
+  if (isTerminal4(task.state)) return { ...task, task };
   const { input, record, ...known } = task;
   const { input: _, ...rest } = record;
   return { ...known, record: rest };
@@ -914,7 +919,7 @@ var Poller = class {
       const seen = tasks.get(ask.taskId);
       const since = this.#seenAt.get(ask.taskId) ?? now - FRESH_MS;
       if (!seen?.state || seen.at <= Math.max(since, ask.endSeenAt) || seen.at > now + FRESH_MS) continue;
-      if (!isTerminal4(seen.state)) {
+      if (!isTerminal5(seen.state)) {
         this.#seenAt.set(ask.taskId, seen.at);
         this.#answer(ask, { state: seen.state, record: {} });
         continue;
@@ -1293,7 +1298,7 @@ function pauseAfterFailure(failure, failures, random) {
 // scripts/src/core/poll/poll-until-end.ts
 import { heeded as heeded2 } from "./live.mjs";
 import { Failure as Failure11 } from "./main.mjs";
-import { isTerminal as isTerminal5 } from "./main.mjs";
+import { isTerminal as isTerminal6 } from "./main.mjs";
 import { intervalBefore as intervalBefore2 } from "./live.mjs";
 async function pollUntilEnd(poll, options) {
   const { clock, schedule, deadline, submittedAt, stop } = options;
@@ -1319,7 +1324,7 @@ async function pollUntilEnd(poll, options) {
       failure = void 0;
       failures = 0;
       graceUntil = Math.max(graceUntil, graceAfter(clock.monotonic()));
-      if (isTerminal5(seen.state)) return { last, failure };
+      if (isTerminal6(seen.state)) return { last, failure };
     } catch (error) {
       if (!(error instanceof Failure11)) throw error;
       if (endsWait(error) && !isMissingForNow(error, graceUntil, clock.monotonic())) throw error;
@@ -1391,13 +1396,13 @@ async function cancelWhileRefusedForNow(session, taskId) {
 
 // scripts/src/core/tasks/get-task.ts
 import { Failure as Failure14, orFailure as orFailure9 } from "./main.mjs";
-import { isTerminal as isTerminal8 } from "./main.mjs";
+import { isTerminal as isTerminal9 } from "./main.mjs";
 import { deliver as deliver3 } from "./live.mjs";
 import { noteState as noteState4, recordOf as recordOf3 } from "./live.mjs";
 import { taskResult as taskResult4 } from "./live.mjs";
 
 // scripts/src/core/wait/wait-task.ts
-import { isTerminal as isTerminal7 } from "./main.mjs";
+import { isTerminal as isTerminal8 } from "./main.mjs";
 import { deliver as deliver2 } from "./live.mjs";
 import { withRecord as withRecord2 } from "./live.mjs";
 import { noteState as noteState3, recordOf as recordOf2 } from "./live.mjs";
@@ -1415,7 +1420,7 @@ function beginWait({ api }, { waitMs, filesMs = 0, ...settings }) {
 
 // scripts/src/core/wait/poll-task.ts
 import { Failure as Failure13, orFailure as orFailure8 } from "./main.mjs";
-import { isTerminal as isTerminal6 } from "./main.mjs";
+import { isTerminal as isTerminal7 } from "./main.mjs";
 import { isFast as isFast2 } from "./live.mjs";
 import { fetchStatus as fetchStatus2 } from "./live.mjs";
 import { noteState as noteState2 } from "./live.mjs";
@@ -1423,7 +1428,7 @@ import { modelOf as modelOf3 } from "./live.mjs";
 async function firstStatus(of) {
   const { session, taskId, wait, known } = of;
   const recorded = known.entry?.record.status;
-  if (recorded && isTerminal6(recorded)) return { seen: { state: recorded, record: {} } };
+  if (recorded && isTerminal7(recorded)) return { seen: { state: recorded, record: {} } };
   if (wait.deadline <= wait.start) return { seen: await fetchStatus2(session, taskId) };
   const times = { dueAtMonotonic: wait.start, earliest: wait.start, deadline: wait.deadline };
   const found = await orFailure8(watching(of, (poller) => poller.next(taskId, times, wait.stop)));
@@ -1453,7 +1458,7 @@ async function pollTask(of, before) {
     stop,
     graceUntil: Math.max(first ? graceAfter(start) : 0, entry ? graceOf(session, entry) : 0),
     onPoll: (status, progress) => {
-      wasRunning ||= !isTerminal6(status.state);
+      wasRunning ||= !isTerminal7(status.state);
       observer.polled(status, progress);
     },
     onError: (error) => observer.queryFailed(error)
@@ -1467,7 +1472,7 @@ async function pollTask(of, before) {
     const seen = last ? merge(first, last) : first;
     const isBareEnd = seen?.state === "FAILED" || seen?.state === "CANCEL";
     if (entry && seen && !isBareEnd) await noteState2(session, entry, seen.state, wasRunning);
-    if (last && isTerminal6(last.state))
+    if (last && isTerminal7(last.state))
       observer.polled(last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
     return { seen, failure: error, hadNoPermit };
   });
@@ -1513,13 +1518,13 @@ async function waitTask(session, taskId, settings, known = {}, shown) {
 }
 async function waitOut(of, before) {
   const { session, taskId, known } = of;
-  const hasEnded = before.seen && isTerminal7(before.seen.state);
+  const hasEnded = before.seen && isTerminal8(before.seen.state);
   const polled = hasEnded ? before : await pollTask(of, before);
   const recorded = known.entry?.record.status ?? "UNKNOWN";
   if (!polled.seen && polled.failure && recorded === "UNKNOWN")
     throw polled.failure.with({ status: "UNKNOWN", taskId });
   const seen = polled.seen ?? { state: recorded, record: {} };
-  if (!isTerminal7(seen.state)) return unfinished(of, { ...polled, seen });
+  if (!isTerminal8(seen.state)) return unfinished(of, { ...polled, seen });
   return deliver2(session, known.entry, await readEnd(of, seen));
 }
 async function readEnd(of, seen) {
@@ -1529,7 +1534,7 @@ async function readEnd(of, seen) {
   const poller = await pollerOf(session, wait.schedule);
   const read = () => poller.records.read(taskId, { deadline, retryUntil: deadline });
   const ended = seen.task ?? await withRecord2(seen, read);
-  const isFinal = seen.task !== void 0 || known.entry && isTerminal7(known.entry.record.status);
+  const isFinal = seen.task !== void 0 || known.entry && isTerminal8(known.entry.record.status);
   const { state } = isFinal ? seen : ended;
   if (known.entry) await noteState3(session, known.entry, state);
   if (state !== "COMPLETED") return taskResult3(taskId, { ...ended, state }, known);
@@ -1552,7 +1557,7 @@ async function getTask(session, taskId, settings) {
   const entry = await recordOf3(session, taskId);
   const task = await orFailure9(readTaskRecord(session, taskId));
   if (task instanceof Failure14) {
-    if (task.code !== "TASK_NOT_FOUND" || !entry || !isTerminal8(entry.record.status)) throw task;
+    if (task.code !== "TASK_NOT_FOUND" || !entry || !isTerminal9(entry.record.status)) throw task;
     return waitTask(session, taskId, { ...settings, waitMs: 0, filesMs });
   }
   if (entry) await noteState4(session, entry, task.state);
