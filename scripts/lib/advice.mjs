@@ -1,15 +1,4 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
-// scripts/src/cli/actions/without-key.ts
-async function answerWithoutKey(args, caller, { stateFolder }, warn) {
-  const isCancel = args.action === "cancelTask" && args.taskId === void 0;
-  if (args.action !== "spending" && !isCancel || stateFolder === null) return null;
-  const { localJournal } = await import("./pending.mjs");
-  const journal = localJournal(args, stateFolder, warn);
-  if (isCancel) return (await import("./pending.mjs")).cancelsWithoutKey(journal, args, caller);
-  const { spendingWithoutKey } = await import("./spending.mjs");
-  return spendingWithoutKey(journal, args, caller);
-}
-
 // scripts/src/cli/command-line/help.ts
 import { RETRIES, TIMEOUT_MS } from "./main.mjs";
 import { PROFILES } from "./main.mjs";
@@ -559,7 +548,6 @@ export {
   TASK_NOT_FOUND,
   TEMPORARY,
   advised,
-  answerWithoutKey,
   cheaperSteps,
   explained,
   helpText

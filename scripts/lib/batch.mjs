@@ -563,7 +563,7 @@ function interruptedEnd({ isSubmitting, taskId, state, known: { entry } }) {
     return { kind: "notFetched", taskId, seen, warnings: [], failure, credits };
   }
   const result = taskResult(taskId, seen, { credits });
-  return isTerminal3(seen.state) ? { ...result, seen: { ...seen, isRecordUnread: true } } : result;
+  return isTerminal3(seen.state) ? { ...result, seen: { ...seen, recordUnread: "forNow" } } : result;
 }
 
 // scripts/src/core/batch/run-batch.ts

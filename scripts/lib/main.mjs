@@ -238,6 +238,8 @@ var IS_TERMINAL = {
 };
 var TASK_STATES = Object.keys(IS_TERMINAL);
 var isTerminal = (state) => IS_TERMINAL[state];
+var isBareEnd = (state) => IS_TERMINAL[state] && state !== "COMPLETED";
+var isOpenEnd = ({ state, recordUnread }) => isBareEnd(state) && recordUnread === "forNow";
 var TASK_ID = /^[A-Za-z0-9_][A-Za-z0-9._:~@=+,-]{0,199}$/;
 var BRIEF_WAIT_S = 45;
 
@@ -1215,6 +1217,7 @@ var EXIT_WORDS = {
     isOpen: true
   },
   bug: { code: 70, means: "a bug of this program", next: "report it; run the same command without `--new`" },
+  hungUp: { code: 129, means: "hung up", next: "run the same command without `--new`" },
   interrupted: { code: 130, means: "interrupted", next: "run the same command without `--new`" },
   terminated: { code: 143, means: "terminated", next: "run the same command without `--new`" }
 };
@@ -1255,6 +1258,7 @@ var BATCH_ORDER = [
 ];
 var byUrgency = (a, b) => BATCH_ORDER.indexOf(a.exitCode) - BATCH_ORDER.indexOf(b.exitCode);
 var EXIT_OF_SIGNAL = {
+  SIGHUP: EXIT.hungUp,
   SIGINT: EXIT.interrupted,
   SIGTERM: EXIT.terminated
 };
@@ -1489,12 +1493,13 @@ function readEnvironment(env, profile, { isLive, hasState, isRehearsal = false }
     httpsProxy: proxy("HTTPS_PROXY", way.https_proxy || way.HTTPS_PROXY, refuse),
     noProxy: way.no_proxy || way.NO_PROXY || void 0,
     ...stateFolder(env, needsState ? refuse : () => void 0),
-    isStateChosen
+    isStateChosen,
+    placeOf: (other) => placeOf(other, env)
   };
   if (issues.length > 0) throw refusedInputs(issues);
   return environment;
 }
-function placeInUse(env, profile) {
+function placeOf(profile, env) {
   let isWrong = false;
   const refuse = () => {
     isWrong = true;
@@ -1574,6 +1579,7 @@ var FOLDER = "async-media-workflow";
 // scripts/src/cli/interruption.ts
 var GRACE_MS = 2e3;
 var Interruption = class {
+  #situation;
   #controller = new AbortController();
   #requested = new AbortController();
   #grace;
@@ -1583,6 +1589,15 @@ var Interruption = class {
   requested = this.#requested.signal;
   /** The signal that came, if one did. */
   received = null;
+  /** @param early signals that came before this one listens */
+  constructor(situation, early) {
+    this.#situation = situation;
+    situation.onOutcomeKnown = () => {
+      if (this.received && this.#deferred === 0) this.stop();
+    };
+    for (const name of Object.keys(EXIT_OF_SIGNAL)) process.on(name, () => this.#on(name));
+    for (const name of early) this.#on(name);
+  }
   /** Puts the end off, within the grace period, until the returned function is called. */
   defer() {
     this.#deferred += 1;
@@ -1594,19 +1609,11 @@ var Interruption = class {
       if (this.#deferred === 0 && this.received) this.stop();
     };
   }
-  listen(situation) {
-    for (const name of ["SIGINT", "SIGTERM"]) {
-      process.on(name, () => this.#on(name, situation));
-    }
-    situation.onOutcomeKnown = () => {
-      if (this.received && this.#deferred === 0) this.stop();
-    };
-  }
-  #on(name, situation) {
+  #on(name) {
     const isFirst = this.received === null;
     this.received ??= name;
     this.#requested.abort();
-    if (isFirst && (situation.phase === "submitting" || this.#deferred > 0))
+    if (isFirst && (this.#situation.phase === "submitting" || this.#deferred > 0))
       this.#grace = setTimeout(() => this.stop(), GRACE_MS);
     else this.stop();
   }
@@ -2183,12 +2190,12 @@ function resumeStep({ command, same, resumeFlags: resumeFlags2 }, { taskId: task
 }
 
 // scripts/src/cli/main.ts
-async function main() {
+async function main(early) {
   const argv = process.argv.slice(2);
   const secrets = secretsIn(process.env);
   const overruled = overrule(process.env);
   const progress = await startProgress(secrets);
-  const interruption = new Interruption();
+  const interruption = new Interruption(progress.situation, early);
   const call = { argv, progress, interruption, secrets, overruled, request: null, warnings: [] };
   const onBug = (error) => {
     progress.clear();
@@ -2209,7 +2216,7 @@ async function main() {
     outcome = await runAction(call, args, caller);
     const { isInterrupted, envelope } = outcome;
     const signal = interruption.received;
-    if (isInterrupted && signal) {
+    if (signal && (isInterrupted || isLocal(args.action))) {
       const data = { ...envelope.data, interruptedBy: signal };
       outcome = { ...outcome, exitCode: EXIT_OF_SIGNAL[signal], envelope: { ...envelope, data } };
     }
@@ -2235,22 +2242,21 @@ async function runAction(call, args, caller) {
   if (action === "listModels") return (await import("./models.mjs")).describeAll(args);
   if (action === "describeModel")
     return (await import("./models.mjs")).describeOne(args, args.model);
-  if (action === "listPending" || action === "forget") {
-    const pending2 = await import("./pending.mjs");
-    const { localJournal } = await import("./pending.mjs");
-    const journal = localJournal(args, environment.stateFolder, call.progress.line);
-    return pending2[action](journal, args, caller, (profile) => placeInUse(process.env, profile));
-  }
+  if (isLocal(action)) return await fromRecords(call, args, caller, environment);
   return runServiceAction(call, args, caller, environment);
+}
+async function fromRecords({ progress }, args, caller, environment) {
+  const { answerFromRecords } = await import("./pending.mjs");
+  return answerFromRecords(args, caller, environment, progress.line);
 }
 async function runServiceAction(call, args, caller, environment) {
   const { interruption, overruled } = call;
   const { situation, line: warn } = call.progress;
   for (const text2 of overruled) warn(text2);
   call.warnings = overruled;
-  interruption.listen(situation);
   situation.taskId = args.taskId ?? null;
   const { signal } = interruption;
+  signal.throwIfAborted();
   const loopback = args.sandbox || environment.baseUrl !== void 0 && isLoopback(environment.baseUrl);
   checkInterval(args.pollInterval, loopback);
   let batch = null;
@@ -2262,8 +2268,9 @@ async function runServiceAction(call, args, caller, environment) {
   }
   try {
     if (!args.sandbox && environment.key === void 0) {
-      const local = await import("./advice.mjs");
-      const known = await local.answerWithoutKey(args, caller, environment, warn);
+      const { action, taskId: taskId2 } = args;
+      const isRecorded = action === "spending" || action === "cancelTask" && taskId2 === void 0;
+      const known = isRecorded && await fromRecords(call, args, caller, environment);
       if (known) return known;
       throw new Failure("AUTH_FAILED", "No key is set, so no live call is made.", {
         reason: { kind: "keyMissing" }
@@ -2279,9 +2286,7 @@ async function outcomeOfError(error, call) {
   const { caller } = call;
   const { situation } = call.progress;
   const signal = call.interruption.received;
-  if (signal) {
-    return interruptedOutcome(signal, situation, caller, call.request?.generation);
-  }
+  if (signal && caller) return interruptedOutcome(signal, situation, caller, call.request?.generation);
   if (!(error instanceof Failure)) return bugOf(error, call);
   const failure = error instanceof AdvisedFailure ? error : (await import("./advice.mjs")).explained(error, caller);
   return failed(failure, stateOf(call), situation.taskId);
@@ -2374,6 +2379,15 @@ function isFolder(file) {
 // scripts/src/model/any-video.ts
 var ANY_VIDEO = { earliestMs: 12e4, latestMs: 42e4 };
 
+// scripts/src/model/once.ts
+function once(make) {
+  let made;
+  return () => {
+    made ??= Promise.resolve(make());
+    return made;
+  };
+}
+
 // scripts/src/ports/status-cache.ts
 var NO_LIST = { startedAt: 0, tookMs: 0, badUntil: 0, failures: 0, unchecked: 0 };
 export {
@@ -2464,11 +2478,13 @@ export {
   interruptedOutcome,
   isAboutTask,
   isApiKey,
+  isBareEnd,
   isCommandLine,
   isIdempotencyKey,
   isLocal,
   isLoopback,
   isObject,
+  isOpenEnd,
   isPublicAddress,
   isSubmit,
   isTerminal,
@@ -2486,6 +2502,7 @@ export {
   nameProblem,
   nearest,
   needsRecords,
+  once,
   orFailure,
   otherAccountText,
   output,
@@ -2494,7 +2511,6 @@ export {
   parseArguments,
   parseSince,
   placeFlags,
-  placeInUse,
   plain,
   printText,
   profileOf,

@@ -1,16 +1,7 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
-// scripts/src/cli/actions/local-journal.ts
-import { systemClock } from "./main.mjs";
-import { Journal } from "./journal.mjs";
-import { journalFolder } from "./main.mjs";
-function localJournal({ profile, sandbox }, stateFolder, warn) {
-  const folder = journalFolder(stateFolder, sandbox);
-  return new Journal({ folder, provider: profile.id, service: "", account: "", clock: systemClock, warn });
-}
-
 // scripts/src/core/record/forget-records.ts
 import { Failure } from "./main.mjs";
-import { whileFenced } from "./journal.mjs";
+import { whileLocked } from "./journal.mjs";
 async function forgetRecords(records, { taskId, idempotencyKey = "" }) {
   const entries = taskId === void 0 ? await records.byKey(idempotencyKey) : [await records.byTask(taskId)].filter((entry) => entry !== void 0);
   const first = entries[0];
@@ -21,7 +12,7 @@ async function forgetRecords(records, { taskId, idempotencyKey = "" }) {
   }
   for (const entry of entries) {
     const { taskId: known } = entry.record;
-    await whileFenced(records, entry, async () => {
+    await whileLocked(records, entry, async () => {
       if (known !== entry.record.taskId) {
         throw new Failure("UNKNOWN_ERROR", "This request has just been given a task; its record stays.", {
           reason: { kind: "justSubmitted" }
@@ -107,11 +98,13 @@ async function recordedCancellable(records, now) {
 }
 var madeOn = ({ resubmitted, created, unsettledSince }) => resubmitted ? unsettledSince : created;
 
-// scripts/src/cli/actions/pending.ts
-import { systemClock as systemClock2 } from "./main.mjs";
+// scripts/src/cli/actions/records.ts
+import { dayOf, systemClock } from "./main.mjs";
 import { accountOf } from "./journal.mjs";
 import { serviceName } from "./main.mjs";
 import { PROFILES } from "./main.mjs";
+import { Journal } from "./journal.mjs";
+import { journalFolder } from "./main.mjs";
 
 // scripts/src/cli/render/pending.ts
 import { compact } from "./main.mjs";
@@ -126,7 +119,7 @@ import { sentences } from "./main.mjs";
 var MOST_STEPS = 5;
 var UNFOUND = "Where that finds no task: the command of the request searches again, and may submit it. To drop its record instead: forget of its row.";
 var SEEN = "Each status is that of its statusSeenAt, not of now; the command of a task shows its present one.";
-function pendingOutcome(records, cancellable2, here, caller) {
+function pendingOutcome(records, cancellable3, here, caller) {
   const pending = records.map((record) => {
     const { taskId, status, checked, created, model, promptExcerpt, owner } = record;
     const { provider, service, account, idempotencyKey, wait, download, credits, files } = record;
@@ -134,7 +127,7 @@ function pendingOutcome(records, cancellable2, here, caller) {
     const request = { provider, service, account, idempotencyKey, wait, download };
     const facts = { ...task, ...request, credits: { ...credits }, files: files.length };
     const elsewhere = elsewhereWords(record, here.get(provider), caller);
-    const ways = elsewhere ? { otherAccount: true, resume: elsewhere } : waysOf(record, cancellable2.includes(record), caller, records.length);
+    const ways = elsewhere ? { otherAccount: true, resume: elsewhere } : waysOf(record, cancellable3.includes(record), caller, records.length);
     return compact({ ...facts, ...ways });
   });
   const own = pending.filter(({ otherAccount }) => !otherAccount);
@@ -192,40 +185,61 @@ function waysOf(record, mayCancel2, caller, count) {
   };
 }
 
-// scripts/src/cli/actions/pending.ts
+// scripts/src/cli/actions/records.ts
+async function answerFromRecords(args, caller, { stateFolder, placeOf }, warn) {
+  if (stateFolder === null) return null;
+  const { action, profile, sandbox, taskId, idempotencyKey } = args;
+  const folder = journalFolder(stateFolder, sandbox);
+  const clock = systemClock;
+  const journal = new Journal({ folder, provider: profile.id, service: "", account: "", clock, warn });
+  if (action === "forget") return forgottenOutcome(await forgetRecords(journal, { taskId, idempotencyKey }));
+  if (action === "listPending") return listPending(journal, args, caller, placeOf);
+  return action === "spending" ? spent(journal, args, caller) : cancellable2(journal, args, caller);
+}
 async function listPending(journal, args, caller, placeOf) {
   const records = (await journal.pending()).map(({ record }) => record);
   const wanted = records.filter(
     ({ owner, provider }) => (args.owner === void 0 || owner === args.owner) && (!args.isProviderNamed || provider === args.profile.id)
   );
-  const now = systemClock2.wall();
-  const cancellable2 = [];
-  for (const record of wanted) if (await mayCancel(record, now)) cancellable2.push(record);
-  const places = args.sandbox ? [] : PROFILES.flatMap((profile) => accountIn(profile, placeOf(profile)));
-  const here = new Map(places.map((place) => [place.provider, place]));
-  return pendingOutcome(wanted, cancellable2, here, caller);
+  const now = systemClock.wall();
+  const cancellable3 = [];
+  for (const record of wanted) if (await mayCancel(record, now)) cancellable3.push(record);
+  const accounts = (args.sandbox ? [] : PROFILES).flatMap((profile) => {
+    const place = placeOf(profile);
+    if (!place) return [];
+    const { id, apiPath } = profile;
+    return { provider: id, service: serviceName(place.url, apiPath), account: accountOf(id, place.key) };
+  });
+  const here = new Map(accounts.map((account) => [account.provider, account]));
+  return pendingOutcome(wanted, cancellable3, here, caller);
 }
-function accountIn({ id, apiPath }, place) {
-  if (!place) return [];
-  return [{ provider: id, service: serviceName(place.url, apiPath), account: accountOf(id, place.key) }];
-}
-async function cancelsWithoutKey(journal, { profile }, caller) {
+async function cancellable2(journal, { profile }, caller) {
   const all = (await journal.pending()).map(({ record }) => record);
   const records = all.filter(({ provider }) => provider === profile.id);
   const { cancellableOutcome } = await import("./wait.mjs");
-  return cancellableOutcome(await recordedCancellable(records, systemClock2.wall()), caller, false);
+  return cancellableOutcome(await recordedCancellable(records, systemClock.wall()), caller, false);
 }
-async function forget(journal, { taskId, idempotencyKey }) {
-  return forgottenOutcome(await forgetRecords(journal, { taskId, idempotencyKey }));
+async function spent(journal, args, caller) {
+  const { id } = args.profile;
+  const since = args.since ?? null;
+  const all = await journal.spending(0);
+  if (!all.some(({ provider }) => provider === id)) return null;
+  const rows = since === null ? all : all.filter(({ day }) => day >= dayOf(since));
+  const own = rows.filter(({ provider }) => provider === id);
+  const unreadable = await journal.unreadable(since ?? 0);
+  const unfinished = (await journal.pending()).filter(
+    ({ record: { provider, phase, created } }) => provider === id && phase !== "submitted" && (since === null || Date.parse(created) >= since)
+  );
+  const { otherRequests, recordedSpending } = await import("./generate.mjs");
+  const result = recordedSpending(own, since, systemClock.wall(), unreadable, unfinished.length);
+  const { spendingOutcome } = await import("./wait.mjs");
+  return spendingOutcome({ ...result, others: otherRequests(rows, id) }, caller);
 }
 export {
+  answerFromRecords,
   cancellable,
-  cancelsWithoutKey,
-  forget,
   forgetRecords,
   forgottenOutcome,
-  listPending,
-  localJournal,
   mayCancel,
   pendingOutcome,
   recordedCancellable

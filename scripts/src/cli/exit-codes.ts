@@ -63,6 +63,7 @@ export const EXIT_WORDS = {
     isOpen: true,
   },
   bug: { code: 70, means: 'a bug of this program', next: 'report it; run the same command without `--new`' },
+  hungUp: { code: 129, means: 'hung up', next: 'run the same command without `--new`' },
   interrupted: { code: 130, means: 'interrupted', next: 'run the same command without `--new`' },
   terminated: { code: 143, means: 'terminated', next: 'run the same command without `--new`' },
 } as const satisfies Record<string, Exit>;
@@ -119,9 +120,10 @@ export const BATCH_ORDER: readonly number[] = [
 export const byUrgency = (a: { exitCode: number }, b: { exitCode: number }): number =>
   BATCH_ORDER.indexOf(a.exitCode) - BATCH_ORDER.indexOf(b.exitCode);
 
-export type StopSignal = 'SIGINT' | 'SIGTERM';
-
-export const EXIT_OF_SIGNAL: Record<StopSignal, number> = {
+export const EXIT_OF_SIGNAL = {
+  SIGHUP: EXIT.hungUp,
   SIGINT: EXIT.interrupted,
   SIGTERM: EXIT.terminated,
-};
+} as const;
+
+export type StopSignal = keyof typeof EXIT_OF_SIGNAL;
