@@ -117,8 +117,7 @@ var AIVIDEOMAKER = {
     cancel: "AIVideoMaker cancels a task only while it is SUBMITTED.",
     running: "One that is PROGRESS runs to its end and is charged.",
     missing: "AIVideoMaker shows a task only to the key that made it (as documented in September 2026).",
-    prices: "https://aivideomaker.ai",
-    tasks: "Find the task in the list of the service (listTasks)."
+    prices: "https://aivideomaker.ai"
   },
   load: async () => (await import("./live.mjs")).aivideomaker
 };
@@ -694,14 +693,15 @@ function unsupported({ title }, action) {
 }
 
 // scripts/src/cli/command-line/unsupported.ts
+var pageOfTasks = ({ says }) => says.tasks ?? "Find the task in the list of the service (listTasks).";
 var INSTEAD = {
   cancelTask: {
     instead: "follow the task with --action waitTask --taskId <id>; watching it charges nothing",
-    page: ({ says }) => says.tasks
+    page: pageOfTasks
   },
   listTasks: {
     instead: "ask for one task by the id of its submit: --action getStatus --taskId <id>",
-    page: ({ says }) => says.tasks
+    page: pageOfTasks
   },
   quote: {
     instead: "take the dated estimate of --action describeModel, where a price was published; the price in force is on the service's own pages",
@@ -2070,7 +2070,8 @@ var SUBMIT_OUTCOME_UNKNOWN = {
       resumeCommand(caller, named2)
     ];
     const decide = isRecorded && decision(caller, { after, idempotencyKey: idempotencyKey2 });
-    if (!profile.can.list) return { message, nextSteps: [answered, NOT_YET, profile.says.tasks, decide] };
+    const { tasks } = profile.says;
+    if (tasks) return { message, nextSteps: [answered, NOT_YET, tasks, decide] };
     const repeat = () => {
       const search = "It searches the service's list for the task, and submits nothing while that may charge twice";
       if (!isRecorded) return NOT_YET;
@@ -2099,13 +2100,17 @@ var SUBMIT_OUTCOME_UNKNOWN = {
     ];
   },
   recordDamaged: (_, caller) => [
-    caller.profile.can.list ? ["Find its task in the service's own list first:", caller.command("listTasks")] : caller.profile.says.tasks,
+    caller.profile.says.tasks ?? [
+      "Find its task in the service's own list first:",
+      caller.command("listTasks")
+    ],
     decision(caller)
   ]
 };
 function findOutSteps(caller) {
   const { profile, same, command, isRecorded } = caller;
-  if (!profile.can.list) return sentences(NOT_YET, profile.says.tasks, isRecorded && decision(caller));
+  const { tasks } = profile.says;
+  if (tasks) return sentences(NOT_YET, tasks, isRecorded && decision(caller));
   const find = isRecorded ? ["Run this command, without --new: it reconciles, and never submits while that may charge twice.", same] : ["Without a journal the same command submits again, and may be charged twice: find its task first."];
   return [...find, command("listTasks")];
 }

@@ -177,7 +177,8 @@ function waysOf(record, mayCancel2, caller, count) {
       cancel: mayCancel2 && known?.can.cancel ? command("cancelTask", { taskId }) : void 0
     };
   const search = command("waitTask", count > 1 ? { all: true, wait } : { wait, download: download ?? "out" });
-  const resume = profile.can.list ? `This searches the list of ${profile.title} for its task and resumes it; it submits nothing: ${search}` : `${profile.says.tasks} Only if the user accepts that it may be charged once more: its command with --new, or with another --idempotencyKey if it had one`;
+  const { tasks } = profile.says;
+  const resume = !tasks ? `This searches the list of ${profile.title} for its task and resumes it; it submits nothing: ${search}` : `${tasks} Only if the user accepts that it may be charged once more: its command with --new, or with another --idempotencyKey if it had one`;
   return {
     resume: `Whether this one was submitted is not known. ${resume}`,
     attach: command("waitTask", { taskId: "<task_id>", idempotencyKey, wait: BRIEF_WAIT_S }),

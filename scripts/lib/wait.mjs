@@ -227,7 +227,7 @@ function warningsOf({ total, list, journal, asOf, since, listFailure }, { profil
 function nextStepsOf({ total: { running, unknown }, replaced, since }, { command, profile }) {
   const day = since === null ? void 0 : sinceAt(since).day;
   const [were, them, tasks] = replaced === 1 ? ["was", "it", "its task"] : ["were", "them", "their tasks"];
-  const find = profile.can.list ? `Whether the service has ${tasks}: ${command("listTasks", { since: day })}` : profile.says.tasks;
+  const find = profile.says.tasks ?? `Whether the service has ${tasks}: ${command("listTasks", { since: day })}`;
   return sentences2(
     running > 0 && profile.can.list && command("listTasks", { status: "running" }),
     (running > 0 && !profile.can.list || unknown > replaced) && command("listPending"),
@@ -410,7 +410,7 @@ function unknownOutcome(submits, caller) {
   return failed3(failure, null, null);
 }
 function listSteps({ after, listFailure }, { profile, same }) {
-  if (!profile.can.list) return [profile.says.tasks];
+  if (profile.says.tasks) return [profile.says.tasks];
   const found = listFailure ? `The list of the service could not be read: ${listFailure.message}` : "The list of the service shows none of their keys.";
   if (after === void 0) return [`${found} Waiting changes nothing.`];
   return [`${found} It can tell more after ${after} seconds; then this command resumes what it shows:`, same];

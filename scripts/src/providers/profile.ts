@@ -48,7 +48,7 @@ export interface Profile {
     missing: string;
     /** Where the user finds prices and models. */
     prices: string;
-    /** Where the user finds a task whose id is not known. */
-    tasks: string;
+    /** Where the user finds a task whose id is not known; absent where the service lists its tasks. */
+    tasks?: string;
   };
 }

@@ -6,6 +6,7 @@ import { otherAccountText } from '../progress/words.ts';
 import type { Caller } from './caller.ts';
 import { done, type Outcome, upstream } from './envelope.ts';
 import { cheaperSteps } from './errors/credits.ts';
+import { sentences } from './sentences.ts';
 
 /** Returns the answer to `quote`. */
 export function quoteOutcome(
@@ -13,18 +14,17 @@ export function quoteOutcome(
   { profile }: Caller,
 ): Outcome {
   const { credits, balance, affordable, record } = quote;
-  const nextSteps = known
-    ? knownSteps(known, credits)
+  const price = counted(credits, 'credit');
+  const steps = known
+    ? knownStep(known, credits)
     : cheaper
       ? [
           `${counted(missing, 'credit')} ${missing === 1 ? 'is' : 'are'} missing. ${profile.says.credits}`,
           ...cheaperSteps(cheaper),
         ]
       : affordable === false
-        ? [`The service says that the balance is too small. ${profile.says.credits}`]
-        : [
-            `Tell the user the price (${counted(credits, 'credit')}), then submit once with --maxCredits ${credits}. Media and content are checked only then.`,
-          ];
+        ? `The service says that the balance is too small. ${profile.says.credits}`
+        : `Tell the user the price (${price}), then submit once with --maxCredits ${credits}. Media and content are checked only then.`;
   const data = {
     model,
     credits,
@@ -34,7 +34,7 @@ export function quoteOutcome(
     charged: known && known.taskId !== null ? true : undefined,
     createdAt: known?.created,
     warnings: other ? [otherAccountText(other)] : undefined,
-    nextSteps: other ? [OTHER_KEY, ...nextSteps] : nextSteps,
+    nextSteps: sentences(other && OTHER_KEY, steps),
   };
   return done({ ...data, ...upstream(record) });
 }
@@ -43,22 +43,12 @@ const OTHER_KEY =
   'The same request was made with another key or at another address, as data.warnings says: tell the user before anything is spent. Here it would be a new charge; with that key and address, its command without --new charges nothing.';
 
 /** Says what the command of a request does that was made before: it makes no new task. */
-function knownSteps({ created, status, taskId, credits: known }: RequestRecord, credits: number): string[] {
-  const another = `To make another, after a yes to a new charge: submit with --new and --maxCredits ${credits}.`;
-  if (taskId === null) {
-    return [
-      `This request was begun on ${created}, and whether it was submitted is not known. Its command without --new reconciles it, and never submits while that may charge twice.`,
-    ];
-  }
-  const does = !isTerminal(status)
-    ? 'resumes its task'
-    : status === 'COMPLETED'
-      ? 'returns its result'
-      : `returns that it ended ${status}`;
+function knownStep({ created, status, taskId, credits: known }: RequestRecord, credits: number): string {
+  if (taskId === null)
+    return `This request was begun on ${created}, and whether it was submitted is not known. Its command without --new reconciles it, and never submits while that may charge twice.`;
+  const end = status === 'COMPLETED' ? 'returns its result' : `returns that it ended ${status}`;
   const cost = known.charged === null ? '' : ` for ${counted(known.charged, 'credit')}`;
-  return [
-    `This request was made on ${created}${cost}. Its command without --new ${does}; nothing is charged for that. ${another}`,
-  ];
+  return `This request was made on ${created}${cost}. Its command without --new ${isTerminal(status) ? end : 'resumes its task'}; nothing is charged for that. To make another, after a yes to a new charge: submit with --new and --maxCredits ${credits}.`;
 }
 
 /** Returns the answer to `account`. */

@@ -96,7 +96,7 @@ function unknownOutcome(submits: UnknownSubmits, caller: Caller): Outcome {
 
 /** Says what the list of the service has told of these submits, and whether it can tell more. */
 function listSteps({ after, listFailure }: UnknownSubmits, { profile, same }: Caller): string[] {
-  if (!profile.can.list) return [profile.says.tasks];
+  if (profile.says.tasks) return [profile.says.tasks];
   const found = listFailure
     ? `The list of the service could not be read: ${listFailure.message}`
     : 'The list of the service shows none of their keys.';

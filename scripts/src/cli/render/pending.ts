@@ -110,9 +110,10 @@ function waysOf(record: RequestRecord, mayCancel: boolean, caller: Caller, count
     };
   // Each of several is saved where its own command said.
   const search = command('waitTask', count > 1 ? { all: true, wait } : { wait, download: download ?? 'out' });
-  const resume = profile.can.list
+  const { tasks } = profile.says;
+  const resume = !tasks
     ? `This searches the list of ${profile.title} for its task and resumes it; it submits nothing: ${search}`
-    : `${profile.says.tasks} Only if the user accepts that it may be charged once more: its command with --new, or with another --idempotencyKey if it had one`;
+    : `${tasks} Only if the user accepts that it may be charged once more: its command with --new, or with another --idempotencyKey if it had one`;
   return {
     resume: `Whether this one was submitted is not known. ${resume}`,
     attach: command('waitTask', { taskId: '<task_id>', idempotencyKey, wait: BRIEF_WAIT_S }),
