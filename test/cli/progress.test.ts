@@ -42,10 +42,10 @@ describe('where no terminal is', () => {
     observer.task('ck1', 'SUBMITTED');
     const own = observer.about('ck1');
     for (let second = 0; second < 150; second += 5) {
-      own.polled(statusOf(second < 10 ? 'SUBMITTED' : 'PROGRESS'), { elapsedMs: 0, nextMs: 5_000 });
+      own.polled(statusOf(second < 10 ? 'SUBMITTED' : 'PROGRESS'), 5_000);
       vi.advanceTimersByTime(5_000);
     }
-    own.polled(statusOf('COMPLETED'), { elapsedMs: 0, nextMs: 0 });
+    own.polled(statusOf('COMPLETED'), 0);
     expect(lines()).toEqual([
       'task ck1 SUBMITTED',
       'task ck1 PROGRESS after 10 s, next query in 5.0 s',
@@ -61,13 +61,12 @@ describe('where no terminal is', () => {
     const older = observer.about('ck1', made(300));
     const newer = observer.about('ck2', made(36));
     const found = observer.about('ck3');
-    for (const one of [older, newer, found, older])
-      one.polled(statusOf('PROGRESS'), { elapsedMs: 0, nextMs: 0 });
+    for (const one of [older, newer, found, older]) one.polled(statusOf('PROGRESS'), 0);
     older.queryFailed(failure());
     newer.queryFailed(failure());
     found.downloading(1, 2);
     // The clock of this machine may be behind the one that made the record.
-    observer.about('ck4', made(-50)).polled(statusOf('PROGRESS'), { elapsedMs: 0, nextMs: 0 });
+    observer.about('ck4', made(-50)).polled(statusOf('PROGRESS'), 0);
     expect(lines()).toEqual([
       'task ck1 PROGRESS after 300 s',
       'task ck2 PROGRESS after 36 s',
@@ -84,7 +83,7 @@ describe('where no terminal is', () => {
     observer.task('ck1', 'SUBMITTED');
     for (let second = 0; second < 59; second += 1) {
       if (second % 2) observer.queryFailed(failure());
-      else observer.polled(statusOf('PROGRESS'), { elapsedMs: second * 1000, nextMs: 1_000 });
+      else observer.polled(statusOf('PROGRESS'), 1_000);
       vi.advanceTimersByTime(1_000);
     }
     expect(lines()).toHaveLength(3);
@@ -95,7 +94,7 @@ describe('where no terminal is', () => {
   it('an unknown state is named, and does not hide the last known one', () => {
     const { observer, situation, lines } = watched();
     observer.task('ck1', 'SUBMITTED');
-    observer.polled(statusOf('UNKNOWN', 'QUEUED'), { elapsedMs: 0, nextMs: 1 });
+    observer.polled(statusOf('UNKNOWN', 'QUEUED'), 1);
     expect(lines().at(-1)).toContain('in the unknown state QUEUED');
     expect(situation).toMatchObject({ phase: 'running', taskId: 'ck1', state: 'SUBMITTED' });
   });
@@ -158,12 +157,12 @@ describe('a batch, where no terminal is', () => {
     expect(situation.phase).toBe('running');
     observer.batch(of(0, 0, 2, 30));
     for (let second = 0; second < 60; second += 5) {
-      one.about('ck1').polled(statusOf('PROGRESS'), { elapsedMs: 0, nextMs: 5_000 });
+      one.about('ck1').polled(statusOf('PROGRESS'), 5_000);
       vi.advanceTimersByTime(5_000);
     }
-    one.about('ck1').polled(statusOf('PROGRESS'), { elapsedMs: 0, nextMs: 5_000 });
-    one.about('ck1').polled(statusOf('COMPLETED'), { elapsedMs: 0, nextMs: 0 });
-    two.about('ck2').polled(statusOf('FAILED'), { elapsedMs: 0, nextMs: 0 });
+    one.about('ck1').polled(statusOf('PROGRESS'), 5_000);
+    one.about('ck1').polled(statusOf('COMPLETED'), 0);
+    two.about('ck2').polled(statusOf('FAILED'), 0);
     observer.batch({ ...of(1, 2, 0, 45), refunded: 30, isOver: true });
     expect(lines()).toEqual([
       '0 of 3 done',
@@ -184,7 +183,7 @@ describe('a batch, where no terminal is', () => {
     for (let n = 0; n < 3_000; n += 1) {
       const own = observer.named(`${n}`);
       own.task(`ck${n}`, 'SUBMITTED');
-      own.about(`ck${n}`).polled(statusOf(n % 2 ? 'COMPLETED' : 'FAILED'), { elapsedMs: 0, nextMs: 0 });
+      own.about(`ck${n}`).polled(statusOf(n % 2 ? 'COMPLETED' : 'FAILED'), 0);
     }
     batch(1_500, 1_500);
     expect(lines().length).toBeLessThan(250);
@@ -224,8 +223,7 @@ it('the estimate is said once, with its source', () => {
   const { observer } = watch(screen, []);
   observer.expected({ fromMs: 170_000, toMs: 350_000, runs: 14, source: 'machine' });
   const own = observer.about('ck1');
-  for (const state of ['SUBMITTED', 'PROGRESS', 'COMPLETED'] as const)
-    own.polled(statusOf(state), { elapsedMs: 0, nextMs: 0 });
+  for (const state of ['SUBMITTED', 'PROGRESS', 'COMPLETED'] as const) own.polled(statusOf(state), 0);
   expect(lines()).toEqual([
     'task ck1 SUBMITTED; usually 2 to 6 min (14 runs on this machine)',
     'task ck1 PROGRESS',

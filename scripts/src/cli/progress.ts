@@ -76,7 +76,7 @@ function observerOf(view: CallView, subject: Subject): Observer {
       const isOther = view.expected && JSON.stringify(view.expected) !== JSON.stringify(duration);
       view.expected = view.sums.isBatch && isOther ? null : duration;
     },
-    polled: (status, { nextMs }) => polled(view, subject, status, nextMs),
+    polled: (status, nextMs) => polled(view, subject, status, nextMs),
     queryFailed: (failure) => queryFailed(view, subject, failure),
     downloading(bytes, total) {
       const news = view.meter.note(subject.key, bytes, total);

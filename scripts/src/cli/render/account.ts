@@ -1,11 +1,13 @@
+import type { BatchQuote } from '../../core/batch/quote-batch.ts';
 import type { AccountResult, QuoteResult } from '../../core/money/account.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
 import { isTerminal } from '../../model/task.ts';
 import { counted } from '../../model/text.ts';
 import { otherAccountText } from '../progress/words.ts';
 import type { Caller } from './caller.ts';
-import { done, type Outcome, upstream } from './envelope.ts';
+import { definedFields, done, failed, type Outcome, rowsThatFit, upstream } from './envelope.ts';
 import { cheaperSteps } from './errors/credits.ts';
+import { explained } from './errors/explained.ts';
 import { sentences } from './sentences.ts';
 
 /** Returns the answer to `quote`. */
@@ -49,6 +51,34 @@ function knownStep({ created, status, taskId, credits: known }: RequestRecord, c
   const end = status === 'COMPLETED' ? 'returns its result' : `returns that it ended ${status}`;
   const cost = known.charged === null ? '' : ` for ${counted(known.charged, 'credit')}`;
   return `This request was made on ${created}${cost}. Its command without --new ${isTerminal(status) ? end : 'resumes its task'}; nothing is charged for that. To make another, after a yes to a new charge: submit with --new and --maxCredits ${credits}.`;
+}
+
+/** Returns the prices of the lines of a batch, and their sum. */
+export function batchQuoteOutcome(quote: BatchQuote, caller: Caller): Outcome {
+  const { lines, sum, open, balance, over } = quote;
+  const rows = rowsThatFit(
+    lines.map(({ number, name, model, credits, isCharged }) =>
+      definedFields({ line: number, name, model, credits, charged: isCharged || undefined }),
+    ),
+  );
+  const data = definedFields({
+    count: lines.length,
+    credits: sum,
+    notCharged: open,
+    currentBalance: balance,
+    affordable: balance === null ? null : balance >= open,
+    items: rows,
+    itemsLeftOut: lines.length - rows.length || undefined,
+  });
+  if (over) {
+    const failure = explained(over, caller);
+    return failed(failure.with({ data: { ...data, ...failure.details.data } }), null, null);
+  }
+  const isAllCharged = lines.every(({ isCharged }) => isCharged);
+  const nextStep = isAllCharged
+    ? 'Every line was submitted by an earlier run: the batch without --new charges nothing.'
+    : `Tell the user the sum (${counted(open, 'credit')} for what is not charged yet) and wait for a yes, then run the batch with --maxTotalCredits ${open}. Media and content are checked only then.`;
+  return done({ ...data, nextSteps: [nextStep] });
 }
 
 /** Returns the answer to `account`. */
