@@ -543,9 +543,9 @@ function tracked(observer, line, on) {
       on.changed();
     },
     about: (taskId, created) => tracked(observer.about(taskId, created), line, on),
-    polled(status, progress) {
+    polled(status, nextMs) {
       if (status.state !== "UNKNOWN") line.state = status.state;
-      observer.polled(status, progress);
+      observer.polled(status, nextMs);
     }
   };
 }
@@ -566,7 +566,7 @@ function interruptedEnd({ isSubmitting, taskId, state, known: { entry } }) {
     return { kind: "notFetched", taskId, seen, warnings: [], failure, credits };
   }
   const result = taskResult(taskId, seen, { credits });
-  return isTerminal3(seen.state) ? { ...result, seen: { ...seen, isRecordUnread: true } } : result;
+  return isTerminal3(seen.state) ? { ...result, seen: { ...seen, recordUnread: "forNow" } } : result;
 }
 
 // scripts/src/core/batch/run-batch.ts
@@ -820,12 +820,13 @@ var Batch = class {
 import { mediaIn as mediaIn2, nameKey as nameKey2, stemOfOutput as stemOfOutput3, versionOf } from "./download.mjs";
 import { commandForLine } from "./main.mjs";
 import { refusalOf } from "./main.mjs";
+import { batchQuoteOutcome } from "./wait.mjs";
 
 // scripts/src/cli/render/batch.ts
 import { Failure as Failure9 } from "./main.mjs";
 import { unlessEmpty } from "./main.mjs";
 import { counted as counted3 } from "./main.mjs";
-import { BATCH_ORDER, EXIT as EXIT2 } from "./main.mjs";
+import { byUrgency, EXIT as EXIT2 } from "./main.mjs";
 
 // scripts/src/cli/render/batch-steps.ts
 import { isGone } from "./live.mjs";
@@ -837,57 +838,44 @@ import { EXIT, OPEN } from "./main.mjs";
 // scripts/src/cli/render/batch-warnings.ts
 import { counted } from "./main.mjs";
 import { textsIn } from "./main.mjs";
+import { sentences } from "./main.mjs";
+var MOST_WARNED = 5;
 function batchWarnings(result, items, report) {
-  const warnings = [];
-  if (result.isNew) {
-    const made = items.filter(({ line }) => line.taskId !== null).length;
-    warnings.push(
-      `--new asked for every line once more: ${counted(made, "new task")}, ${costOf(result.quoted)}.`
-    );
-  }
-  warnings.push(...madeBeforeWarning(result.lines));
-  warnings.push(...leftWarning(result), ...unsavedWarning(result), ...takenNames(result.lines));
-  if ("problem" in report) warnings.push(`The report could not be written: ${report.problem}.`);
-  const withWarnings = items.filter(({ outcome }) => textsIn(outcome, "warnings").length > 0);
-  for (const { line, outcome } of withWarnings.slice(0, 5))
-    for (const text of textsIn(outcome, "warnings"))
-      warnings.push(`Line ${line.number} (${line.name}): ${text}`);
-  if (withWarnings.length > 5)
-    warnings.push(
-      `${counted(withWarnings.length - 5, "more line")} ${withWarnings.length === 6 ? "has" : "have"} warnings; the report has them.`
-    );
-  return warnings;
+  const made = items.filter(({ line }) => line.taskId !== null).length;
+  const warned = items.filter(({ outcome }) => textsIn(outcome, "warnings").length > 0);
+  const more = warned.length - MOST_WARNED;
+  return sentences(
+    result.isNew && `--new asked for every line once more: ${counted(made, "new task")}, ${costOf(result.quoted)}.`,
+    madeBeforeWarning(result.lines),
+    leftWarning(result),
+    unsavedWarning(result),
+    takenNames(result.lines),
+    "problem" in report && `The report could not be written: ${report.problem}.`,
+    warned.slice(0, MOST_WARNED).flatMap(
+      ({ line: { number, name }, outcome }) => textsIn(outcome, "warnings").map((text) => `Line ${number} (${name}): ${text}`)
+    ),
+    more > 0 && `${counted(more, "more line")} ${more === 1 ? "has" : "have"} warnings; the report has them.`
+  );
 }
 function madeBeforeWarning(lines) {
   const made = lines.filter(({ madeBefore }) => madeBefore !== void 0);
-  if (made.length === 0) return [];
-  return [
-    `Earlier commands made ${linesNamed(made)} (${made.length > 1 ? "the first " : ""}on ${made[0].madeBefore}) for files of other names: what is here is the result of the earlier task, not another one. To get another one, with a new charge: add an equal line, or run the command of the line alone (its model and payload) with --new.`
-  ];
+  return made.length > 0 && `Earlier commands made ${linesNamed(made)} (${made.length > 1 ? "the first " : ""}on ${made[0].madeBefore}) for files of other names: what is here is the result of the earlier task, not another one. To get another one, with a new charge: add an equal line, or run the command of the line alone (its model and payload) with --new.`;
 }
 function leftWarning({ leftOver: leftOver2, lines }) {
-  if (!leftOver2) return [];
-  const left = lines.filter(({ number }) => leftOver2.lines.has(number));
-  return [
-    `The run with --new that began on ${leftOver2.began} did not make ${linesNamed(left)} once more: ${left.length === 1 ? "its task is an earlier one" : "their tasks are earlier ones"}.`
-  ];
+  const left = lines.filter(({ number }) => leftOver2?.lines.has(number));
+  return leftOver2 && `The run with --new that began on ${leftOver2.began} did not make ${linesNamed(left)} once more: ${left.length === 1 ? "its task is an earlier one" : "their tasks are earlier ones"}.`;
 }
 function unsavedWarning({ unsaved, lines }) {
-  if (unsaved.length === 0) return [];
   const numbers = new Set(unsaved.map(({ line }) => line));
   const named = linesNamed(lines.filter(({ number }) => numbers.has(number)));
   const [have, it] = unsaved.length === 1 ? ["has", "it"] : ["have", "them"];
-  return [
-    `${counted(unsaved.length, "earlier task")} of ${named} ${have} no whole result here, and this run does not return ${it}: a run with --new asked for ${numbers.size === 1 ? "this line" : "these lines"} once more.`
-  ];
+  return unsaved.length > 0 && `${counted(unsaved.length, "earlier task")} of ${named} ${have} no whole result here, and this run does not return ${it}: a run with --new asked for ${numbers.size === 1 ? "this line" : "these lines"} once more.`;
 }
 function takenNames(lines) {
   const taken = lines.filter(({ isNameTaken }) => isNameTaken);
-  if (taken.length === 0) return [];
-  const [{ number, name }] = taken;
-  return [
-    taken.length === 1 ? `Line ${number}: its name belongs to another file, which stays as it is. So a version follows it: ${name}.` : `Lines ${numbersOf(taken)}: their names belong to other files, which stay as they are. So a version follows each name, as in ${name}.`
-  ];
+  const [first] = taken;
+  if (!first) return null;
+  return taken.length === 1 ? `Line ${first.number}: its name belongs to another file, which stays as it is. So a version follows it: ${first.name}.` : `Lines ${numbersOf(taken)}: their names belong to other files, which stay as they are. So a version follows each name, as in ${first.name}.`;
 }
 function newCharge(lines, credits) {
   return `--new asks for ${lines === 1 ? "the line" : `all ${lines} lines`} once more: ${costOf(credits)}.`;
@@ -914,7 +902,8 @@ function ranges(numbers) {
 // scripts/src/cli/render/batch-steps.ts
 import { textsIn as textsIn2 } from "./main.mjs";
 import { advised, explained, LASTING } from "./advice.mjs";
-import { runStepsOfLines, spentBefore } from "./live.mjs";
+import { runStepOfLines, spentBefore } from "./live.mjs";
+import { sentences as sentences2 } from "./main.mjs";
 var SAME_FOR_LINES = /* @__PURE__ */ new Set(["AUTH_FAILED", "INVALID_PAYLOAD", "INVALID_MODEL"]);
 function advisedInLine(failure, caller, taskId) {
   return SAME_FOR_LINES.has(failure.code) ? advised(failure, caller, taskId) : explained(failure, caller);
@@ -928,41 +917,23 @@ function batchSteps(result, sorted, hidden, caller) {
   const first = sorted.find(({ outcome }) => !outcome.envelope.ok);
   const own = held ? heldSteps(held, lines, caller) : first ? ownSteps(first, caller) : [];
   const open2 = isCapped2 ? 0 : totalsOf(lines.filter((line) => !isLeft(line))).notSubmitted;
-  const steps = isOpen ? withResume(own, sorted, open2, caller) : [...own];
   const ended = lines.filter(({ state }) => state === "FAILED" || state === "CANCEL");
-  if (ended.length > 0) {
-    steps.push(
-      `${counted2(ended.length, "task")} ended without a result (${linesNamed(ended)}). Another try is a new charge for each: change these lines, or run the command that data.report has for each of them alone. --new on the batch makes every line again, with a charge for every line.`
-    );
-  }
   const gone = lines.filter(isLineGone);
-  if (gone.length > 0) {
-    steps.push(
-      `The result of ${linesNamed(gone)} is lost: running the batch again does not change that. To make it once more, after a yes to a new charge for each: run the command that data.report has for each of them alone.`
-    );
-  }
-  if (leftOver2) {
-    steps.push(
-      `To make ${linesNamed(lines.filter(isLeft))} once more too, with a new charge for each: run the command that data.report has for each of them alone; or copy these lines into a file of their own, and run that with --new, --maxTotalCredits and another --output.`
-    );
-  }
-  if (unsaved.length > 0) {
-    steps.push(
+  return sentences2(
+    isOpen ? withResume(own, sorted, open2, caller) : own,
+    ended.length > 0 && `${counted2(ended.length, "task")} ended without a result (${linesNamed(ended)}). Another try is a new charge for each: change these lines, or run the command that data.report has for each of them alone. --new on the batch makes every line again, with a charge for every line.`,
+    gone.length > 0 && `The result of ${linesNamed(gone)} is lost: running the batch again does not change that. To make it once more, after a yes to a new charge for each: run the command that data.report has for each of them alone.`,
+    leftOver2 && `To make ${linesNamed(lines.filter(isLeft))} once more too, with a new charge for each: run the command that data.report has for each of them alone; or copy these lines into a file of their own, and run that with --new, --maxTotalCredits and another --output.`,
+    unsaved.length > 0 && [
       "The earlier tasks of these lines are paid for. This lists those that wait to be fetched, each with the command that does it:",
       caller.command("listPending")
-    );
-  }
-  if (hidden > 0)
-    steps.push(
-      `${counted2(hidden, "line")} ${hidden === 1 ? "is" : "are"} not shown here: data.report has every line whole.`
-    );
-  if (isReused && !isOpen && !leftOver2 && ended.length + gone.length === 0) {
-    steps.push(
-      ...runStepsOfLines(lines),
+    ],
+    hidden > 0 && `${counted2(hidden, "line")} ${hidden === 1 ? "is" : "are"} not shown here: data.report has every line whole.`,
+    isReused && !isOpen && !leftOver2 && ended.length + gone.length === 0 && [
+      runStepOfLines(lines),
       `The newest tasks of all lines were submitted by earlier runs${spentBefore(totalsOf(lines), " in all")}. To make all of them again, with a charge for every line: the same command with --new and another --download or --output.`
-    );
-  }
-  return steps;
+    ]
+  );
 }
 function heldSteps(held, lines, caller) {
   const { nextSteps = [] } = advisedInLine(held, caller, null).details;
@@ -986,15 +957,12 @@ function withResume(own, sorted, open2, caller) {
   const isShort = first?.errorCode === "INSUFFICIENT_CREDITS";
   const after = first?.retryAfter ? ` after ${first.retryAfter} seconds` : "";
   const when = isShort ? " when there are enough credits (before that it ends like this again)" : after;
-  const said = [
+  const said = sentences2(
     `Run this command${when}, without --new.`,
-    "It resumes every line, and charges nothing for those that have a task."
-  ];
-  if (unknown > 0 && mayFindOut)
-    said.push(
-      `It reconciles the ${unknown} whose outcome is not known, and never submits while that may charge twice.`
-    );
-  if (open2 > 0) said.push(`It submits the ${open2} that have none, which is charged.`);
+    "It resumes every line, and charges nothing for those that have a task.",
+    unknown > 0 && mayFindOut && `It reconciles the ${unknown} whose outcome is not known, and never submits while that may charge twice.`,
+    open2 > 0 && `It submits the ${open2} that have none, which is charged.`
+  );
   const resume = [said.join(" "), caller.same];
   return FIRST.has(sorted[0].outcome.exitCode) && mayFindOut ? [...resume, ...own] : [...own, ...resume];
 }
@@ -1028,7 +996,7 @@ function reportRow({ line, outcome }) {
   return { line: number, name, model, ...outcome.envelope, data, exitCode: outcome.exitCode };
 }
 function batchOutcome(result, items, report, caller) {
-  const sorted = [...items].sort((a, b) => urgency(a) - urgency(b) || a.line.number - b.line.number);
+  const sorted = [...items].sort((a, b) => byUrgency(a.outcome, b.outcome) || a.line.number - b.line.number);
   const { exitCode } = sorted[0].outcome;
   const rows = rowsThatFit(sorted.map(shortRow));
   const hidden = items.length - rows.length;
@@ -1063,10 +1031,6 @@ function batchOutcome(result, items, report, caller) {
       for (const { outcome } of delivered) outcome.onWritten?.();
     }
   };
-}
-function urgency({ outcome }) {
-  const place = BATCH_ORDER.indexOf(outcome.exitCode);
-  return place < 0 ? 0 : place;
 }
 function shortRow({ line, outcome }) {
   const { status, taskId, errorCode, data } = outcome.envelope;
@@ -1103,35 +1067,6 @@ function submittedNow(lines) {
     ...notSubmitted > 0 ? [`${notSubmitted} have no task`] : []
   ];
   return `${parts.join("; ")}.`;
-}
-
-// scripts/src/cli/render/batch-quote.ts
-import { counted as counted4 } from "./main.mjs";
-import { definedFields as definedFields2, done, failed as failed2, rowsThatFit as rowsThatFit2 } from "./main.mjs";
-import { explained as explained2 } from "./advice.mjs";
-function batchQuoteOutcome(quote, caller) {
-  const { lines, sum: sum2, open: open2, balance, over } = quote;
-  const rows = rowsThatFit2(
-    lines.map(
-      ({ number, name, model, credits, isCharged }) => definedFields2({ line: number, name, model, credits, charged: isCharged || void 0 })
-    )
-  );
-  const data = definedFields2({
-    count: lines.length,
-    credits: sum2,
-    notCharged: open2,
-    currentBalance: balance,
-    affordable: balance === null ? null : balance >= open2,
-    items: rows,
-    itemsLeftOut: lines.length - rows.length || void 0
-  });
-  if (over) {
-    const failure = explained2(over, caller);
-    return failed2(failure.with({ data: { ...data, ...failure.details.data } }), null, null);
-  }
-  const isAllCharged = lines.every(({ isCharged }) => isCharged);
-  const nextStep = isAllCharged ? "Every line was submitted by an earlier run: the batch without --new charges nothing." : `Tell the user the sum (${counted4(open2, "credit")} for what is not charged yet) and wait for a yes, then run the batch with --maxTotalCredits ${open2}. Media and content are checked only then.`;
-  return done({ ...data, nextSteps: [nextStep] });
 }
 
 // scripts/src/cli/batch/command.ts
@@ -1329,7 +1264,7 @@ import { issue } from "./main.mjs";
 import { isObject } from "./main.mjs";
 import { nearest } from "./main.mjs";
 import { DuplicateName as DuplicateName2 } from "./contracts.mjs";
-import { inQuotes } from "./main.mjs";
+import { inQuotes, kindOf } from "./main.mjs";
 var FIELDS = ["name", "model", "payload", "image"];
 function parseLine(bytes, format, issues) {
   const refuse = (...said) => {
@@ -1377,11 +1312,6 @@ function nameField(line, refuse) {
   const problem = nameProblem(given) ?? nameProblem(name);
   return problem === null ? name : refuse("name", "a file name", inQuotes(given), problem);
 }
-function kindOf(value) {
-  if (value === null) return "null";
-  if (value === "") return "an empty text";
-  return Array.isArray(value) ? "an array" : `a ${typeof value}`;
-}
 
 // scripts/src/cli/batch/read-batch.ts
 const path5 = require("node:path");
@@ -1395,7 +1325,7 @@ import { Failure as Failure10, orFailure as orFailure3 } from "./main.mjs";
 import { jsonHash as jsonHash2 } from "./journal.mjs";
 import { issue as issue3 } from "./main.mjs";
 import { inQuotes as inQuotes2 } from "./main.mjs";
-import { explained as explained3 } from "./advice.mjs";
+import { explained as explained2 } from "./advice.mjs";
 import { BY_FLAGS } from "./main.mjs";
 import { readFields, withImage } from "./contracts.mjs";
 import { readCallback } from "./contracts.mjs";
@@ -1571,7 +1501,7 @@ function wrongLines(found) {
 // scripts/src/cli/batch/read-batch.ts
 async function readBatch(args, caller, loopback, signal) {
   keepHeapSmall();
-  const webhookUrl = args.callback === void 0 ? void 0 : readCallback(args, args.callback, loopback);
+  const webhookUrl = readCallback(args, loopback);
   const reader = new Reader(args, caller, await readFields(args.payload, signal));
   const source = await openSource(args.batch, signal);
   try {
@@ -1653,7 +1583,7 @@ var Reader = class {
     if (image === void 0) return { contract, payload: fields, name };
     const payload = await orFailure3(afterCollecting(() => withImage(contract, fields, image)));
     if (!(payload instanceof Failure10)) return { contract, payload, name };
-    issues.push(...issuesOf(explained3(payload, this.#caller)));
+    issues.push(...issuesOf(explained2(payload, this.#caller)));
     return null;
   }
   /** Reads a line as far as its image. */
@@ -1676,7 +1606,7 @@ var Reader = class {
     }
     const parts = await orFailure3(this.#fieldsOf(model, line, issues));
     if (!(parts instanceof Failure10)) return parts && { ...parts, name: line.name };
-    for (const found of issuesOf(explained3(parts, this.#caller))) {
+    for (const found of issuesOf(explained2(parts, this.#caller))) {
       const inLine = found.hint.replace(/^write --model (\S+)$/, 'write "model":"$1"');
       issues.push(line.model === void 0 ? found : { ...found, hint: inLine });
     }
@@ -1729,7 +1659,6 @@ export {
   afterCollecting,
   balanceOf,
   batchOutcome,
-  batchQuoteOutcome,
   batchState,
   batchSteps,
   batchWarnings,

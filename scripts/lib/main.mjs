@@ -117,10 +117,9 @@ var AIVIDEOMAKER = {
     cancel: "AIVideoMaker cancels a task only while it is SUBMITTED.",
     running: "One that is PROGRESS runs to its end and is charged.",
     missing: "AIVideoMaker shows a task only to the key that made it (as documented in September 2026).",
-    prices: "https://aivideomaker.ai",
-    tasks: "Find the task in the list of the service (listTasks)."
+    prices: "https://aivideomaker.ai"
   },
-  load: async () => (await import("./live.mjs")).aivideomaker
+  create: async (settings) => (await import("./live.mjs")).aivideomaker(settings)
 };
 
 // scripts/src/providers/apidot/definition.ts
@@ -156,18 +155,13 @@ var APIDOT = {
     prices: "https://apidot.ai/models",
     tasks: "APIDot documents no list of tasks and no replay of a submit. The user finds the task in its dashboard (https://apidot.ai/dashboard/api-key leads there), or asks support@apidot.ai."
   },
-  load: async () => (await import("./apidot.mjs")).apidot
+  create: async (settings) => (await import("./apidot.mjs")).apidot(settings)
 };
 
 // scripts/src/providers/registry.ts
-var SERVICES = [AIVIDEOMAKER, APIDOT];
-var PROFILES = SERVICES;
+var PROFILES = [AIVIDEOMAKER, APIDOT];
 function profileOf(id) {
   return id === void 0 ? PROFILES[0] : PROFILES.find((profile) => profile.id === id);
-}
-async function createProvider({ id }, settings) {
-  const service = SERVICES.find((one) => one.id === id);
-  return (await service.load())({ ...settings, profile: service });
 }
 
 // scripts/src/model/text.ts
@@ -226,6 +220,11 @@ function refused(path6, expected, received, hint) {
 function inQuotes(text2) {
   return `"${plain(text2, 60)}"`;
 }
+function kindOf(value) {
+  if (value === null) return "null";
+  if (value === "") return "an empty text";
+  return Array.isArray(value) ? "an array" : `a ${typeof value}`;
+}
 
 // scripts/src/model/task.ts
 var IS_TERMINAL = {
@@ -238,6 +237,8 @@ var IS_TERMINAL = {
 };
 var TASK_STATES = Object.keys(IS_TERMINAL);
 var isTerminal = (state) => IS_TERMINAL[state];
+var isBareEnd = (state) => IS_TERMINAL[state] && state !== "COMPLETED";
+var isOpenEnd = ({ state, recordUnread }) => isBareEnd(state) && recordUnread === "forNow";
 var TASK_ID = /^[A-Za-z0-9_][A-Za-z0-9._:~@=+,-]{0,199}$/;
 var BRIEF_WAIT_S = 45;
 
@@ -692,14 +693,15 @@ function unsupported({ title }, action) {
 }
 
 // scripts/src/cli/command-line/unsupported.ts
+var pageOfTasks = ({ says }) => says.tasks ?? "Find the task in the list of the service (listTasks).";
 var INSTEAD = {
   cancelTask: {
     instead: "follow the task with --action waitTask --taskId <id>; watching it charges nothing",
-    page: ({ says }) => says.tasks
+    page: pageOfTasks
   },
   listTasks: {
     instead: "ask for one task by the id of its submit: --action getStatus --taskId <id>",
-    page: ({ says }) => says.tasks
+    page: pageOfTasks
   },
   quote: {
     instead: "take the dated estimate of --action describeModel, where a price was published; the price in force is on the service's own pages",
@@ -866,55 +868,37 @@ function checkInterval(pollInterval, loopback) {
 }
 
 // scripts/src/cli/command-line/read-flags.ts
-const { parseArgs } = require("node:util");
 function readFlags(argv, issues) {
   const given = /* @__PURE__ */ new Map();
   const strays = [];
-  for (const token of tokensOf(argv)) {
-    if (token.kind === "stray") strays.push(token.word);
-    else if (token.kind === "unknown") issues.push(unknownFlag(token.word));
-    else readFlag(token, given, issues);
+  for (let n = 0; n < argv.length; n += 1) {
+    const [word, next] = [argv[n], argv[n + 1]];
+    const isNextFlag = next === void 0 || next.startsWith("--");
+    const [, named2, attached] = /^--(.[^=]*)(?:=(.*))?$/s.exec(word) ?? [];
+    const name = word === "-h" ? "help" : FLAG_NAMES.find((flag) => flag === named2);
+    if (name !== void 0) {
+      const takesNext = attached === void 0 && rule(name).form !== void 0 && !isNextFlag;
+      if (takesNext) n += 1;
+      readFlag(name, takesNext ? next : attached, next, given, issues);
+    } else if (word === "--") {
+      strays.push(...argv.slice(n));
+      break;
+    } else if (named2 === void 0) strays.push(word);
+    else {
+      issues.push(unknownFlag(named2));
+      if (attached === void 0 && !isNextFlag && next !== "-h") n += 1;
+    }
   }
   if (strays.length > 0) issues.push(straysIssue(strays, given));
   return given;
 }
-var options = Object.fromEntries(
-  FLAG_NAMES.map((name) => [name, { type: rule(name).form === void 0 ? "boolean" : "string" }])
-);
-options.help = { type: "boolean", short: "h" };
-function tokensOf(argv) {
-  const config = { options, strict: false, allowPositionals: true, tokens: true };
-  const { tokens } = parseArgs({ args: [...argv], ...config });
-  const found = [];
-  let unknownAt = Number.NaN;
-  let strayAt = Number.NaN;
-  for (const token of tokens) {
-    const { index } = token;
-    const word = argv[index];
-    const isFlag = token.kind === "option" && (token.rawName.startsWith("--") || word === "-h");
-    if (!isFlag) {
-      if (index !== unknownAt + 1 && index !== strayAt) found.push({ kind: "stray", word });
-      strayAt = index;
-      continue;
-    }
-    const name = FLAG_NAMES.find((flag) => flag === token.name);
-    if (name === void 0) {
-      found.push({ kind: "unknown", word: token.name });
-      if (!token.inlineValue) unknownAt = index;
-    } else if (token.inlineValue === false && token.value.startsWith("--")) {
-      found.push({ kind: "flag", name, value: void 0, instead: token.value });
-      return [...found, ...tokensOf(argv.slice(index + 1))];
-    } else found.push({ kind: "flag", name, value: token.value });
-  }
-  return found;
-}
-function readFlag({ name, value, instead }, given, issues) {
+function readFlag(name, value, next, given, issues) {
   const { form } = rule(name);
   if (form === void 0) {
     if (value !== void 0)
       issues.push(issue(`--${name}`, "no value", inQuotes(value), `write --${name} alone`));
   } else if (value === void 0) {
-    const came = instead === void 0 ? "nothing" : inQuotes(instead);
+    const came = next === void 0 ? "nothing" : inQuotes(next);
     issues.push(issue(`--${name}`, form, came, `write --${name} ${form}`));
     return;
   }
@@ -1065,13 +1049,13 @@ function urlOf(text2, base) {
 }
 
 // scripts/src/model/public-address.ts
-function checkPublicUrl(value, options2) {
-  const expected = `a public ${options2.schemes.join(" or ")} URL`;
+function checkPublicUrl(value, options) {
+  const expected = `a public ${options.schemes.join(" or ")} URL`;
   const problem = (hint) => ({ expected, hint });
-  const usual = options2.schemes.at(-1);
+  const usual = options.schemes.at(-1);
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(value.slice(0, 80))?.[1]?.toLowerCase();
   if (scheme === void 0) return problem(`begin the URL with ${usual}://`);
-  if (!options2.schemes.includes(scheme))
+  if (!options.schemes.includes(scheme))
     return problem(`write ${expected}; ${plain(scheme, 20)}: is not taken`);
   const odd = /[\s\\\u0000-\u001f\u007f]/.exec(value)?.[0];
   if (odd === "\\") return problem("write the URL without backslashes");
@@ -1215,6 +1199,7 @@ var EXIT_WORDS = {
     isOpen: true
   },
   bug: { code: 70, means: "a bug of this program", next: "report it; run the same command without `--new`" },
+  hungUp: { code: 129, means: "hung up", next: "run the same command without `--new`" },
   interrupted: { code: 130, means: "interrupted", next: "run the same command without `--new`" },
   terminated: { code: 143, means: "terminated", next: "run the same command without `--new`" }
 };
@@ -1253,11 +1238,12 @@ var BATCH_ORDER = [
   EXIT.taskEnded,
   EXIT.done
 ];
+var byUrgency = (a, b) => BATCH_ORDER.indexOf(a.exitCode) - BATCH_ORDER.indexOf(b.exitCode);
 var EXIT_OF_SIGNAL = {
+  SIGHUP: EXIT.hungUp,
   SIGINT: EXIT.interrupted,
   SIGTERM: EXIT.terminated
 };
-var exitCodeOf = ({ code, details }) => details.exitCode ?? EXIT_OF_ERROR[code];
 
 // scripts/src/cli/render/envelope.ts
 var definedFields = (fields) => compact(fields);
@@ -1303,22 +1289,19 @@ function failed(failure, fallback, knownTaskId) {
       errorMessage: wholeMessage(failure),
       retryAfter: details.retryAfter ?? null
     },
-    exitCode: exitCodeOf(failure),
+    exitCode: EXIT_OF_ERROR[failure.code],
     failure,
     files: []
   };
 }
-var MOST_ROWS = 150;
-var MOST_CHARACTERS = 36e3;
-function rowsThatFit(rows) {
-  const fit = [];
-  let left = MOST_CHARACTERS;
-  for (const row of rows.slice(0, MOST_ROWS)) {
+var BATCH_ROWS = { most: 150, characters: 36e3 };
+function rowsThatFit(rows, { most, characters } = BATCH_ROWS) {
+  let left = characters;
+  const over = rows.findIndex((row) => {
     left -= JSON.stringify(row).length;
-    if (left < 0) break;
-    fit.push(row);
-  }
-  return fit;
+    return left < 0;
+  });
+  return rows.slice(0, Math.min(most, over < 0 ? rows.length : over));
 }
 
 // scripts/src/cli/render/bounded.ts
@@ -1477,12 +1460,12 @@ function overrule(env) {
   if (env.NODE_DEBUG) muteNode();
   return [...isUnsafe ? [tls] : [], ...env.NODE_DEBUG ? [debug] : []];
 }
-function readEnvironment(env, profile, { isLive, hasState, isRehearsal = false }) {
+function readEnvironment(env, { profile, action, sandbox, noJournal }) {
   const issues = [];
   const refuse = (...said) => void issues.push(issue(...said));
   const isStateChosen = Boolean(env.ASYNC_MEDIA_STATE_DIR);
-  const needsState = hasState && (!isRehearsal || isStateChosen);
-  const way = isLive ? env : {};
+  const needsState = sandbox ? isStateChosen || isLocal(action) : needsRecords(action) && !noJournal;
+  const way = sandbox || isLocal(action) ? {} : env;
   const environment = {
     key: key(profile, way, refuse),
     baseUrl: baseUrl(profile, way, refuse),
@@ -1492,12 +1475,13 @@ function readEnvironment(env, profile, { isLive, hasState, isRehearsal = false }
     httpsProxy: proxy("HTTPS_PROXY", way.https_proxy || way.HTTPS_PROXY, refuse),
     noProxy: way.no_proxy || way.NO_PROXY || void 0,
     ...stateFolder(env, needsState ? refuse : () => void 0),
-    isStateChosen
+    isStateChosen,
+    placeOf: (other) => placeOf(other, env)
   };
   if (issues.length > 0) throw refusedInputs(issues);
   return environment;
 }
-function placeInUse(env, profile) {
+function placeOf(profile, env) {
   let isWrong = false;
   const refuse = () => {
     isWrong = true;
@@ -1577,6 +1561,7 @@ var FOLDER = "async-media-workflow";
 // scripts/src/cli/interruption.ts
 var GRACE_MS = 2e3;
 var Interruption = class {
+  #situation;
   #controller = new AbortController();
   #requested = new AbortController();
   #grace;
@@ -1586,6 +1571,15 @@ var Interruption = class {
   requested = this.#requested.signal;
   /** The signal that came, if one did. */
   received = null;
+  /** @param early signals that came before this one listens */
+  constructor(situation, early) {
+    this.#situation = situation;
+    situation.onOutcomeKnown = () => {
+      if (this.received && this.#deferred === 0) this.stop();
+    };
+    for (const name of Object.keys(EXIT_OF_SIGNAL)) process.on(name, () => this.#on(name));
+    for (const name of early) this.#on(name);
+  }
   /** Puts the end off, within the grace period, until the returned function is called. */
   defer() {
     this.#deferred += 1;
@@ -1597,19 +1591,11 @@ var Interruption = class {
       if (this.#deferred === 0 && this.received) this.stop();
     };
   }
-  listen(situation) {
-    for (const name of ["SIGINT", "SIGTERM"]) {
-      process.on(name, () => this.#on(name, situation));
-    }
-    situation.onOutcomeKnown = () => {
-      if (this.received && this.#deferred === 0) this.stop();
-    };
-  }
-  #on(name, situation) {
+  #on(name) {
     const isFirst = this.received === null;
     this.received ??= name;
     this.#requested.abort();
-    if (isFirst && (situation.phase === "submitting" || this.#deferred > 0))
+    if (isFirst && (this.#situation.phase === "submitting" || this.#deferred > 0))
       this.#grace = setTimeout(() => this.stop(), GRACE_MS);
     else this.stop();
   }
@@ -1781,9 +1767,11 @@ function sums({ total, done: done2, failed: failed2, running, credits: credits2,
 }
 function otherAccountText({ created, taskId: taskId2, account, service }) {
   const task = taskId2 === null ? ", and whether it made a task is not known" : ` as task ${taskId2}`;
+  return `The same request was made on ${created}${accountWords(account, service)}${task}. With the key and the address in use now it is another request, and a new charge.`;
+}
+function accountWords(account, service) {
   const key2 = account === null ? "" : ` with another key (fingerprint ${account})`;
-  const address = service === null ? "" : ` at another address (${service})`;
-  return `The same request was made on ${created}${key2}${address}${task}. With the key and the address in use now it is another request, and a new charge.`;
+  return `${key2}${service === null ? "" : ` at another address (${service})`}`;
 }
 
 // scripts/src/cli/progress/call-view.ts
@@ -1806,6 +1794,10 @@ var CallView = class {
   }
   line(text2) {
     this.#display.line(this.#clean(text2));
+  }
+  /** Tells of a change of a line of the batch, as long as these are told. */
+  lineAbout({ label }, state) {
+    for (const text2 of this.sums.linesAbout(label, state)) this.line(text2);
   }
   subject(name, taskId2) {
     const id = JSON.stringify([name, taskId2]);
@@ -1876,6 +1868,7 @@ function watch(screen2, secrets, shown = lines) {
     observer: observerOf(view, view.subject(null, null)),
     situation: view.situation,
     line: (text2) => view.line(text2),
+    /** Takes a line that changes in place off the screen. */
     clear: () => display.clear()
   };
 }
@@ -1919,14 +1912,14 @@ function observerOf(view, subject) {
       task.said = state;
       const isNew = view.sums.note(task.key, state);
       if (!view.sums.isBatch) view.line(`${task.label}${state}`);
-      else if (isNew) sayLine(view, task, state);
+      else if (isNew) view.lineAbout(task, state);
       situation.known(request, "task");
     },
     expected(duration) {
       const isOther = view.expected && JSON.stringify(view.expected) !== JSON.stringify(duration);
       view.expected = view.sums.isBatch && isOther ? null : duration;
     },
-    polled: (status2, { nextMs }) => polled(view, subject, status2, nextMs),
+    polled: (status2, nextMs) => polled(view, subject, status2, nextMs),
     queryFailed: (failure) => queryFailed(view, subject, failure),
     downloading(bytes, total) {
       const news = view.meter.note(subject.key, bytes, total);
@@ -1935,14 +1928,11 @@ function observerOf(view, subject) {
     }
   };
 }
-function sayLine(view, { label }, state) {
-  for (const text2 of view.sums.linesAbout(label, state)) view.line(text2);
-}
 function polled(view, subject, status2, nextMs) {
   const { state, unknownState, progress } = status2;
   if (state !== "UNKNOWN") view.situation.saw(void 0, state);
   if (view.sums.note(subject.key, state) && view.sums.isBatch && isTerminal(state))
-    sayLine(view, subject, state);
+    view.lineAbout(subject, state);
   const word = unknownState ? `in the unknown state ${unknownState}` : state;
   const news = word === subject.said ? "same" : "new";
   subject.said = word;
@@ -1971,31 +1961,42 @@ function queryFailed(view, subject, { code, message }) {
 // scripts/src/cli/render/caller.ts
 function callerOf(args, argv) {
   const { action, profile, sandbox, download, output: output2, idempotencyKey: idempotencyKey2, noJournal } = args;
-  const commandAt = (at) => (name, flags) => commandLine(flagWords({ action: name, ...flags, ...placeFlags({ profile: at, sandbox }) }));
   const isNamed = idempotencyKey2 !== void 0;
   const other = isNamed ? " with another --idempotencyKey" : noJournal ? "" : " with --new";
   return {
     profile,
-    command: commandAt(profile),
-    commandAt,
+    /** The fingerprint of the key in use; undefined before the service is called. */
+    account: void 0,
+    /** A command. @param at its service */
+    command: (name, flags = {}, at = profile) => commandLine(flagWords({ action: name, ...flags, ...placeFlags({ profile: at, sandbox }) })),
+    /** The command that was given, with these flags in place of its own. */
+    again: (flags) => commandFrom(argv, flags),
+    /** The command that was given, as it resumes what it began. */
     same: commandFrom(argv, { new: false }),
-    isLine: false,
+    /** How the same is asked for once more, with a new charge; words. */
     anew: `the same command${other}.`,
-    another: () => {
+    /** The same, as a command. Only the user may decide to run it, so it never stands alone in a step. */
+    another() {
       if (!isNamed) return commandFrom(argv, { new: true });
       const { randomUUID } = process.getBuiltinModule("node:crypto");
       return commandFrom(argv, { idempotencyKey: randomUUID() });
     },
+    /** How a task that ended without a result is tried again, with a new charge; words. */
     retry: isSubmit(action) ? `run the same command${other}.` : "add --new to the command that submitted it (another --idempotencyKey, if it had one).",
-    savedAs: (file) => commandFrom(argv, { output: file }),
-    rehearsal: () => commandToRehearse(argv, args),
+    /** The same command in the sandbox, at no cost; null for the user's own tasks and account, which the sandbox has not. */
+    rehearsal: () => isSubmit(action) || action === "quote" ? commandToRehearse(argv, args) : null,
+    /** Flags that the command resuming a task repeats. */
     resumeFlags: resumeFlags(args),
-    // A status query or a submit alone has its full answer while the task still runs.
+    /** The call is to return the end of a task. A status query or a submit alone has its full answer while that runs. */
     wantsEnd: action === "generate" || action === "waitTask" || action === "getTask" && (download ?? output2) !== void 0,
-    wantsOwn: !isSubmit(action) && action !== "quote",
+    /** All that the service said is wanted. */
     isFull: args.full,
+    /** Without a task id nothing was submitted. */
     isSubmit: isSubmit(action),
-    isRecorded: !noJournal
+    /** The call keeps a record: the same command finds its request again. */
+    isRecorded: !noJournal,
+    /** The answer is about one line of a batch, which says once for all its lines when to run it again. */
+    isLine: false
   };
 }
 function resumeCommand(caller, taskId2, flags = { wait: briefWait(caller) }) {
@@ -2011,13 +2012,13 @@ function dropStep({ command }, taskId2) {
   return `Only if the user gives up the result of task ${taskId2}, drop its record; the command that made it then submits again, with a new charge: ${command("forget", { taskId: taskId2 })}`;
 }
 function earlierStep({ profile, command }) {
-  return profile.can.list ? [command("listTasks", { since: "7d" })] : [];
+  return profile.can.list && command("listTasks", { since: "7d" });
 }
+var ALONE = "the command of this line alone (its model and payload), with --new.";
 function lineAlone(command, isFirst) {
   const equal = "this line equals an earlier one, for which its own command counts; take this line out of the batch then: ";
   return `${isFirst ? "" : equal}${command ?? ALONE}`;
 }
-var ALONE = "the command of this line alone (its model and payload), with --new.";
 function callerOfLine(caller, words = ALONE) {
   return {
     ...caller,
@@ -2027,6 +2028,9 @@ function callerOfLine(caller, words = ALONE) {
     retry: `run this line alone, with --new (on the batch, --new is a charge for every line): ${words}`
   };
 }
+
+// scripts/src/cli/render/sentences.ts
+var sentences = (...parts) => parts.flat().filter((part) => !!part);
 
 // scripts/src/cli/render/errors/submit-outcome-unknown.ts
 var RISK = "only if the user accepts that it may be charged once more";
@@ -2044,25 +2048,31 @@ var SUBMIT_OUTCOME_UNKNOWN = {
     const { profile, command, same } = caller;
     const why = notResubmitted ? `It was not submitted once more: ${messageOf(notResubmitted)}` : later?.message;
     const yet = after === void 0 ? "" : " yet";
-    const message = `Whether ${profile.title} accepted this submit, and charged for it, is not known${yet}. ${[lost.message, why].filter(Boolean).join(" ")}`;
-    const answered = named2 === void 0 ? [] : [
+    const message = `Whether ${profile.title} accepted this submit, and charged for it, is not known${yet}. ${sentences(lost.message, why).join(" ")}`;
+    const answered = named2 !== void 0 && [
       "The answer named a task beside an error; this shows the state of that task:",
       resumeCommand(caller, named2)
     ];
-    const decide = isRecorded ? decision(caller, { after, idempotencyKey: idempotencyKey2 }) : [];
-    if (!profile.can.list)
-      return { message, nextSteps: [...answered, NOT_YET, profile.says.tasks, ...decide] };
-    const search = "It searches the service's list for the task, and submits nothing while that may charge twice";
-    const waiting = `Waiting changes nothing${reason.why ? `: ${UNDECIDABLE[reason.why]}` : ""}. The same command submits nothing more.`;
-    const repeat = !isRecorded ? [NOT_YET] : notResubmitted || later && after === void 0 ? [`Once that is mended, run this command, without --new. ${search}:`, same] : after === void 0 ? [waiting] : caller.isLine ? [] : [`Run this command after ${after} seconds, without --new. ${search}:`, same];
+    const decide = isRecorded && decision(caller, { after, idempotencyKey: idempotencyKey2 });
+    const { tasks } = profile.says;
+    if (tasks) return { message, nextSteps: [answered, NOT_YET, tasks, decide] };
+    const repeat = () => {
+      const search = "It searches the service's list for the task, and submits nothing while that may charge twice";
+      if (!isRecorded) return NOT_YET;
+      if (notResubmitted || later && after === void 0)
+        return [`Once that is mended, run this command, without --new. ${search}:`, same];
+      if (after === void 0)
+        return `Waiting changes nothing${reason.why ? `: ${UNDECIDABLE[reason.why]}` : ""}. The same command submits nothing more.`;
+      return !caller.isLine && [`Run this command after ${after} seconds, without --new. ${search}:`, same];
+    };
     return {
       message,
       nextSteps: [
-        ...answered,
-        ...repeat,
+        answered,
+        repeat(),
         command("listTasks"),
         `A task with idempotencyKey ${idempotencyKey2}, or of model ${reason.model} made about ${reason.sentAt}, is this one.`,
-        ...decide
+        decide
       ]
     };
   },
@@ -2074,13 +2084,17 @@ var SUBMIT_OUTCOME_UNKNOWN = {
     ];
   },
   recordDamaged: (_, caller) => [
-    ...caller.profile.can.list ? ["Find its task in the service's own list first:", caller.command("listTasks")] : [caller.profile.says.tasks],
-    ...decision(caller)
+    caller.profile.says.tasks ?? [
+      "Find its task in the service's own list first:",
+      caller.command("listTasks")
+    ],
+    decision(caller)
   ]
 };
 function findOutSteps(caller) {
   const { profile, same, command, isRecorded } = caller;
-  if (!profile.can.list) return [NOT_YET, profile.says.tasks, ...isRecorded ? decision(caller) : []];
+  const { tasks } = profile.says;
+  if (tasks) return sentences(NOT_YET, tasks, isRecorded && decision(caller));
   const find = isRecorded ? ["Run this command, without --new: it reconciles, and never submits while that may charge twice.", same] : ["Without a journal the same command submits again, and may be charged twice: find its task first."];
   return [...find, command("listTasks")];
 }
@@ -2102,7 +2116,10 @@ function interruptedOutcome(signal, situation, caller, generation) {
   const { phase, taskId: taskId2, state, isAboutMany } = situation;
   const exitCode = EXIT_OF_SIGNAL[signal];
   const resume = resumeStep(caller, situation);
-  const because = (code, message, details) => failed(new AdvisedFailure(code, `${signal} came ${message}`, { exitCode, ...details }), null, taskId2);
+  const because = (code, message, details) => ({
+    ...failed(new AdvisedFailure(code, `${signal} came ${message}`, details), null, taskId2),
+    exitCode
+  });
   const known = (step) => {
     const data = { interruptedBy: signal, nextSteps: [resume, step] };
     return isAboutMany ? success(null, null, data, exitCode) : success(state, taskId2, data, exitCode);
@@ -2145,17 +2162,16 @@ function bugOutcome(error, situation, fallback, caller) {
   const where = (error instanceof Error ? error.stack ?? "" : "").split("\n").slice(1, 6);
   const unknown = phase === "submitting";
   const failure = new AdvisedFailure("UNKNOWN_ERROR", `This program failed: ${plain(text2)}`, {
-    exitCode: EXIT.bug,
     status: unknown ? "UNKNOWN" : void 0,
     data: { where: where.map((line) => plain(line, 200)) },
-    nextSteps: [
-      ...unknown ? ["Whether the submit was accepted is not known."] : [],
-      ...unknown && caller ? findOutSteps(caller) : [],
-      ...!unknown && caller && taskId2 !== null ? [resumeStep(caller, situation)] : [],
+    nextSteps: sentences(
+      unknown && "Whether the submit was accepted is not known.",
+      unknown && caller && findOutSteps(caller),
+      !unknown && caller && taskId2 !== null && resumeStep(caller, situation),
       "This is a bug in async-media-workflow; please report it with errorMessage and data.where."
-    ]
+    )
   });
-  return failed(failure, fallback, taskId2);
+  return { ...failed(failure, fallback, taskId2), exitCode: EXIT.bug };
 }
 function resumeStep({ command, same, resumeFlags: resumeFlags2 }, { taskId: taskId2, isAboutMany }) {
   if (isAboutMany) return same;
@@ -2163,12 +2179,12 @@ function resumeStep({ command, same, resumeFlags: resumeFlags2 }, { taskId: task
 }
 
 // scripts/src/cli/main.ts
-async function main() {
+async function main(early) {
   const argv = process.argv.slice(2);
   const secrets = secretsIn(process.env);
   const overruled = overrule(process.env);
   const progress = await startProgress(secrets);
-  const interruption = new Interruption();
+  const interruption = new Interruption(progress.situation, early);
   const call = { argv, progress, interruption, secrets, overruled, request: null, warnings: [] };
   const onBug = (error) => {
     progress.clear();
@@ -2181,7 +2197,6 @@ async function main() {
   let outcome;
   try {
     const args = parseArguments(argv);
-    call.args = args;
     if (args.version) return printText("0.2.0");
     if (args.help) return printText((await import("./advice.mjs")).helpText("0.2.0"));
     const caller = callerOf(args, argv);
@@ -2189,7 +2204,7 @@ async function main() {
     outcome = await runAction(call, args, caller);
     const { isInterrupted, envelope } = outcome;
     const signal = interruption.received;
-    if (isInterrupted && signal) {
+    if (signal && (isInterrupted || isLocal(args.action))) {
       const data = { ...envelope.data, interruptedBy: signal };
       outcome = { ...outcome, exitCode: EXIT_OF_SIGNAL[signal], envelope: { ...envelope, data } };
     }
@@ -2206,31 +2221,26 @@ async function main() {
   });
 }
 async function runAction(call, args, caller) {
-  const { action, sandbox } = args;
-  const environment = readEnvironment(process.env, args.profile, {
-    isLive: !sandbox && !isLocal(action),
-    isRehearsal: sandbox && !isLocal(action),
-    hasState: sandbox || needsRecords(action) && !args.noJournal
-  });
+  const { action } = args;
+  const environment = readEnvironment(process.env, args);
   if (action === "listModels") return (await import("./models.mjs")).describeAll(args);
   if (action === "describeModel")
     return (await import("./models.mjs")).describeOne(args, args.model);
-  if (action === "listPending" || action === "forget") {
-    const pending2 = await import("./pending.mjs");
-    const { localJournal } = await import("./pending.mjs");
-    const journal = localJournal(args, environment.stateFolder, call.progress.line);
-    return pending2[action](journal, args, caller, (profile) => placeInUse(process.env, profile));
-  }
+  if (isLocal(action)) return await fromRecords(call, args, caller, environment);
   return runServiceAction(call, args, caller, environment);
+}
+async function fromRecords({ progress }, args, caller, environment) {
+  const { answerFromRecords } = await import("./pending.mjs");
+  return answerFromRecords(args, caller, environment, progress.line);
 }
 async function runServiceAction(call, args, caller, environment) {
   const { interruption, overruled } = call;
   const { situation, line: warn } = call.progress;
   for (const text2 of overruled) warn(text2);
   call.warnings = overruled;
-  interruption.listen(situation);
   situation.taskId = args.taskId ?? null;
   const { signal } = interruption;
+  signal.throwIfAborted();
   const loopback = args.sandbox || environment.baseUrl !== void 0 && isLoopback(environment.baseUrl);
   checkInterval(args.pollInterval, loopback);
   let batch = null;
@@ -2242,8 +2252,9 @@ async function runServiceAction(call, args, caller, environment) {
   }
   try {
     if (!args.sandbox && environment.key === void 0) {
-      const local = await import("./advice.mjs");
-      const known = await local.answerWithoutKey(args, caller, environment, warn);
+      const { action, taskId: taskId2 } = args;
+      const isRecorded = action === "spending" || action === "cancelTask" && taskId2 === void 0;
+      const known = isRecorded && await fromRecords(call, args, caller, environment);
       if (known) return known;
       throw new Failure("AUTH_FAILED", "No key is set, so no live call is made.", {
         reason: { kind: "keyMissing" }
@@ -2259,9 +2270,7 @@ async function outcomeOfError(error, call) {
   const { caller } = call;
   const { situation } = call.progress;
   const signal = call.interruption.received;
-  if (signal) {
-    return interruptedOutcome(signal, situation, caller, call.request?.generation);
-  }
+  if (signal && caller) return interruptedOutcome(signal, situation, caller, call.request?.generation);
   if (!(error instanceof Failure)) return bugOf(error, call);
   const failure = error instanceof AdvisedFailure ? error : (await import("./advice.mjs")).explained(error, caller);
   return failed(failure, stateOf(call), situation.taskId);
@@ -2274,14 +2283,13 @@ async function startProgress(secrets) {
   const { terminal } = await import("./terminal.mjs").catch(() => ({ terminal: void 0 }));
   return watch(screen, secrets, terminal);
 }
-function warned(outcome, { args, argv, warnings }) {
-  const isSandbox = args?.sandbox ?? readFlags(argv, []).has("sandbox");
+function warned(outcome, { argv, warnings }) {
   const known = withWarnings(outcome, warnings);
-  return isSandbox ? inSandbox(known) : known;
+  return readFlags(argv, []).has("sandbox") ? inSandbox(known) : known;
 }
-function stateOf({ args, argv, progress: { situation } }) {
+function stateOf({ argv, progress: { situation } }) {
   const { taskId: taskId2, state } = situation;
-  const action = args?.action ?? guessAction(argv);
+  const action = guessAction(argv);
   const untold = isSubmit(action) ? "FAILED" : isAboutTask(action) ? "UNKNOWN" : null;
   return state ?? (taskId2 === null ? untold : "UNKNOWN");
 }
@@ -2354,8 +2362,14 @@ function isFolder(file) {
 // scripts/src/model/any-video.ts
 var ANY_VIDEO = { earliestMs: 12e4, latestMs: 42e4 };
 
-// scripts/src/ports/status-cache.ts
-var NO_LIST = { startedAt: 0, tookMs: 0, badUntil: 0, failures: 0, unchecked: 0 };
+// scripts/src/model/once.ts
+function once(make) {
+  let made;
+  return () => {
+    made ??= Promise.resolve(make());
+    return made;
+  };
+}
 export {
   ACTIONS,
   ADDRESS_FORM,
@@ -2382,7 +2396,6 @@ export {
   KIND_WORDS,
   LONGEST_TIMER_MS,
   Meter,
-  NO_LIST,
   ONE_CHARGE,
   OPEN,
   OUTPUT_KINDS,
@@ -2402,10 +2415,12 @@ export {
   TIMEOUT_MS,
   UPSTREAM,
   abilityFor,
+  accountWords,
   amount,
   boundedJson,
   briefWait,
   bugOutcome,
+  byUrgency,
   callerOf,
   callerOfLine,
   checkCallbackUrl,
@@ -2422,7 +2437,6 @@ export {
   commandToRehearse,
   compact,
   counted,
-  createProvider,
   credits,
   dayOf,
   definedFields,
@@ -2431,7 +2445,6 @@ export {
   earlierStep,
   editDistance,
   escapeInvisible,
-  exitCodeOf,
   failed,
   findOutSteps,
   finishWith,
@@ -2443,11 +2456,13 @@ export {
   interruptedOutcome,
   isAboutTask,
   isApiKey,
+  isBareEnd,
   isCommandLine,
   isIdempotencyKey,
   isLocal,
   isLoopback,
   isObject,
+  isOpenEnd,
   isPublicAddress,
   isSubmit,
   isTerminal,
@@ -2456,6 +2471,7 @@ export {
   issuesText,
   journalFolder,
   kind,
+  kindOf,
   lineAlone,
   lines,
   madeAs,
@@ -2465,6 +2481,7 @@ export {
   nameProblem,
   nearest,
   needsRecords,
+  once,
   orFailure,
   otherAccountText,
   output,
@@ -2473,7 +2490,6 @@ export {
   parseArguments,
   parseSince,
   placeFlags,
-  placeInUse,
   plain,
   printText,
   profileOf,
@@ -2496,6 +2512,7 @@ export {
   saveCommand,
   screen,
   secretsIn,
+  sentences,
   serviceAddress,
   serviceName,
   since,

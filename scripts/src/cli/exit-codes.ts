@@ -1,5 +1,4 @@
 import type { ErrorCode } from '../model/failure.ts';
-import type { AdvisedFailure } from './advised-failure.ts';
 
 /** The rule that everything else follows from, as `--help` and the documents say it. */
 export const ONE_CHARGE =
@@ -64,6 +63,7 @@ export const EXIT_WORDS = {
     isOpen: true,
   },
   bug: { code: 70, means: 'a bug of this program', next: 'report it; run the same command without `--new`' },
+  hungUp: { code: 129, means: 'hung up', next: 'run the same command without `--new`' },
   interrupted: { code: 130, means: 'interrupted', next: 'run the same command without `--new`' },
   terminated: { code: 143, means: 'terminated', next: 'run the same command without `--new`' },
 } as const satisfies Record<string, Exit>;
@@ -77,7 +77,7 @@ export const EXIT = Object.fromEntries(EXITS.map(([name, { code }]) => [name, co
   readonly [K in ExitName]: (typeof EXIT_WORDS)[K]['code'];
 };
 
-/** The exit code that each error code stands for, unless a failure says otherwise. */
+/** The exit code that each error code stands for, unless an outcome has its own. */
 export const EXIT_OF_ERROR: Record<ErrorCode, number> = {
   INVALID_MODEL: EXIT.badInput,
   INVALID_PAYLOAD: EXIT.badInput,
@@ -116,13 +116,14 @@ export const BATCH_ORDER: readonly number[] = [
   EXIT.done,
 ];
 
-export type StopSignal = 'SIGINT' | 'SIGTERM';
+/** Sorts what the caller has to see to first to the front. */
+export const byUrgency = (a: { exitCode: number }, b: { exitCode: number }): number =>
+  BATCH_ORDER.indexOf(a.exitCode) - BATCH_ORDER.indexOf(b.exitCode);
 
-export const EXIT_OF_SIGNAL: Record<StopSignal, number> = {
+export const EXIT_OF_SIGNAL = {
+  SIGHUP: EXIT.hungUp,
   SIGINT: EXIT.interrupted,
   SIGTERM: EXIT.terminated,
-};
+} as const;
 
-/** Returns the exit code of a failure: its own, else that of its error code. */
-export const exitCodeOf = ({ code, details }: AdvisedFailure): number =>
-  details.exitCode ?? EXIT_OF_ERROR[code];
+export type StopSignal = keyof typeof EXIT_OF_SIGNAL;

@@ -2,7 +2,7 @@ import { type ErrorCode, wholeMessage } from '../../model/failure.ts';
 import { compact, type Json, type JsonObject, unlessEmpty } from '../../model/json.ts';
 import type { TaskState } from '../../model/task.ts';
 import type { AdvisedFailure } from '../advised-failure.ts';
-import { EXIT, exitCodeOf } from '../exit-codes.ts';
+import { EXIT, EXIT_OF_ERROR } from '../exit-codes.ts';
 
 /** The one document that every call prints: exactly these keys, all of them, always. */
 export interface Envelope {
@@ -111,24 +111,21 @@ export function failed(
       errorMessage: wholeMessage(failure),
       retryAfter: details.retryAfter ?? null,
     },
-    exitCode: exitCodeOf(failure),
+    exitCode: EXIT_OF_ERROR[failure.code],
     failure,
     files: [],
   };
 }
 
 // Of a batch, beside its sums, warnings and steps.
-const MOST_ROWS = 150;
-const MOST_CHARACTERS = 36_000;
+const BATCH_ROWS = { most: 150, characters: 36_000 };
 
-/** Returns the rows of a batch that fit into the document. */
-export function rowsThatFit(rows: readonly JsonObject[]): JsonObject[] {
-  const fit: JsonObject[] = [];
-  let left = MOST_CHARACTERS;
-  for (const row of rows.slice(0, MOST_ROWS)) {
+/** Returns the first rows, as far as they fit into the document. */
+export function rowsThatFit(rows: readonly JsonObject[], { most, characters } = BATCH_ROWS): JsonObject[] {
+  let left = characters;
+  const over = rows.findIndex((row) => {
     left -= JSON.stringify(row).length;
-    if (left < 0) break;
-    fit.push(row);
-  }
-  return fit;
+    return left < 0;
+  });
+  return rows.slice(0, Math.min(most, over < 0 ? rows.length : over));
 }

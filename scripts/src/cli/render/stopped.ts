@@ -8,6 +8,7 @@ import type { Situation } from '../progress/situation.ts';
 import type { Caller } from './caller.ts';
 import { failed, type Outcome, success } from './envelope.ts';
 import { findOutSteps } from './errors/submit-outcome-unknown.ts';
+import { sentences } from './sentences.ts';
 
 const CHARGES_NOTHING = 'Run this command as often as you like: it charges nothing.';
 const CHARGES_THE_REST =
@@ -26,8 +27,10 @@ export function interruptedOutcome(
   const { phase, taskId, state, isAboutMany } = situation;
   const exitCode = EXIT_OF_SIGNAL[signal];
   const resume = resumeStep(caller, situation);
-  const because = (code: ErrorCode, message: string, details: Advice): Outcome =>
-    failed(new AdvisedFailure(code, `${signal} came ${message}`, { exitCode, ...details }), null, taskId);
+  const because = (code: ErrorCode, message: string, details: Advice): Outcome => ({
+    ...failed(new AdvisedFailure(code, `${signal} came ${message}`, details), null, taskId),
+    exitCode,
+  });
   const known = (step: string): Outcome => {
     const data = { interruptedBy: signal, nextSteps: [resume, step] };
     return isAboutMany ? success(null, null, data, exitCode) : success(state, taskId, data, exitCode);
@@ -81,17 +84,16 @@ export function bugOutcome(
   const where = (error instanceof Error ? (error.stack ?? '') : '').split('\n').slice(1, 6);
   const unknown = phase === 'submitting';
   const failure = new AdvisedFailure('UNKNOWN_ERROR', `This program failed: ${plain(text)}`, {
-    exitCode: EXIT.bug,
     status: unknown ? 'UNKNOWN' : undefined,
     data: { where: where.map((line) => plain(line, 200)) },
-    nextSteps: [
-      ...(unknown ? ['Whether the submit was accepted is not known.'] : []),
-      ...(unknown && caller ? findOutSteps(caller) : []),
-      ...(!unknown && caller && taskId !== null ? [resumeStep(caller, situation)] : []),
+    nextSteps: sentences(
+      unknown && 'Whether the submit was accepted is not known.',
+      unknown && caller && findOutSteps(caller),
+      !unknown && caller && taskId !== null && resumeStep(caller, situation),
       'This is a bug in async-media-workflow; please report it with errorMessage and data.where.',
-    ],
+    ),
   });
-  return failed(failure, fallback, taskId);
+  return { ...failed(failure, fallback, taskId), exitCode: EXIT.bug };
 }
 
 /** Returns the command that resumes the task of a call that ended in between. */

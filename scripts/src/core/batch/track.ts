@@ -42,9 +42,9 @@ export function tracked(observer: Observer, line: Line, on: Changes): Observer {
       on.changed();
     },
     about: (taskId, created) => tracked(observer.about(taskId, created), line, on),
-    polled(status, progress) {
+    polled(status, nextMs) {
       if (status.state !== 'UNKNOWN') line.state = status.state;
-      observer.polled(status, progress);
+      observer.polled(status, nextMs);
     },
   };
 }
@@ -67,5 +67,5 @@ export function interruptedEnd({ isSubmitting, taskId, state, known: { entry } }
     return { kind: 'notFetched', taskId, seen, warnings: [], failure, credits };
   }
   const result = taskResult(taskId, seen, { credits });
-  return isTerminal(seen.state) ? { ...result, seen: { ...seen, isRecordUnread: true } } : result;
+  return isTerminal(seen.state) ? { ...result, seen: { ...seen, recordUnread: 'forNow' } } : result;
 }

@@ -5,10 +5,10 @@ import type { Words } from './said.ts';
 export const CREDITS = {
   // The message, with the missing amount: `core/money/short-of-credits.ts`.
   shortOfCredits: ({ cheaper, fit }, { profile }) => [
-    ...(cheaper ? cheaperSteps(cheaper) : []),
-    ...(fit?.lines
-      ? [`The first ${fit.lines} of ${fit.of} lines fit: take the others out, or buy credits first.`]
-      : []),
+    cheaper && cheaperSteps(cheaper),
+    fit !== undefined &&
+      fit.lines > 0 &&
+      `The first ${fit.lines} of ${fit.of} lines fit: take the others out, or buy credits first.`,
     profile.says.credits,
   ],
   BUDGET_EXCEEDED: () => [
@@ -20,7 +20,7 @@ export const CREDITS = {
       message: `By an estimate (prices of ${asOf}) this would cost ${cost} credits; --maxCredits allows ${maxCredits}. ${title} documents no price before a submit.`,
       nothingSubmitted: true,
       nextSteps: [
-        ...cheaperSteps(cheaper),
+        cheaperSteps(cheaper),
         `Ask the user whether ${cost} credits, an estimate, are fine; then submit with --maxCredits ${most}.`,
       ],
     };
@@ -29,7 +29,7 @@ export const CREDITS = {
     message: `This would cost ${quoted} credits; --maxCredits allows ${maxCredits}.`,
     nothingSubmitted: true,
     nextSteps: [
-      ...cheaperSteps(cheaper),
+      cheaperSteps(cheaper),
       `Ask the user whether ${quoted} credits are fine; then submit with --maxCredits ${quoted}.`,
     ],
   }),
@@ -52,7 +52,7 @@ export const CREDITS = {
       message: `${so}; --maxCreditsPerDay allows ${limit}.`,
       nothingSubmitted: true,
       nextSteps: [
-        ...(profile.can.account ? [command('account')] : []),
+        profile.can.account && command('account'),
         'Ask the user for a higher limit, or wait until the oldest charge is a day old.',
       ],
     };
