@@ -527,8 +527,6 @@ function said({ details: { reason } }, caller) {
   return "nextSteps" in words ? words : { nextSteps: words };
 }
 var LASTING = /* @__PURE__ */ new Set(["resultGone", "noAddress", "fileTooLarge"]);
-var MAY_BE_GONE = /* @__PURE__ */ new Set(["linkGone", "taskNotShown"]);
-var ONCE_MORE = "Run this command once more later: it charges nothing, and fetches the result if the service still has it. If it ends like this again, tell the user that the result may be lost.";
 var FETCHES = "Run this command as often as you like: it fetches the result and charges nothing.";
 function chargedSteps({ details: { charged, taskId, reason } }, caller) {
   if (charged === void 0 || taskId === void 0 || LASTING.has(reason?.kind ?? "")) return [];
@@ -539,7 +537,7 @@ function chargedSteps({ details: { charged, taskId, reason } }, caller) {
       "The task was submitted and charged, and runs on at the service. This resumes it as often as you like, and charges nothing:",
       resume
     ];
-  const fetches = MAY_BE_GONE.has(reason?.kind ?? "") ? ONCE_MORE : FETCHES;
+  const fetches = reason?.kind === "linkGone" || reason?.kind === "taskNotShown" ? `Run this command once more later: it charges nothing, and fetches the result if the service still has it. If it still ends like this after ${reason.lostAt ?? "that time"}, tell the user that the result is lost.` : FETCHES;
   return [resume, `The task is finished and paid for. ${fetches}`];
 }
 export {

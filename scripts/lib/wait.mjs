@@ -521,7 +521,12 @@ function asGone(session, taskId, failure, record, task) {
   const kind = failure.details.reason?.kind;
   if (kind !== "taskNotShown" && kind !== "linkGone") return failure;
   const isUnknown = kind === "taskNotShown";
-  if (ageOf(session, record, task) <= (isUnknown ? LAG_MS : resultsKeptMs)) return failure;
+  const left = (isUnknown ? LAG_MS : resultsKeptMs) - ageOf(session, record, task);
+  if (left === Infinity) return failure;
+  if (left >= 0) {
+    const lostAt = new Date(session.api.clock.wall() + left).toISOString();
+    return failure.with({ reason: { kind, lostAt } });
+  }
   const why = isUnknown ? `${title} does not know task ${taskId} any more` : `the links of ${title} are dead`;
   const message = `The result cannot be had any more: no whole copy of it is known on this machine, and ${why}. ${says.retention}`;
   return new Failure3("DOWNLOAD_FAILED", message, {

@@ -225,9 +225,12 @@ export type Reason =
   /** A file has the name that was asked for, or came there meanwhile; `free`: a path beside it that no file has. */
   | { kind: 'outputTaken'; file: string; free: string; owner: FileOwner }
   | { kind: 'fileInTheWay'; file: string; free: string; owner?: FileOwner }
-  | { kind: 'beingSaved' | 'linkGone' | 'fileTooLarge' }
-  /** The service does not show a task that ended COMPLETED. */
-  | { kind: 'taskNotShown' }
+  | { kind: 'beingSaved' | 'fileTooLarge' }
+  /**
+   * The links of a task that ended COMPLETED are dead, or the service does not show it. `lostAt`: from then on that means
+   * that its result is lost; ISO 8601, absent where that is not known.
+   */
+  | { kind: 'linkGone' | 'taskNotShown'; lostAt?: string }
   /** Neither this machine nor the service has the result any more: no later call will find it. */
   | { kind: 'resultGone' }
   | { kind: 'proxySettings' | 'proxyRefusal' | 'certificate' | 'handshake' }
