@@ -115,10 +115,8 @@ import { listModels as listModels2, loadContract as loadContract2, rootOf as roo
 import { imageField } from "./contracts.mjs";
 import { lookAlike, sameMeaning } from "./contracts.mjs";
 import { fits } from "./contracts.mjs";
-async function modelsWith(contract, payload) {
-  const missing = Object.keys(payload).filter((name) => !rootOf2(contract).properties?.has(name));
-  if (missing.length === 0) return void 0;
-  const found = new Map(missing.map((name) => [name, { models: [], isKnown: false }]));
+async function modelsWith(contract, payload, names) {
+  const found = new Map(names.map((name) => [name, { models: [], isKnown: false }]));
   for (const model of await listModels2(contract.provider)) {
     const other = await loadContract2(contract.provider, model);
     if (model === contract.model || other.output !== contract.output) continue;

@@ -6,14 +6,15 @@ import { fits } from './schema/to-zod.ts';
 import type { Elsewhere } from './schema/ways.ts';
 
 /**
- * Returns, for each field of a payload that its model has not, the models that make the same kind of file from the same
- * kind of input and take its value: a model with that field under another name, with the name. Undefined where the model
- * has every field.
+ * Returns, for fields of a payload that its model has not, or not with that value, the models that make the same kind of file
+ * from the same kind of input and take the value: a model with that field under another name, with the name.
  */
-export async function modelsWith(contract: Contract, payload: JsonObject): Promise<Elsewhere | undefined> {
-  const missing = Object.keys(payload).filter((name) => !rootOf(contract).properties?.has(name));
-  if (missing.length === 0) return undefined;
-  const found = new Map(missing.map((name) => [name, { models: [] as string[], isKnown: false }]));
+export async function modelsWith(
+  contract: Contract,
+  payload: JsonObject,
+  names: readonly string[],
+): Promise<Elsewhere> {
+  const found = new Map(names.map((name) => [name, { models: [] as string[], isKnown: false }]));
   for (const model of await listModels(contract.provider)) {
     const other = await loadContract(contract.provider, model);
     if (model === contract.model || other.output !== contract.output) continue;
