@@ -123,9 +123,9 @@ var BAD_INPUT = {
   ],
   INVALID_PAYLOAD: rejectedByService,
   unsupportedAction: ({ action }, { profile }) => unsupportedAction(profile, action),
-  wholeBody: ({ model, input, beside }, { profile: { callbackFlag } }) => {
+  wholeBody: ({ model, input, beside }, { profile: { callbackWord } }) => {
     const hint = 'pass what is inside "input" as the payload, and nothing else';
-    const issues = beside.map(({ name, received }) => besideIssue(model, callbackFlag, name, received));
+    const issues = beside.map(({ name, received }) => besideIssue(model, callbackWord, name, received));
     return {
       message: `--payload holds a complete request body: ${hint}.`,
       issues: [issue("input", "the fields themselves", input, hint), ...issues],
@@ -269,13 +269,13 @@ function takenBy(owner) {
 function folderIssue(folder, why, expected) {
   return issue(STATE_FOLDER, expected, `${folder} (${why})`, `set ${STATE_FOLDER} to another folder`);
 }
-function besideIssue(model, callbackFlag, name, received) {
+function besideIssue(model, callbackWord, name, received) {
   const path = plain(name, 60);
   if (name === "model") {
     const hint2 = `leave "model" out; the model is the one of --model, which is ${model} here`;
     return issue(path, model, received, hint2);
   }
-  const hint = name === "callback_url" ? `leave "callback_url" out; the address goes into --${callbackFlag}` : `leave ${JSON.stringify(path)} out, or put it inside "input" if it is one of the fields`;
+  const hint = name === "callback_url" ? `leave "callback_url" out; the address goes into --${callbackWord}` : `leave ${JSON.stringify(path)} out, or put it inside "input" if it is one of the fields`;
   return issue(path, "nothing beside the fields", received, hint);
 }
 

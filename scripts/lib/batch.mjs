@@ -540,9 +540,9 @@ function tracked(observer, line, on) {
       on.changed();
     },
     about: (taskId, created) => tracked(observer.about(taskId, created), line, on),
-    polled(status, progress) {
+    polled(status, nextMs) {
       if (status.state !== "UNKNOWN") line.state = status.state;
-      observer.polled(status, progress);
+      observer.polled(status, nextMs);
     }
   };
 }
@@ -815,6 +815,7 @@ var Batch = class {
 import { mediaIn as mediaIn2, nameKey as nameKey2, stemOfOutput as stemOfOutput2, versionOf } from "./download.mjs";
 import { commandForLine } from "./main.mjs";
 import { refusalOf } from "./main.mjs";
+import { batchQuoteOutcome } from "./wait.mjs";
 
 // scripts/src/cli/render/batch.ts
 import { Failure as Failure9 } from "./main.mjs";
@@ -1043,35 +1044,6 @@ function submittedNow(lines) {
     ...notSubmitted > 0 ? [`${notSubmitted} have no task`] : []
   ];
   return `${parts.join("; ")}.`;
-}
-
-// scripts/src/cli/render/batch-quote.ts
-import { counted as counted4 } from "./main.mjs";
-import { definedFields as definedFields2, done, failed as failed2, rowsThatFit as rowsThatFit2 } from "./main.mjs";
-import { explained as explained2 } from "./advice.mjs";
-function batchQuoteOutcome(quote, caller) {
-  const { lines, sum: sum2, open: open2, balance, over } = quote;
-  const rows = rowsThatFit2(
-    lines.map(
-      ({ number, name, model, credits, isCharged }) => definedFields2({ line: number, name, model, credits, charged: isCharged || void 0 })
-    )
-  );
-  const data = definedFields2({
-    count: lines.length,
-    credits: sum2,
-    notCharged: open2,
-    currentBalance: balance,
-    affordable: balance === null ? null : balance >= open2,
-    items: rows,
-    itemsLeftOut: lines.length - rows.length || void 0
-  });
-  if (over) {
-    const failure = explained2(over, caller);
-    return failed2(failure.with({ data: { ...data, ...failure.details.data } }), null, null);
-  }
-  const isAllCharged = lines.every(({ isCharged }) => isCharged);
-  const nextStep = isAllCharged ? "Every line was submitted by an earlier run: the batch without --new charges nothing." : `Tell the user the sum (${counted4(open2, "credit")} for what is not charged yet) and wait for a yes, then run the batch with --maxTotalCredits ${open2}. Media and content are checked only then.`;
-  return done({ ...data, nextSteps: [nextStep] });
 }
 
 // scripts/src/cli/batch/command.ts
@@ -1335,7 +1307,7 @@ import { Failure as Failure10, orFailure as orFailure3 } from "./main.mjs";
 import { jsonHash as jsonHash2 } from "./journal.mjs";
 import { issue as issue3 } from "./main.mjs";
 import { inQuotes as inQuotes2 } from "./main.mjs";
-import { explained as explained3 } from "./advice.mjs";
+import { explained as explained2 } from "./advice.mjs";
 import { BY_FLAGS } from "./main.mjs";
 import { readFields, withImage } from "./contracts.mjs";
 import { readCallback } from "./contracts.mjs";
@@ -1593,7 +1565,7 @@ var Reader = class {
     if (image === void 0) return { contract, payload: fields, name };
     const payload = await orFailure3(afterCollecting(() => withImage(contract, fields, image)));
     if (!(payload instanceof Failure10)) return { contract, payload, name };
-    issues.push(...issuesOf(explained3(payload, this.#caller)));
+    issues.push(...issuesOf(explained2(payload, this.#caller)));
     return null;
   }
   /** Reads a line as far as its image. */
@@ -1616,7 +1588,7 @@ var Reader = class {
     }
     const parts = await orFailure3(this.#fieldsOf(model, line, issues));
     if (!(parts instanceof Failure10)) return parts && { ...parts, name: line.name };
-    for (const found of issuesOf(explained3(parts, this.#caller))) {
+    for (const found of issuesOf(explained2(parts, this.#caller))) {
       const inLine = found.hint.replace(/^write --model (\S+)$/, 'write "model":"$1"');
       issues.push(line.model === void 0 ? found : { ...found, hint: inLine });
     }
@@ -1669,7 +1641,6 @@ export {
   afterCollecting,
   balanceOf,
   batchOutcome,
-  batchQuoteOutcome,
   batchState,
   batchSteps,
   batchWarnings,

@@ -106,7 +106,7 @@ var AIVIDEOMAKER = {
   apiPath: "/api/v1",
   keyVariable: "AIVIDEO_API_KEY",
   urlVariable: "AIVIDEO_BASE_URL",
-  callbackFlag: "webhookUrl",
+  callbackWord: "webhookUrl",
   keyPage: "https://aivideomaker.ai",
   says: {
     key: "account settings, API keys",
@@ -119,7 +119,7 @@ var AIVIDEOMAKER = {
     missing: "AIVideoMaker shows a task only to the key that made it (as documented in September 2026).",
     prices: "https://aivideomaker.ai"
   },
-  load: async () => (await import("./live.mjs")).aivideomaker
+  create: async (settings) => (await import("./live.mjs")).aivideomaker(settings)
 };
 
 // scripts/src/providers/apidot/definition.ts
@@ -143,7 +143,7 @@ var APIDOT = {
   url: "https://api.apidot.ai",
   keyVariable: "APIDOT_API_KEY",
   urlVariable: "APIDOT_BASE_URL",
-  callbackFlag: "callbackUrl",
+  callbackWord: "callbackUrl",
   keyPage: "https://apidot.ai/dashboard/api-key",
   says: {
     key: "dashboard, API key",
@@ -155,18 +155,13 @@ var APIDOT = {
     prices: "https://apidot.ai/models",
     tasks: "APIDot documents no list of tasks and no replay of a submit. The user finds the task in its dashboard (https://apidot.ai/dashboard/api-key leads there), or asks support@apidot.ai."
   },
-  load: async () => (await import("./apidot.mjs")).apidot
+  create: async (settings) => (await import("./apidot.mjs")).apidot(settings)
 };
 
 // scripts/src/providers/registry.ts
-var SERVICES = [AIVIDEOMAKER, APIDOT];
-var PROFILES = SERVICES;
+var PROFILES = [AIVIDEOMAKER, APIDOT];
 function profileOf(id) {
   return id === void 0 ? PROFILES[0] : PROFILES.find((profile) => profile.id === id);
-}
-async function createProvider({ id }, settings) {
-  const service = SERVICES.find((one) => one.id === id);
-  return (await service.load())({ ...settings, profile: service });
 }
 
 // scripts/src/model/text.ts
@@ -515,7 +510,7 @@ var providers = PROFILES.map(({ id }) => id);
 var pending = "waitTask without --taskId: every pending task, until all of them, or any, have ended";
 var callback = {
   form: "<url>",
-  help: `https address that the service may notify (${PROFILES.map((one) => `${one.title}: --${one.callbackFlag}`).join(", ")})`,
+  help: `https address that the service may notify (${PROFILES.map((one) => `${one.title}: --${one.callbackWord}`).join(", ")})`,
   actions: SUBMITS
 };
 var text = "print this text, or the version";
@@ -848,11 +843,11 @@ function checkTogether(action, given, issues) {
   }
 }
 function checkService(action, profile, given, issues) {
-  const { title, can, callbackFlag } = profile;
+  const { title, can, callbackWord } = profile;
   if (action !== "quote") refuseUnsupported(profile, action, TASK_ID.exec(given.get("taskId") ?? "")?.[0]);
-  for (const name of new Set(PROFILES.map((one) => one.callbackFlag))) {
-    if (name === callbackFlag || !given.has(name)) continue;
-    issues.push(issue(`--${name}`, `--${callbackFlag} for ${title}`, "it", `write --${callbackFlag}`));
+  for (const name of new Set(PROFILES.map((one) => one.callbackWord))) {
+    if (name === callbackWord || !given.has(name)) continue;
+    issues.push(issue(`--${name}`, `--${callbackWord} for ${title}`, "it", `write --${callbackWord}`));
   }
   if (!can.quote && given.has("maxCreditsPerDay")) {
     const expected = `not to be given with ${title}, which documents no price before a submit`;
@@ -961,7 +956,7 @@ function parseArguments(argv) {
     checkService(action, profile, given, issues);
   }
   const { provider, since: since2, ...values } = valuesOf(given, issues);
-  for (const { callbackFlag } of PROFILES) delete values[callbackFlag];
+  for (const { callbackWord } of PROFILES) delete values[callbackWord];
   if (!isAsked && issues.length > 0) throw refusedInputs(issues);
   return compact({
     ...values,
@@ -970,7 +965,7 @@ function parseArguments(argv) {
     profile,
     isProviderNamed: given.has("provider"),
     since: since2 === void 0 ? void 0 : parseSince(String(since2), Date.now())?.from,
-    callback: given.get(profile.callbackFlag)
+    callback: given.get(profile.callbackWord)
   });
 }
 function actionOf(given, issues) {
@@ -1935,7 +1930,7 @@ function observerOf(view, subject) {
       const isOther = view.expected && JSON.stringify(view.expected) !== JSON.stringify(duration);
       view.expected = view.sums.isBatch && isOther ? null : duration;
     },
-    polled: (status2, { nextMs }) => polled(view, subject, status2, nextMs),
+    polled: (status2, nextMs) => polled(view, subject, status2, nextMs),
     queryFailed: (failure) => queryFailed(view, subject, failure),
     downloading(bytes, total) {
       const news = view.meter.note(subject.key, bytes, total);
@@ -2463,7 +2458,6 @@ export {
   commandToRehearse,
   compact,
   counted,
-  createProvider,
   credits,
   dayOf,
   definedFields,

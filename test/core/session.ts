@@ -13,8 +13,7 @@ import { accountOf, jsonHash, requestName } from '../../scripts/src/model/finger
 import { once } from '../../scripts/src/model/once.ts';
 import type { RequestRecord } from '../../scripts/src/model/request-record.ts';
 import { aivideomaker } from '../../scripts/src/providers/aivideomaker/api.ts';
-import type { GenerationRequest } from '../../scripts/src/providers/provider.ts';
-import { PROFILES } from '../../scripts/src/providers/registry.ts';
+import type { GenerationRequest, Provider } from '../../scripts/src/providers/provider.ts';
 import type { Entry } from '../../scripts/src/stores/file/entry.ts';
 import { Journal } from '../../scripts/src/stores/file/journal.ts';
 import { FakeClock } from '../support/clock.ts';
@@ -40,6 +39,7 @@ interface SessionOptions {
   transport?: Transport;
   clock?: FakeClock;
   journal?: Journal;
+  provider?: Provider;
   /** Milliseconds before the first poll. */
   firstMs?: number;
 }
@@ -68,7 +68,7 @@ export function sessionWith(origin: string, options: SessionOptions = {}): TestS
   };
   const baseUrl = new URL(origin);
   const service = {
-    provider: aivideomaker({ profile: PROFILES[0]!, baseUrl, key: KEY, now: clock.wall }),
+    provider: options.provider ?? aivideomaker({ baseUrl, key: KEY, now: clock.wall }),
     api: new Api(transport, clock, { timeoutMs, maxRetries, ...(signal && { signal }) }),
   };
   const schedule = { firstMs };

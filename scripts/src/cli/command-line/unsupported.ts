@@ -1,5 +1,5 @@
 import { issue } from '../../model/issue.ts';
-import type { Profile } from '../../providers/profile.ts';
+import type { Profile } from '../../providers/provider.ts';
 import { abilityFor, unsupported } from '../../providers/unsupported.ts';
 import { AdvisedFailure } from '../advised-failure.ts';
 import { inQuotes } from '../issue.ts';

@@ -94,5 +94,5 @@ async function noQuote({ profile }: Arguments, contract: Contract, payload: Json
 export function readCallback({ profile }: Arguments, value: string, loopback: boolean): string {
   const problem = checkCallbackUrl(value, loopback);
   if (!problem) return new URL(value).href;
-  throw refused(`--${profile.callbackFlag}`, problem.expected, `"${plain(value, 80)}"`, problem.hint);
+  throw refused(`--${profile.callbackWord}`, problem.expected, `"${plain(value, 80)}"`, problem.hint);
 }

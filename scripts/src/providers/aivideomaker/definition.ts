@@ -1,7 +1,7 @@
-import type { Definition } from '../provider.ts';
+import type { Profile } from '../provider.ts';
 
 /** AIVideoMaker API v1, as documented and seen up to 2026-09-17. */
-export const AIVIDEOMAKER: Definition = {
+export const AIVIDEOMAKER: Profile = {
   id: 'aivideomaker',
   title: 'AIVideoMaker',
   can: { cancel: true, list: true, quote: true, account: true, signedWebhooks: false },
@@ -29,7 +29,7 @@ export const AIVIDEOMAKER: Definition = {
   apiPath: '/api/v1',
   keyVariable: 'AIVIDEO_API_KEY',
   urlVariable: 'AIVIDEO_BASE_URL',
-  callbackFlag: 'webhookUrl',
+  callbackWord: 'webhookUrl',
   keyPage: 'https://aivideomaker.ai',
   says: {
     key: 'account settings, API keys',
@@ -45,5 +45,5 @@ export const AIVIDEOMAKER: Definition = {
     missing: 'AIVideoMaker shows a task only to the key that made it (as documented in September 2026).',
     prices: 'https://aivideomaker.ai',
   },
-  load: async () => (await import('./api.ts')).aivideomaker,
+  create: async (settings) => (await import('./api.ts')).aivideomaker(settings),
 };
