@@ -14,9 +14,7 @@ export function clientReference(root: string): string {
   const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
   const source = (file: string) => read(`scripts/src/client/${file}`);
   const types = TYPES.map((name) => source(`${name}.ts`)).join('\n');
-  const functions = ['create-client', 'public-lookup', 'sandbox', 'signatures'].map((name) =>
-    source(`${name}.ts`),
-  );
+  const functions = ['create-client', 'standalone'].map((name) => source(`${name}.ts`));
   const errors = [...source('errors.ts').matchAll(/\/\*\*([^/]*?)\*\/\nexport class (\w+) extends (\w+)/g)];
   const error = /export class ClientError extends Error \{\n([\s\S]*?)\n\n {2}constructor/;
   const parts: Record<string, string | undefined> = {

@@ -71,7 +71,7 @@ function exitCodes() {
     const item = `${code} ${means}${isAlone ? `: ${plainly(next)}` : ""}`;
     const line = lines.at(-1);
     if (line === "" || !isAlone && line.length + item.length < WIDTH)
-      lines[lines.length - 1] = `${line}${line === "" ? "" : "   "}${item}`;
+      lines[lines.length - 1] = `${line}${line === "" ? "" : "  "}${item}`;
     else lines.push(item);
   }
   return lines;

@@ -1241,7 +1241,7 @@ import { issue } from "./main.mjs";
 import { isObject } from "./main.mjs";
 import { nearest } from "./main.mjs";
 import { DuplicateName as DuplicateName2 } from "./contracts.mjs";
-import { inQuotes } from "./main.mjs";
+import { inQuotes, kindOf } from "./main.mjs";
 var FIELDS = ["name", "model", "payload", "image"];
 function parseLine(bytes, format, issues) {
   const refuse = (...said) => {
@@ -1288,11 +1288,6 @@ function nameField(line, refuse) {
   const name = stemOfOutput3(given);
   const problem = nameProblem(given) ?? nameProblem(name);
   return problem === null ? name : refuse("name", "a file name", inQuotes(given), problem);
-}
-function kindOf(value) {
-  if (value === null) return "null";
-  if (value === "") return "an empty text";
-  return Array.isArray(value) ? "an array" : `a ${typeof value}`;
 }
 
 // scripts/src/cli/batch/read-batch.ts
@@ -1483,7 +1478,7 @@ function wrongLines(found) {
 // scripts/src/cli/batch/read-batch.ts
 async function readBatch(args, caller, loopback, signal) {
   keepHeapSmall();
-  const webhookUrl = args.callback === void 0 ? void 0 : readCallback(args, args.callback, loopback);
+  const webhookUrl = readCallback(args, loopback);
   const reader = new Reader(args, caller, await readFields(args.payload, signal));
   const source = await openSource(args.batch, signal);
   try {

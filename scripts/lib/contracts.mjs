@@ -2755,7 +2755,7 @@ function endOfText(json, from) {
 
 // scripts/src/cli/request/payload.ts
 import { plain as plain5 } from "./main.mjs";
-import { inQuotes, refused } from "./main.mjs";
+import { inQuotes, kindOf, refused } from "./main.mjs";
 var MAX_INPUT_BYTES = 64 * 1024 * 1024;
 var MAX_IMAGE_BYTES = 32 * 1024 * 1024;
 async function readFields(given, signal) {
@@ -2773,9 +2773,8 @@ async function readFields(given, signal) {
     throw mangled(text3, fromStdin, error instanceof Error ? error.message : "");
   }
   if (isObject7(value)) return value;
-  const kind2 = value === null ? "null" : Array.isArray(value) ? "an array" : `a ${typeof value}`;
   const hint2 = 'write the fields in braces, for example {"prompt":"a lighthouse at dawn"}';
-  throw refused("--payload", "a JSON object", kind2, hint2);
+  throw refused("--payload", "a JSON object", kindOf(value), hint2);
 }
 async function withImage(contract, payload, image) {
   if (image === void 0) return payload;
@@ -3141,7 +3140,7 @@ import { refused as refused2 } from "./main.mjs";
 import { BY_FLAGS } from "./main.mjs";
 async function readRequest(args, loopback, signal) {
   const contract = await loadContract(args.profile.id, args.model);
-  const webhookUrl = args.callback === void 0 ? void 0 : readCallback(args, args.callback, loopback);
+  const webhookUrl = readCallback(args, loopback);
   const given = await withImage(contract, await readFields(args.payload, signal), args.image);
   const payload = withoutBody(contract, given);
   let issues = checkPayload(contract, payload, BY_FLAGS);
@@ -3196,10 +3195,11 @@ async function noQuote({ profile }, contract, payload) {
   const describe2 = commandFor(contract.provider, "describeModel", { model: contract.model });
   return refusal.with({ issues, nextSteps: [...steps, describe2] });
 }
-function readCallback({ profile }, value, loopback) {
-  const problem = checkCallbackUrl(value, loopback);
-  if (!problem) return new URL(value).href;
-  throw refused2(`--${profile.callbackWord}`, problem.expected, `"${plain7(value, 80)}"`, problem.hint);
+function readCallback({ profile, callback }, loopback) {
+  if (callback === void 0) return void 0;
+  const problem = checkCallbackUrl(callback, loopback);
+  if (!problem) return new URL(callback).href;
+  throw refused2(`--${profile.callbackWord}`, problem.expected, `"${plain7(callback, 80)}"`, problem.hint);
 }
 export {
   A_TYPE,

@@ -220,6 +220,11 @@ function refused(path6, expected, received, hint) {
 function inQuotes(text2) {
   return `"${plain(text2, 60)}"`;
 }
+function kindOf(value) {
+  if (value === null) return "null";
+  if (value === "") return "an empty text";
+  return Array.isArray(value) ? "an array" : `a ${typeof value}`;
+}
 
 // scripts/src/model/task.ts
 var IS_TERMINAL = {
@@ -863,55 +868,37 @@ function checkInterval(pollInterval, loopback) {
 }
 
 // scripts/src/cli/command-line/read-flags.ts
-const { parseArgs } = require("node:util");
 function readFlags(argv, issues) {
   const given = /* @__PURE__ */ new Map();
   const strays = [];
-  for (const token of tokensOf(argv)) {
-    if (token.kind === "stray") strays.push(token.word);
-    else if (token.kind === "unknown") issues.push(unknownFlag(token.word));
-    else readFlag(token, given, issues);
+  for (let n = 0; n < argv.length; n += 1) {
+    const [word, next] = [argv[n], argv[n + 1]];
+    const isNextFlag = next === void 0 || next.startsWith("--");
+    const [, named2, attached] = /^--(.[^=]*)(?:=(.*))?$/s.exec(word) ?? [];
+    const name = word === "-h" ? "help" : FLAG_NAMES.find((flag) => flag === named2);
+    if (name !== void 0) {
+      const takesNext = attached === void 0 && rule(name).form !== void 0 && !isNextFlag;
+      if (takesNext) n += 1;
+      readFlag(name, takesNext ? next : attached, next, given, issues);
+    } else if (word === "--") {
+      strays.push(...argv.slice(n));
+      break;
+    } else if (named2 === void 0) strays.push(word);
+    else {
+      issues.push(unknownFlag(named2));
+      if (attached === void 0 && !isNextFlag && next !== "-h") n += 1;
+    }
   }
   if (strays.length > 0) issues.push(straysIssue(strays, given));
   return given;
 }
-var options = Object.fromEntries(
-  FLAG_NAMES.map((name) => [name, { type: rule(name).form === void 0 ? "boolean" : "string" }])
-);
-options.help = { type: "boolean", short: "h" };
-function tokensOf(argv) {
-  const config = { options, strict: false, allowPositionals: true, tokens: true };
-  const { tokens } = parseArgs({ args: [...argv], ...config });
-  const found = [];
-  let unknownAt = Number.NaN;
-  let strayAt = Number.NaN;
-  for (const token of tokens) {
-    const { index } = token;
-    const word = argv[index];
-    const isFlag = token.kind === "option" && (token.rawName.startsWith("--") || word === "-h");
-    if (!isFlag) {
-      if (index !== unknownAt + 1 && index !== strayAt) found.push({ kind: "stray", word });
-      strayAt = index;
-      continue;
-    }
-    const name = FLAG_NAMES.find((flag) => flag === token.name);
-    if (name === void 0) {
-      found.push({ kind: "unknown", word: token.name });
-      if (!token.inlineValue) unknownAt = index;
-    } else if (token.inlineValue === false && token.value.startsWith("--")) {
-      found.push({ kind: "flag", name, value: void 0, instead: token.value });
-      return [...found, ...tokensOf(argv.slice(index + 1))];
-    } else found.push({ kind: "flag", name, value: token.value });
-  }
-  return found;
-}
-function readFlag({ name, value, instead }, given, issues) {
+function readFlag(name, value, next, given, issues) {
   const { form } = rule(name);
   if (form === void 0) {
     if (value !== void 0)
       issues.push(issue(`--${name}`, "no value", inQuotes(value), `write --${name} alone`));
   } else if (value === void 0) {
-    const came = instead === void 0 ? "nothing" : inQuotes(instead);
+    const came = next === void 0 ? "nothing" : inQuotes(next);
     issues.push(issue(`--${name}`, form, came, `write --${name} ${form}`));
     return;
   }
@@ -1062,13 +1049,13 @@ function urlOf(text2, base) {
 }
 
 // scripts/src/model/public-address.ts
-function checkPublicUrl(value, options2) {
-  const expected = `a public ${options2.schemes.join(" or ")} URL`;
+function checkPublicUrl(value, options) {
+  const expected = `a public ${options.schemes.join(" or ")} URL`;
   const problem = (hint) => ({ expected, hint });
-  const usual = options2.schemes.at(-1);
+  const usual = options.schemes.at(-1);
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(value.slice(0, 80))?.[1]?.toLowerCase();
   if (scheme === void 0) return problem(`begin the URL with ${usual}://`);
-  if (!options2.schemes.includes(scheme))
+  if (!options.schemes.includes(scheme))
     return problem(`write ${expected}; ${plain(scheme, 20)}: is not taken`);
   const odd = /[\s\\\u0000-\u001f\u007f]/.exec(value)?.[0];
   if (odd === "\\") return problem("write the URL without backslashes");
@@ -1394,10 +1381,8 @@ async function finishWith({ envelope, exitCode }, secrets) {
   if (isAnswered) return false;
   isAnswered = true;
   process.exitCode = exitCode;
-  const { ok, status: status2, taskId: taskId2, data, errorCode, errorMessage, retryAfter } = envelope;
-  const document = { ok, status: status2, taskId: taskId2, data, errorCode, errorMessage, retryAfter };
   const indent = isTty(STDOUT) ? 2 : void 0;
-  return write(STDOUT, `${boundedJson(document, MAX_DOCUMENT_BYTES - 1, secrets, indent)}
+  return write(STDOUT, `${boundedJson({ ...envelope }, MAX_DOCUMENT_BYTES - 1, secrets, indent)}
 `);
 }
 function printText(text2) {
@@ -1473,12 +1458,12 @@ function overrule(env) {
   if (env.NODE_DEBUG) muteNode();
   return [...isUnsafe ? [tls] : [], ...env.NODE_DEBUG ? [debug] : []];
 }
-function readEnvironment(env, profile, { isLive, hasState, isRehearsal = false }) {
+function readEnvironment(env, { profile, action, sandbox, noJournal }) {
   const issues = [];
   const refuse = (...said) => void issues.push(issue(...said));
   const isStateChosen = Boolean(env.ASYNC_MEDIA_STATE_DIR);
-  const needsState = hasState && (!isRehearsal || isStateChosen);
-  const way = isLive ? env : {};
+  const needsState = sandbox ? isStateChosen || isLocal(action) : needsRecords(action) && !noJournal;
+  const way = sandbox || isLocal(action) ? {} : env;
   const environment = {
     key: key(profile, way, refuse),
     baseUrl: baseUrl(profile, way, refuse),
@@ -2208,7 +2193,6 @@ async function main(early) {
   let outcome;
   try {
     const args = parseArguments(argv);
-    call.args = args;
     if (args.version) return printText("0.2.0");
     if (args.help) return printText((await import("./advice.mjs")).helpText("0.2.0"));
     const caller = callerOf(args, argv);
@@ -2233,12 +2217,8 @@ async function main(early) {
   });
 }
 async function runAction(call, args, caller) {
-  const { action, sandbox } = args;
-  const environment = readEnvironment(process.env, args.profile, {
-    isLive: !sandbox && !isLocal(action),
-    isRehearsal: sandbox && !isLocal(action),
-    hasState: sandbox || needsRecords(action) && !args.noJournal
-  });
+  const { action } = args;
+  const environment = readEnvironment(process.env, args);
   if (action === "listModels") return (await import("./models.mjs")).describeAll(args);
   if (action === "describeModel")
     return (await import("./models.mjs")).describeOne(args, args.model);
@@ -2299,14 +2279,13 @@ async function startProgress(secrets) {
   const { terminal } = await import("./terminal.mjs").catch(() => ({ terminal: void 0 }));
   return watch(screen, secrets, terminal);
 }
-function warned(outcome, { args, argv, warnings }) {
-  const isSandbox = args?.sandbox ?? readFlags(argv, []).has("sandbox");
+function warned(outcome, { argv, warnings }) {
   const known = withWarnings(outcome, warnings);
-  return isSandbox ? inSandbox(known) : known;
+  return readFlags(argv, []).has("sandbox") ? inSandbox(known) : known;
 }
-function stateOf({ args, argv, progress: { situation } }) {
+function stateOf({ argv, progress: { situation } }) {
   const { taskId: taskId2, state } = situation;
-  const action = args?.action ?? guessAction(argv);
+  const action = guessAction(argv);
   const untold = isSubmit(action) ? "FAILED" : isAboutTask(action) ? "UNKNOWN" : null;
   return state ?? (taskId2 === null ? untold : "UNKNOWN");
 }
@@ -2387,9 +2366,6 @@ function once(make) {
     return made;
   };
 }
-
-// scripts/src/ports/status-cache.ts
-var NO_LIST = { startedAt: 0, tookMs: 0, badUntil: 0, failures: 0, unchecked: 0 };
 export {
   ACTIONS,
   ADDRESS_FORM,
@@ -2416,7 +2392,6 @@ export {
   KIND_WORDS,
   LONGEST_TIMER_MS,
   Meter,
-  NO_LIST,
   ONE_CHARGE,
   OPEN,
   OUTPUT_KINDS,
@@ -2492,6 +2467,7 @@ export {
   issuesText,
   journalFolder,
   kind,
+  kindOf,
   lineAlone,
   lines,
   madeAs,
