@@ -2028,65 +2028,9 @@ function callerOfLine(caller, words = ALONE) {
 // scripts/src/cli/render/sentences.ts
 var sentences = (...parts) => parts.flat().filter((part) => !!part);
 
-// scripts/src/cli/render/errors/submit-outcome-unknown.ts
+// scripts/src/cli/render/find-out.ts
 var RISK = "only if the user accepts that it may be charged once more";
-var UNDECIDABLE = {
-  noList: "the service documents no list of tasks",
-  similar: "the list shows a task, or has one that cannot be read, which may be this one or that of another request",
-  cut: "the list has as many tasks as a page may hold, all of them newer: it may be cut",
-  resubmitted: "it was submitted once more, that answer was lost too, and the list shows neither task",
-  late: "it was submitted longer ago than the service says that it keeps results, and its list proves nothing about older tasks"
-};
 var NOT_YET = "Do not submit this again before you know: it may be charged twice.";
-var SUBMIT_OUTCOME_UNKNOWN = {
-  submitUnknown: (reason, caller, messageOf) => {
-    const { idempotencyKey: idempotencyKey2, isRecorded, after, named: named2, lost, later, notResubmitted } = reason;
-    const { profile, command, same } = caller;
-    const why = notResubmitted ? `It was not submitted once more: ${messageOf(notResubmitted)}` : later?.message;
-    const yet = after === void 0 ? "" : " yet";
-    const message = `Whether ${profile.title} accepted this submit, and charged for it, is not known${yet}. ${sentences(lost.message, why).join(" ")}`;
-    const answered = named2 !== void 0 && [
-      "The answer named a task beside an error; this shows the state of that task:",
-      resumeCommand(caller, named2)
-    ];
-    const decide = isRecorded && decision(caller, { after, idempotencyKey: idempotencyKey2 });
-    const { tasks } = profile.says;
-    if (tasks) return { message, nextSteps: [answered, NOT_YET, tasks, decide] };
-    const repeat = () => {
-      const search = "It searches the service's list for the task, and submits nothing while that may charge twice";
-      if (!isRecorded) return NOT_YET;
-      if (notResubmitted || later && after === void 0)
-        return [`Once that is mended, run this command, without --new. ${search}:`, same];
-      if (after === void 0)
-        return `Waiting changes nothing${reason.why ? `: ${UNDECIDABLE[reason.why]}` : ""}. The same command submits nothing more.`;
-      return !caller.isLine && [`Run this command after ${after} seconds, without --new. ${search}:`, same];
-    };
-    return {
-      message,
-      nextSteps: [
-        answered,
-        repeat(),
-        command("listTasks"),
-        `A task with idempotencyKey ${idempotencyKey2}, or of model ${reason.model} made about ${reason.sentAt}, is this one.`,
-        decide
-      ]
-    };
-  },
-  requestBusy: ({ isNew, lockFile }) => {
-    const resumes = "resumes the task of that process, and charges nothing";
-    return [
-      isNew ? `Nothing was submitted by this command. The same command without --new ${resumes}; with --new, later, it is one more charge.` : `Run the same command again a little later: it ${resumes}.`,
-      `If there is certainly no such process any more, remove ${lockFile} first.`
-    ];
-  },
-  recordDamaged: (_, caller) => [
-    caller.profile.says.tasks ?? [
-      "Find its task in the service's own list first:",
-      caller.command("listTasks")
-    ],
-    decision(caller)
-  ]
-};
 function findOutSteps(caller) {
   const { profile, same, command, isRecorded } = caller;
   const { tasks } = profile.says;
@@ -2392,6 +2336,7 @@ export {
   KIND_WORDS,
   LONGEST_TIMER_MS,
   Meter,
+  NOT_YET,
   ONE_CHARGE,
   OPEN,
   OUTPUT_KINDS,
@@ -2401,7 +2346,6 @@ export {
   SANDBOX_KEY,
   SECONDS,
   SINCE_EXPECTED,
-  SUBMIT_OUTCOME_UNKNOWN,
   SWITCHES,
   Situation,
   Sums,
@@ -2435,6 +2379,7 @@ export {
   counted,
   credits,
   dayOf,
+  decision,
   definedFields,
   done,
   dropStep,

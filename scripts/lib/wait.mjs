@@ -276,8 +276,7 @@ function listOutcome(result, caller) {
     warnings: unlessEmpty2(warningsOf2(result, caller)),
     nextSteps: unlessEmpty2(nextSteps)
   };
-  const records = caller.isFull ? tasks.map(({ task }) => task.record) : [];
-  const shown = caller.isFull ? { ...record, tasks: records } : record;
+  const shown = caller.isFull ? { ...record, tasks: tasks.map(({ task }) => task.record) } : record;
   return done3({ ...data, ...upstream2(shown) });
 }
 function warningsOf2(result, caller) {
