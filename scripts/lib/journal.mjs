@@ -79,8 +79,7 @@ function isLasting(error) {
   return diskErrorText(error) !== void 0 && !PASSING.includes(diskError(error));
 }
 function makePrivate(folder) {
-  const made = makeFolder(folder, 448);
-  if (made !== void 0) return;
+  makeFolder(folder, 448);
   try {
     chmodSync(folder, 448);
   } catch {
@@ -213,7 +212,7 @@ function tryLock(file, clock) {
   try {
     writeFileSync2(temp, JSON.stringify(me), { flag: "wx", mode: 384 });
     for (; ; ) {
-      if (place(temp, file, me)) return new HeldLock(file, me);
+      if (place(temp, file, me)) return hold(file, me);
       const owner = readOwner(file);
       if (owner === void 0) continue;
       if (isAlive(owner, file, clock)) return { heldBy: owner };
@@ -222,7 +221,7 @@ function tryLock(file, clock) {
       try {
         if (readOwner(file)?.nonce !== owner.nonce) continue;
         renameSync2(temp, file);
-        return new HeldLock(file, me);
+        return hold(file, me);
       } finally {
         claim.release();
       }
@@ -240,36 +239,32 @@ async function waitForLock(file, clock, deadline, signal, pauseMs = LOCK_PAUSE_M
   }
 }
 var LOCK_PAUSE_MS = 50;
-var HeldLock = class {
-  #file;
-  #me;
-  #heartbeat;
-  constructor(file, me) {
-    this.#file = file;
-    this.#me = me;
-    this.#heartbeat = setInterval(() => {
-      const now = /* @__PURE__ */ new Date();
-      try {
-        utimesSync(file, now, now);
-      } catch {
-      }
-    }, HEARTBEAT_MS).unref();
-  }
-  isOurs() {
+function hold(file, { nonce }) {
+  const heartbeat = setInterval(() => {
+    const now = /* @__PURE__ */ new Date();
     try {
-      return readOwner(this.#file)?.nonce === this.#me.nonce;
+      utimesSync(file, now, now);
+    } catch {
+    }
+  }, HEARTBEAT_MS).unref();
+  const isOurs = () => {
+    try {
+      return readOwner(file)?.nonce === nonce;
     } catch {
       return false;
     }
-  }
-  release() {
-    clearInterval(this.#heartbeat);
-    try {
-      if (this.isOurs()) rmSync2(this.#file, { force: true });
-    } catch {
+  };
+  return {
+    isOurs,
+    release() {
+      clearInterval(heartbeat);
+      try {
+        if (isOurs()) rmSync2(file, { force: true });
+      } catch {
+      }
     }
-  }
-};
+  };
+}
 var WITHOUT_LINKS = ["EPERM", "ENOTSUP", "ENOSYS", "EOPNOTSUPP", "EXDEV", "EACCES", "EMLINK"];
 function place(temp, file, me) {
   try {
