@@ -1157,17 +1157,8 @@ function touchFolder(file) {
 }
 
 // scripts/src/stores/file/facts.ts
-var MARK_LENGTH = 8;
 function markOf(text2) {
-  return sha256Text(text2).slice(0, MARK_LENGTH);
-}
-var NO_MARK = "-".repeat(MARK_LENGTH);
-function positionsOf(mark, marks) {
-  const found = [];
-  for (let at = marks.indexOf(mark); at >= 0; at = marks.indexOf(mark, at + 1)) {
-    if (at % MARK_LENGTH === 0) found.push(at / MARK_LENGTH);
-  }
-  return found;
+  return sha256Text(text2).slice(0, 8);
 }
 function accountName({ provider, service, account }) {
   return JSON.stringify([provider, service, account]);
@@ -1344,8 +1335,8 @@ function summaryOf(members, now) {
       damaged: members.flatMap(({ name, facts }) => facts === null ? [name] : []),
       oldest: ages.length === 0 ? null : Math.min(...ages)
     },
-    tasks: members.map(({ facts }) => facts?.task ?? NO_MARK).join(""),
-    keys: members.map(({ facts }) => facts?.key ?? NO_MARK).join(""),
+    tasks: members.map(({ facts }) => facts?.task ?? "").join(" "),
+    keys: members.map(({ facts }) => facts?.key ?? "").join(" "),
     recent: { from, spent: spentFrom(members, from) },
     rows: tableOf(members.flatMap(({ facts }) => facts?.row ? [facts.row] : [])),
     durations: durationsOf(members)
@@ -1373,7 +1364,7 @@ function durationsOf(members) {
 }
 
 // scripts/src/stores/file/index-files.ts
-var FORMAT = 2;
+var FORMAT = 3;
 var ZONE = [0, 6].map((month) => new Date(2026, month, 1).getTimezoneOffset()).join(" ");
 var ours = (what) => `${FORMAT} ${COUNTS.join()} ${ZONE} ${what}`;
 var IndexFiles = class {
@@ -1381,24 +1372,21 @@ var IndexFiles = class {
   constructor(folder) {
     this.folder = folder;
   }
-  summary(shard) {
-    const [changed, ...lines] = this.#lines(shard);
-    if (changed === void 0) return void 0;
+  group(shard) {
+    const [changed = "NaN", ...lines] = this.#lines(shard);
+    const nameOf = (part) => ours(`${shard} ${part} ${changed}`);
     return {
       changed: Number(changed),
       isStable: true,
-      part: (name) => valueIn(ours(`${shard} ${name} ${changed}`), lines[PARTS.indexOf(name)])
+      part: (name) => valueIn(nameOf(name), lines[PARTS.indexOf(name)]),
+      members: () => valueIn(nameOf("members"), this.#lines(`${shard}.members`)[0])
     };
   }
-  members(shard) {
-    const [line] = this.#lines(`${shard}.members`);
-    return valueIn(ours(`${shard} members`), line) ?? [];
-  }
   /** Saves what is known of a group. A disk that refuses only costs time later. */
-  save(shard, { changed, part }, members) {
-    const parts = PARTS.map((name) => checkedLine(ours(`${shard} ${name} ${changed}`), part(name)));
-    if (!this.#tryToWrite(`${shard}.members`, [checkedLine(ours(`${shard} members`), members)])) return;
-    this.#tryToWrite(shard, [String(changed), ...parts]);
+  saveGroup(shard, { changed, part, members }) {
+    const lineOf = (name, value) => checkedLine(ours(`${shard} ${name} ${changed}`), value);
+    if (!this.#tryToWrite(`${shard}.members`, [lineOf("members", members())])) return;
+    this.#tryToWrite(shard, [String(changed), ...PARTS.map((name) => lineOf(name, part(name)))]);
   }
   /** Writes a file whole, and returns whether the disk let it. What a power cut leaves of it has a wrong checksum. */
   #tryToWrite(name, lines) {
@@ -1477,10 +1465,10 @@ var RecordIndex = class {
   }
   /** Returns one part of the summaries of all groups. @throws Failure when the records cannot be read */
   all(name) {
-    return this.#records.shards().map((shard) => [shard, this.#part(shard, name)]);
+    return this.#records.shards().map((shard) => [shard, this.#get(shard, ({ part }) => part(name))]);
   }
   members(shard) {
-    return this.#current(shard).members;
+    return this.#get(shard, ({ members }) => members());
   }
   rows() {
     const alike = /* @__PURE__ */ new Map();
@@ -1495,26 +1483,22 @@ var RecordIndex = class {
     const state = shards.map((shard, n) => `${shard} ${dates[n]}`).join();
     const saved = this.#files.rows(first, state);
     if (saved) return saved;
-    const tables = shards.map((shard) => this.#part(shard, "rows"));
+    const tables = shards.map((shard) => this.#get(shard, ({ part }) => part("rows")));
     const table = tableOf(sumTables(tables, ""));
     if (shards.every((shard, n) => isOf(this.#known.get(shard), dates[n])))
       this.#files.saveRows(first, state, table);
     return table;
   }
-  #part(shard, name) {
-    const known = this.#known.get(shard) ?? this.#files.summary(shard);
-    if (known) this.#known.set(shard, known);
-    const part = isOf(known, this.#changed(shard)) ? known?.part(name) : void 0;
-    return part ?? this.#current(shard).part(name);
-  }
-  #current(shard) {
-    const known = this.#known.get(shard);
-    const made = known && "members" in known ? known : void 0;
-    if (made && isOf(made, this.#changed(shard))) return made;
-    const renewed = this.#renew(shard, made?.members ?? this.#files.members(shard));
-    this.#known.set(shard, renewed);
-    if (renewed.isStable) this.#files.save(shard, renewed, renewed.members);
-    return renewed;
+  /** Returns what a group has now: as it is known or was saved, if its folder has not changed since, else made from its records. */
+  #get(shard, of) {
+    const known = this.#known.get(shard) ?? this.#files.group(shard);
+    this.#known.set(shard, known);
+    const found = isOf(known, this.#changed(shard)) ? of(known) : void 0;
+    if (found !== void 0) return found;
+    const made = this.#make(shard, known.members() ?? []);
+    this.#known.set(shard, made);
+    if (made.isStable) this.#files.saveGroup(shard, made);
+    return of(made);
   }
   #changed(shard) {
     return onDisk(
@@ -1522,7 +1506,7 @@ var RecordIndex = class {
       () => -1
     );
   }
-  #renew(shard, before) {
+  #make(shard, before) {
     const started = probe(this.#files.folder);
     for (; ; ) {
       const changed = this.#changed(shard);
@@ -1531,7 +1515,7 @@ var RecordIndex = class {
       if (members.some(({ facts, name }) => facts === null && wasSetAside(name))) continue;
       const isStable = started !== null && changed < started - STABLE_MS && this.#changed(shard) === changed;
       const summary = summaryOf(members, this.#records.clock.wall());
-      return { changed, isStable, members, part: (name) => summary[name] };
+      return { changed, isStable, part: (name) => summary[name], members: () => members };
     }
   }
   /** Reads the records of a group that have changed since they were read before. */
@@ -1743,28 +1727,19 @@ var Journal = class {
     }
   }
   async byTask(taskId) {
-    for (const [shard, tasks] of this.#parts("tasks")) {
-      const [found] = this.#marked(shard, tasks, "task", taskId, ({ record }) => record.taskId === taskId);
-      if (found) return found;
-    }
-    return void 0;
+    return this.#marked("task", taskId, (record) => record.taskId === taskId)[0];
   }
   async byKey(key) {
-    const isOfKey = ({ record }) => record.idempotencyKey === key;
-    const found = this.#parts("keys").flatMap(
-      ([shard, keys]) => this.#marked(shard, keys, "key", key, isOfKey)
-    );
+    const found = this.#marked("key", key, (record) => record.idempotencyKey === key);
     return found.sort((a, b) => newestFirst(a.name, b.name));
   }
-  #marked(shard, marks, kind, text2, is) {
+  #marked(kind, text2, is) {
     const mark = markOf(text2);
-    const positions = positionsOf(mark, marks);
-    if (positions.length === 0) return [];
-    const names = this.#files.namesIn(shard);
-    const found = this.#entries(positions.flatMap((position) => names[position] ?? [])).filter(is);
-    if (found.length === positions.length) return found;
-    const members = this.#index.members(shard).filter(({ facts }) => facts?.[kind] === mark);
-    return this.#entries(members.map(({ name }) => name)).filter(is);
+    return this.#parts(`${kind}s`).flatMap(([shard, marks]) => {
+      if (!marks.includes(mark)) return [];
+      const members = this.#index.members(shard).filter(({ facts }) => facts?.[kind] === mark);
+      return this.#entries(members.map(({ name }) => name)).filter(({ record }) => is(record));
+    });
   }
   async recordedAmong(taskIds) {
     const found = /* @__PURE__ */ new Set();
@@ -2134,7 +2109,6 @@ export {
   Journal,
   KEPT_DAYS,
   NOTHING,
-  NO_MARK,
   PARTS,
   PHASES,
   RecordFiles,
@@ -2184,7 +2158,6 @@ export {
   otherAccounts,
   overwrite,
   plus,
-  positionsOf,
   probe,
   readRecord,
   recordedRow,
