@@ -1018,8 +1018,9 @@ var Entry = class {
   get isPending() {
     return isPending(this.record);
   }
-  /** Writes the record for the first time, with `change`. @throws Failure when it cannot be written */
-  async begin(change = {}) {
+  /** Writes a change, the first one of a new record. @throws Failure when it cannot be written */
+  async store(change = {}) {
+    if (!this.#isNew) return this.require(change);
     this.#apply(changesOf(change, this.record));
     try {
       await this.#write();
@@ -1027,10 +1028,6 @@ var Entry = class {
       throw unwritable(error, this.#files.folder);
     }
     this.#isNew = false;
-  }
-  /** Writes a change, the first one of a new record. @throws Failure when it cannot be written */
-  store(change) {
-    return this.#isNew ? this.begin(change) : this.require(change);
   }
   async update(change, { isOurs = false } = {}) {
     const { clock, warn } = this.#files;
@@ -1305,7 +1302,7 @@ function tableOf(rows) {
 }
 function accountsIn(tables) {
   return tables.flatMap(
-    ([, { groups }]) => groups.map(([provider, service, account]) => ({ provider, service, account }))
+    ({ groups }) => groups.map(([provider, service, account]) => ({ provider, service, account }))
   );
 }
 function sumTables(tables, firstDay) {
@@ -1650,7 +1647,7 @@ var Journal = class {
     return this.find(request);
   }
   async underOtherAccount(request) {
-    const inRecords = () => accountsIn(this.#index.all("rows"));
+    const inRecords = () => accountsIn(this.#index.rows());
     const others = otherAccounts(this.place.folder, this.place, inRecords);
     return newestMade(others.flatMap((account) => this.find(requestNameOf(request, account))));
   }
@@ -1801,9 +1798,6 @@ var Journal = class {
     }
     this.#flat.move();
   }
-  sweep() {
-    sweep(this.#files, this.#index);
-  }
 };
 
 // scripts/src/stores/file/rate-limiter.ts
@@ -1884,7 +1878,7 @@ var FileRateLimiter = class {
   /** Returns the permits, at least one. @throws the disk's error */
   #read(now) {
     const permits = /* @__PURE__ */ new Map();
-    for (const name of namesIn(this.#place) ?? this.#make()) {
+    for (const name of this.#names()) {
       const [, number, usedAt, letter] = NAME.exec(name) ?? [];
       if (number === void 0 || Number(number) >= this.#rules.count) continue;
       const isLookup = letter === "l";
@@ -1908,8 +1902,10 @@ var FileRateLimiter = class {
       return { ...moved, name: permitName(moved) };
     });
   }
-  /** Makes the folder of the permits: all of them at once, or another process's folder stays. */
-  #make() {
+  /** Returns the names of the permits. Makes them where they are missing: all at once, or another process's folder stays. */
+  #names() {
+    const names = existsSync4(this.#place) ? readdirSync2(this.#place) : [];
+    if (names.length > 0) return names;
     makePrivate(this.#folder);
     const temp = `${this.#place}.${randomBytes6(4).toString("hex")}${TEMP}`;
     try {
@@ -1939,10 +1935,6 @@ var FileRateLimiter = class {
     }
   }
 };
-function namesIn(folder) {
-  const names = existsSync4(folder) ? readdirSync2(folder) : [];
-  return names.length > 0 ? names : void 0;
-}
 function permitName({ number, usedAt, isLookup }) {
   return `${String(number).padStart(3, "0")}-${usedAt}${isLookup ? "l" : ""}`;
 }

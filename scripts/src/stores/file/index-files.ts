@@ -5,7 +5,7 @@ import { discard, makePrivate, onDisk, replaceUnsynced, TEMP } from '../../disk/
 import { COUNTS } from '../../model/spending-row.ts';
 import { checkedLine, valueIn } from './checked-json.ts';
 import type { RowTable } from './row-table.ts';
-import { type DatedMember, PARTS, type Summary } from './summary.ts';
+import { type Member, PARTS, type Summary } from './summary.ts';
 
 // Another version of the program may keep something else. What a row of spending counts is part of it by itself.
 const FORMAT = 3;
@@ -24,7 +24,7 @@ export interface GroupIndex {
   /** Returns one part of the summary; undefined where it was saved and is damaged. */
   part<K extends keyof Summary>(name: K): Summary[K] | undefined;
   /** Likewise. */
-  members(): DatedMember[] | undefined;
+  members(): Member[] | undefined;
 }
 
 /** Two files for each group, its summary and its members, and one with the sums of the rows of groups whose names begin alike. */

@@ -31,7 +31,7 @@ import { RecordFiles, unwritable } from './record-files.ts';
 import { RecordIndex } from './record-index.ts';
 import { accountsIn, sumTables } from './row-table.ts';
 import { DURATIONS, type Summary, spentFrom } from './summary.ts';
-import { sweep, sweepDaily } from './sweep.ts';
+import { sweepDaily } from './sweep.ts';
 
 export interface JournalPlace extends Account {
   /** Absolute. Beside it lies what an earlier version left. */
@@ -84,7 +84,7 @@ export class Journal implements RecordStore {
   }
 
   async underOtherAccount(request: RequestIdentity): Promise<Entry | undefined> {
-    const inRecords = () => accountsIn(this.#index.all('rows'));
+    const inRecords = () => accountsIn(this.#index.rows());
     const others = otherAccounts(this.place.folder, this.place, inRecords);
     return newestMade(others.flatMap((account) => this.find(requestNameOf(request, account))));
   }
@@ -261,9 +261,5 @@ export class Journal implements RecordStore {
       );
     }
     this.#flat.move();
-  }
-
-  sweep(): void {
-    sweep(this.#files, this.#index);
   }
 }

@@ -7,7 +7,7 @@ import { CORRUPT } from './names.ts';
 import { understood } from './record.ts';
 import type { RecordFiles } from './record-files.ts';
 import { type RowTable, sumTables, tableOf } from './row-table.ts';
-import { type DatedMember, type Member, type Summary, summaryOf } from './summary.ts';
+import { type Member, type Summary, summaryOf } from './summary.ts';
 
 // A change may leave the date of a folder as it is, if it comes at once after another one: a folder is taken for unchanged
 // only if its date was older than this, by the clock of its disk, when it was read.
@@ -78,7 +78,7 @@ export class RecordIndex {
     );
   }
 
-  #make(shard: string, before: readonly DatedMember[]): GroupIndex {
+  #make(shard: string, before: readonly Member[]): GroupIndex {
     const started = probe(this.#files.folder);
     for (;;) {
       const changed = this.#changed(shard);
@@ -95,9 +95,9 @@ export class RecordIndex {
   }
 
   /** Reads the records of a group that have changed since they were read before. */
-  #read(shard: string, before: readonly DatedMember[], started: number | null): DatedMember[] {
+  #read(shard: string, before: readonly Member[], started: number | null): Member[] {
     const known = new Map(before.map((member) => [member.name, member]));
-    return this.#records.namesIn(shard).flatMap((name): DatedMember[] => {
+    return this.#records.namesIn(shard).flatMap((name): Member[] => {
       const stat = lstatSync(path.join(this.#records.folder, shard, name), { throwIfNoEntry: false });
       if (!stat) return [];
       const { mtimeMs: mtime, size, ino: inode } = stat;

@@ -3,14 +3,11 @@ import type { Facts } from './facts.ts';
 import { madeAt } from './names.ts';
 import { type RowTable, tableOf } from './row-table.ts';
 
-/** One record of a group: its facts, or null for a damaged one. */
+/** One record of a group, with the date, the size and the number of its file when it was read. */
 export interface Member {
   name: string;
+  /** Null for a damaged one. */
   facts: Facts | null;
-}
-
-/** A member with the date, the size and the number of its file, as of when it was read. */
-export interface DatedMember extends Member {
   mtime: number;
   size: number;
   inode: number;
