@@ -2276,23 +2276,20 @@ const { mkdirSync, statSync } = require("node:fs");
 const path5 = require("node:path");
 function makeFolder(folder, mode = 511) {
   try {
-    return makeOne(folder, mode);
+    makeOne(folder, mode);
   } catch (error) {
     const above = path5.dirname(folder);
     if (error.code !== "ENOENT" || above === folder) throw error;
-    const first = makeFolder(above, mode);
-    const made = makeOne(folder, mode);
-    return first ?? made;
+    makeFolder(above, mode);
+    makeOne(folder, mode);
   }
 }
 function makeOne(folder, mode) {
-  if (isFolder(folder)) return void 0;
+  if (isFolder(folder)) return;
   try {
     mkdirSync(folder, { mode });
-    return folder;
   } catch (error) {
-    if (error.code === "EEXIST" && isFolder(folder)) return void 0;
-    throw error;
+    if (error.code !== "EEXIST" || !isFolder(folder)) throw error;
   }
 }
 function isFolder(file) {
