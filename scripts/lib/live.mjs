@@ -126,13 +126,16 @@ async function pollOnce({ api, provider }, taskId, deadline) {
   const status = await api.once(provider.status(taskId), { deadline, isPermitted: true });
   return status.possibleError ? api.once(provider.task(taskId), { deadline }) : status;
 }
-async function fetchStatus({ api, provider }, taskId) {
-  const retryUntil = api.shortDeadline;
+async function queryStatus({ api, provider }, taskId, retryUntil = api.shortDeadline) {
   const status = await api.read(provider.status(taskId), { retryUntil });
-  const read = () => api.read(provider.task(taskId), { retryUntil });
-  if (status.possibleError) return read();
+  return status.possibleError ? api.read(provider.task(taskId), { retryUntil }) : status;
+}
+async function fetchStatus(service, taskId) {
+  const { api, provider } = service;
+  const retryUntil = api.shortDeadline;
+  const status = await queryStatus(service, taskId, retryUntil);
   if ("urls" in status || !isBareEnd(status.state)) return status;
-  const task = await withRecord(status, read);
+  const task = await withRecord(status, () => api.read(provider.task(taskId), { retryUntil }));
   return task.state === "COMPLETED" ? task : { ...status, recordUnread: task.recordUnread };
 }
 async function withRecord(seen, read) {
@@ -1473,6 +1476,7 @@ export {
   pauseOfAll,
   pollError,
   pollOnce,
+  queryStatus,
   recordOf,
   resumedStep,
   runLive,

@@ -1341,7 +1341,7 @@ function beginWait({ api }, { waitMs, filesMs = 0, ...settings }) {
 import { Failure as Failure13, orFailure as orFailure8 } from "./main.mjs";
 import { isTerminal as isTerminal5 } from "./main.mjs";
 import { isFast as isFast2 } from "./live.mjs";
-import { fetchStatus as fetchStatus2 } from "./live.mjs";
+import { queryStatus } from "./live.mjs";
 import { noteState as noteState2 } from "./live.mjs";
 import { modelOf as modelOf3 } from "./live.mjs";
 
@@ -1412,7 +1412,7 @@ async function firstStatus(of) {
   const { session, taskId, wait, known } = of;
   const recorded = known.entry?.record.status;
   if (recorded && isTerminal5(recorded)) return { seen: { state: recorded, record: {} } };
-  if (wait.deadline <= wait.start) return { seen: await fetchStatus2(session, taskId) };
+  if (wait.deadline <= wait.start) return { seen: await queryStatus(session, taskId) };
   const times = { dueAtMonotonic: wait.start, earliest: wait.start, deadline: wait.deadline };
   const found = await orFailure8(watching(of, (poller) => poller.next(taskId, times, wait.stop)));
   if (!(found instanceof Failure13)) return found.kind === "status" ? { seen: found.status } : {};

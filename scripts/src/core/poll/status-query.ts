@@ -18,21 +18,24 @@ export async function pollOnce(
   return status.possibleError ? api.once(provider.task(taskId), { deadline }) : status;
 }
 
-/**
- * Returns the state of a task, as `pollOnce` does; each query is retried as the policy for reads allows. What it says is kept
- * as the end of the task: an end without a result is asked of the record, too.
- */
-export async function fetchStatus(
+/** Returns the state of a task, as `pollOnce` does; each query is retried as the policy for reads allows. */
+export async function queryStatus(
   { api, provider }: Service,
   taskId: string,
-): Promise<TaskStatus & SeenState> {
-  const retryUntil = api.shortDeadline;
+  retryUntil = api.shortDeadline,
+): Promise<TaskStatus> {
   const status = await api.read(provider.status(taskId), { retryUntil });
-  const read = () => api.read(provider.task(taskId), { retryUntil });
-  if (status.possibleError) return read();
+  return status.possibleError ? api.read(provider.task(taskId), { retryUntil }) : status;
+}
+
+/** Returns the same for a caller that keeps it as the end of the task: an end without a result is asked of the record, too. */
+export async function fetchStatus(service: Service, taskId: string): Promise<TaskStatus & SeenState> {
+  const { api, provider } = service;
+  const retryUntil = api.shortDeadline;
+  const status = await queryStatus(service, taskId, retryUntil);
   // A service may answer a status query with the whole record.
   if ('urls' in status || !isBareEnd(status.state)) return status;
-  const task = await withRecord(status, read);
+  const task = await withRecord(status, () => api.read(provider.task(taskId), { retryUntil }));
   return task.state === 'COMPLETED' ? task : { ...status, recordUnread: task.recordUnread };
 }
 
