@@ -193,10 +193,9 @@ function describe(contract) {
   const { provider, model, output, schema, example, sources, notes, replay } = contract;
   return structuredClone({ provider, model, output, schema, example, sources, notes, replay });
 }
-var rules;
 async function validate(contract, payload) {
-  rules ??= Promise.all([import("./lib/contracts.mjs"), import("./lib/estimate.mjs")]);
-  const [{ checkPayload }, { estimate }] = await rules;
+  const { checkPayload } = await import("./lib/contracts.mjs");
+  const { estimate } = await import("./lib/estimate.mjs");
   const issues = checkPayload(contract, payload);
   const range = issues.length > 0 ? null : estimate(contract, payload);
   const { asOf = "", note = "" } = contract.price ?? {};
@@ -622,19 +621,14 @@ function providers() {
   });
 }
 
-// scripts/src/client/public-lookup.ts
+// scripts/src/client/standalone.ts
+import { fileKind, SIGNATURE_BYTES } from "./lib/download.mjs";
 async function publicLookup() {
-  const { publicLookup: checked } = await import("./lib/download.mjs");
-  return checked();
+  return (await import("./lib/download.mjs")).publicLookup();
 }
-
-// scripts/src/client/sandbox.ts
 async function startSandbox(options = {}) {
   return (await import("./lib/sandbox-server.mjs")).startSandbox(options);
 }
-
-// scripts/src/client/signatures.ts
-import { fileKind, SIGNATURE_BYTES } from "./lib/download.mjs";
 var signatures = {
   bytes: SIGNATURE_BYTES,
   kindOf: (head, contentType = "") => fileKind(head, contentType)

@@ -1022,14 +1022,12 @@ function hasOthers(folder, saved) {
 async function runLive(call, batch) {
   const { args, caller, request, environment, loopback, progress, interruption } = call;
   const sandbox = args.sandbox ? await startSandbox(environment, progress.line) : null;
-  const { httpProxy, httpsProxy, noProxy } = environment;
-  const proxy = sandbox ? {} : { httpProxy, httpsProxy, noProxy };
-  if (proxy.httpProxy || proxy.httpsProxy) compileParserSimply();
-  const transport = new Transport(proxy);
+  const { httpProxy, httpsProxy, noProxy, timeoutMs, maxRetries } = environment;
+  if (httpProxy || httpsProxy) compileParserSimply();
+  const transport = new Transport({ httpProxy, httpsProxy, noProxy });
   const baseUrl = sandbox ? new URL(sandbox.origin) : serviceUrl(call);
   const key = keyOf(call);
   const provider = await args.profile.create({ baseUrl, key, now: systemClock.wall });
-  const { timeoutMs, maxRetries } = environment;
   const sharing = once(() => args.noJournal ? null : openSharing(call, provider));
   const limiter = async () => loopback ? null : (await sharing())?.limiter ?? null;
   const { signal } = interruption;

@@ -6,6 +6,7 @@ import { expect, it, vi } from 'vitest';
 import { DEFAULT_PROVIDER } from '../../scripts/src/contracts/contract.ts';
 import type { Profile } from '../../scripts/src/providers/provider.ts';
 import { ROOT } from '../support/command.ts';
+import { codeOf, sourcesIn } from '../support/sources.ts';
 
 const HERON: Profile = {
   id: 'heron',
@@ -34,8 +35,7 @@ const HERON: Profile = {
 // In place of the one line and the folder that a new service adds.
 vi.mock(import('../../scripts/src/providers/apidot/definition.ts'), () => ({ APIDOT: HERON }) as never);
 
-const source = path.join(ROOT, 'scripts', 'src');
-const providers = path.join(source, 'providers');
+const providers = path.join(ROOT, 'scripts', 'src', 'providers');
 const folders = readdirSync(providers, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
@@ -50,14 +50,11 @@ it.each(folders)('%s: a definition and an api, a line in the registry, and contr
 
 it('no module but those of its folder and of the sandbox knows a service by its id', () => {
   const quoted = new RegExp(`['"\`](${folders.join('|')})['"\`]`);
-  const knowing = (readdirSync(source, { recursive: true, encoding: 'utf8' }) as string[])
-    .map((file) => file.replaceAll(path.sep, '/'))
-    .filter((file) => file.endsWith('.ts') && quoted.test(readFileSync(path.join(source, file), 'utf8')))
-    .filter(
-      (file) => !file.startsWith('sandbox/') && !folders.some((id) => file.startsWith(`providers/${id}/`)),
-    );
+  const others = sourcesIn().filter(
+    (file) => !file.startsWith('sandbox/') && !folders.some((id) => file.startsWith(`providers/${id}/`)),
+  );
   // Contracts lie below the providers, so the usual one is named there once more; a new one is not.
-  expect(knowing).toEqual(['contracts/contract.ts']);
+  expect(others.filter((file) => quoted.test(codeOf(file)))).toEqual(['contracts/contract.ts']);
 });
 
 it('the registry, the flags, their refusals, the environment and --help know it from its definition', async () => {
@@ -86,6 +83,11 @@ it('the registry, the flags, their refusals, the environment and --help know it 
     expect(text).toContain(word);
   const env = { HERON_API_KEY: 'hk_1', HERON_BASE_URL: 'https://other.example' };
   expect(secretsIn(env)).toEqual(['hk_1']);
-  const environment = readEnvironment(env, profileOf('heron')!, { isLive: true, hasState: false });
+  const environment = readEnvironment(env, {
+    profile: profileOf('heron')!,
+    action: 'getStatus',
+    sandbox: false,
+    noJournal: false,
+  });
   expect(environment).toMatchObject({ key: 'hk_1', baseUrl: new URL('https://other.example') });
 });

@@ -266,8 +266,7 @@ describe('status', () => {
     [418, 'UNKNOWN_ERROR', false],
   ])('HTTP %i is %s (again later: %s)', (http, code, transient) => {
     const thrown = failure(status, http, '');
-    expect(thrown.code).toBe(code);
-    expect(thrown.details.transient).toBe(transient);
+    expect(thrown).toMatchObject({ code, details: { transient } });
     expect(thrown.details.unclear).toBeUndefined();
   });
 
@@ -431,8 +430,7 @@ describe('cancel', () => {
     [503, '', 'NETWORK_ERROR', true],
   ])('fault 24: HTTP %i with %j is %s (again later: %s)', (status, body, code, transient) => {
     const thrown = failure(cancel, status, body);
-    expect(thrown.code).toBe(code);
-    expect(thrown.details.transient).toBe(transient);
+    expect(thrown).toMatchObject({ code, details: { transient } });
   });
 });
 
@@ -451,8 +449,7 @@ describe('list', () => {
     const headers = { date: 'Sat, 21 Nov 2026 12:00:30 GMT' };
     const seen = reading(list, 200, { tasks }, headers) as TaskList;
     expect(seen.tasks.map(({ id }) => id)).toEqual(['b', 'a']);
-    expect(seen.unread).toBe(4);
-    expect(seen.serverTime).toBe(NOW + 30_000);
+    expect(seen).toMatchObject({ unread: 4, serverTime: NOW + 30_000 });
   });
 
   it.each([{}, { date: 'soon' }])('has no time with the headers %j', (headers) => {

@@ -474,7 +474,7 @@ describe('files', () => {
 
   it('a video is the clip', async () => {
     const [clip] = await fetched('seedance-2');
-    expect(clip!.equals((await contentOf(mediumOf({ service: 'apidot', model: 'x' }), 1)).bytes)).toBe(true);
+    expect(clip!.equals(await contentOf(mediumOf({ service: 'apidot', model: 'x' }), 1))).toBe(true);
   });
 
   it('no other address gives one', async () => {
@@ -546,9 +546,9 @@ describe('what speaks to APIDot', () => {
 
   it('finds a piece of music that only its detail names', async () => {
     const { origin, clock } = await dot();
-    const session = sessionWith(origin);
-    const { api } = session;
     const provider = providerAt(origin);
+    const session = sessionWith(origin, { provider });
+    const { api } = session;
     const payload = { prompt: '[sandbox:no-files]' };
     const { id } = await api.once(provider.submit({ ...generation, model: 'generate-music', payload }));
     clock.pass(5);
@@ -557,7 +557,7 @@ describe('what speaks to APIDot', () => {
       state: 'COMPLETED',
       urls: [`${origin}/files/${id}.wav`, `${origin}/files/${id}-2.png`],
     });
-    const { envelope } = await getTask({ ...session, provider }, id, waiting(0));
+    const { envelope } = await getTask(session, id, waiting(0));
     expect(envelope.data?.resultUrls).toEqual([`${origin}/files/${id}.wav`, `${origin}/files/${id}-2.png`]);
   });
 });

@@ -51,8 +51,8 @@ export interface Profile {
     missing: string;
     /** Where the user finds prices and models. */
     prices: string;
-    /** Where the user finds a task whose id is not known. */
-    tasks: string;
+    /** Where the user finds a task whose id is not known; absent where the service lists its tasks. */
+    tasks?: string;
   };
   /** Loads the module that speaks to the service, and returns its requests and the readers of its answers. */
   create(settings: ProviderSettings): Promise<Provider>;

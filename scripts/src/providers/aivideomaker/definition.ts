@@ -44,7 +44,6 @@ export const AIVIDEOMAKER: Profile = {
     running: 'One that is PROGRESS runs to its end and is charged.',
     missing: 'AIVideoMaker shows a task only to the key that made it (as documented in September 2026).',
     prices: 'https://aivideomaker.ai',
-    tasks: 'Find the task in the list of the service (listTasks).',
   },
   create: async (settings) => (await import('./api.ts')).aivideomaker(settings),
 };
