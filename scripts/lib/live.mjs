@@ -122,10 +122,6 @@ function deliver(session, entry, result) {
 // scripts/src/core/poll/status-query.ts
 import { Failure as Failure3, orFailure as orFailure2 } from "./main.mjs";
 import { isBareEnd } from "./main.mjs";
-async function pollOnce({ api, provider }, taskId, deadline) {
-  const status = await api.once(provider.status(taskId), { deadline, isPermitted: true });
-  return status.possibleError ? api.once(provider.task(taskId), { deadline }) : status;
-}
 async function queryStatus({ api, provider }, taskId, retryUntil = api.shortDeadline) {
   const status = await api.read(provider.status(taskId), { retryUntil });
   return status.possibleError ? api.read(provider.task(taskId), { retryUntil }) : status;
@@ -1473,7 +1469,6 @@ export {
   pauseAfter,
   pauseOfAll,
   pollError,
-  pollOnce,
   queryStatus,
   recordOf,
   resumedStep,

@@ -819,7 +819,6 @@ function pauseAfterFailure(failure, failures, random) {
 import { Failure as Failure8, orFailure as orFailure5 } from "./main.mjs";
 import { isBareEnd, isTerminal as isTerminal3 } from "./main.mjs";
 import { NO_LIST } from "./rate-limit.mjs";
-import { pollOnce } from "./live.mjs";
 var LIST_BYTES = 8 * 1024 * 1024;
 var LIST_MS = 1e4;
 var LIST_PATIENCE_MS = 2e3;
@@ -982,7 +981,7 @@ var PollRounds = class {
     const at = this.#now();
     const isOwn = due.some((one) => one.taskId === taskId);
     const deadline = Math.min(target.deadline, api.clock.monotonic() + LIST_MS);
-    const query = isOne && !isEndSeen ? pollOnce(this.#service, taskId, deadline) : api.once(provider.task(taskId), { deadline, isPermitted: true });
+    const query = isOne && !isEndSeen ? this.#queryStatus(taskId, deadline) : api.once(provider.task(taskId), { deadline, isPermitted: true });
     const status = await orFailure5(query);
     if (status instanceof Failure8) {
       if (!isOwn) {
@@ -996,6 +995,12 @@ var PollRounds = class {
     if (task) await this.#shareEnd(task);
     await this.#share();
     return new Map(isOwn ? [[taskId, task ? polledOf(task) : status]] : []);
+  }
+  /** The status decides but for an answer that may be either a failed task or an error. */
+  async #queryStatus(taskId, deadline) {
+    const { api, provider } = this.#service;
+    const status = await api.once(provider.status(taskId), { deadline, isPermitted: true });
+    return status.possibleError ? api.once(provider.task(taskId), { deadline }) : status;
   }
   /** Writes the record of a task that has ended where a process reads it that waits for the task. */
   async #shareEnd(task) {

@@ -4,27 +4,17 @@ import type { TaskStatus } from '../../providers/provider.ts';
 import type { Service } from '../service.ts';
 
 /**
- * Returns the state of a task, by one status query for which the caller has a permit. An answer that may be either a failed
+ * Returns the state of a task; each query is retried as the policy for reads allows. An answer that may be either a failed
  * task or an error is decided by the record.
  * @throws Failure when the query itself failed; that says nothing about the task
  */
-export async function pollOnce(
-  { api, provider }: Service,
-  taskId: string,
-  deadline: number,
-): Promise<TaskStatus> {
-  const status = await api.once(provider.status(taskId), { deadline, isPermitted: true });
-  // Where the record cannot be read either, that failure says more, and whether to retry.
-  return status.possibleError ? api.once(provider.task(taskId), { deadline }) : status;
-}
-
-/** Returns the state of a task, as `pollOnce` does; each query is retried as the policy for reads allows. */
 export async function queryStatus(
   { api, provider }: Service,
   taskId: string,
   retryUntil = api.shortDeadline,
 ): Promise<TaskStatus> {
   const status = await api.read(provider.status(taskId), { retryUntil });
+  // Where the record cannot be read either, that failure says more, and whether to retry.
   return status.possibleError ? api.read(provider.task(taskId), { retryUntil }) : status;
 }
 
