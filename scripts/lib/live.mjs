@@ -122,17 +122,16 @@ function deliver(session, entry, result) {
 // scripts/src/core/poll/status-query.ts
 import { Failure as Failure3, orFailure as orFailure2 } from "./main.mjs";
 import { isBareEnd } from "./main.mjs";
-async function pollOnce({ api, provider }, taskId, deadline) {
-  const status = await api.once(provider.status(taskId), { deadline, isPermitted: true });
-  return status.possibleError ? api.once(provider.task(taskId), { deadline }) : status;
-}
-async function fetchStatus({ api, provider }, taskId) {
-  const retryUntil = api.shortDeadline;
+async function queryStatus({ api, provider }, taskId, retryUntil = api.shortDeadline) {
   const status = await api.read(provider.status(taskId), { retryUntil });
-  const read = () => api.read(provider.task(taskId), { retryUntil });
-  if (status.possibleError) return read();
+  return status.possibleError ? api.read(provider.task(taskId), { retryUntil }) : status;
+}
+async function fetchStatus(service, taskId) {
+  const { api, provider } = service;
+  const retryUntil = api.shortDeadline;
+  const status = await queryStatus(service, taskId, retryUntil);
   if ("urls" in status || !isBareEnd(status.state)) return status;
-  const task = await withRecord(status, read);
+  const task = await withRecord(status, () => api.read(provider.task(taskId), { retryUntil }));
   return task.state === "COMPLETED" ? task : { ...status, recordUnread: task.recordUnread };
 }
 async function withRecord(seen, read) {
@@ -1180,33 +1179,6 @@ async function startSandbox(environment, warn) {
   return sandbox;
 }
 
-// scripts/src/core/poll/interval.ts
-var AVERAGE_MS = 3020;
-var DENSE_MS = 2150;
-var SPARSE_MS = 2e4;
-var LATE_SHARE = 1 / 200;
-var LATEST_MS = 12e3;
-var POLL_JITTER = 0.03;
-var GROWTH = 1.8;
-var LEAST_SHARED_MS = 1e3;
-function isFast({ firstMs }) {
-  return firstMs < LEAST_SHARED_MS;
-}
-function intervalBefore(progress, schedule, random) {
-  const { firstMs } = schedule;
-  const first = firstMs * GROWTH ** Math.min(progress.polls, 200);
-  const plain4 = Math.max(firstMs, usual(progress, schedule));
-  return Math.min(first, plain4) * (1 - POLL_JITTER + 2 * POLL_JITTER * random());
-}
-function usual({ polls, waitedMs, ageMs }, { firstMs, likely }) {
-  const capMs = Math.max(firstMs, AVERAGE_MS);
-  const age = ageMs ?? waitedMs;
-  const late = Math.min(LATEST_MS, Math.max(capMs, (age - (likely?.latestMs ?? 0)) * LATE_SHARE));
-  if (!likely || ageMs === void 0 || age > likely.latestMs) return late;
-  if (age < likely.earliestMs) return Math.min(SPARSE_MS, Math.max(DENSE_MS, likely.earliestMs - age));
-  return (polls + 1) * AVERAGE_MS <= waitedMs ? DENSE_MS : capMs;
-}
-
 // scripts/src/providers/aivideomaker/api.ts
 import { isObject as isObject3 } from "./main.mjs";
 import { withoutApiPath } from "./main.mjs";
@@ -1445,9 +1417,7 @@ export {
   generationFailed,
   getStatus,
   heeded,
-  intervalBefore,
   isExcessive,
-  isFast,
   isGone,
   isSet,
   isTaskId,
@@ -1470,7 +1440,7 @@ export {
   pauseAfter,
   pauseOfAll,
   pollError,
-  pollOnce,
+  queryStatus,
   recordOf,
   resumedStep,
   runLive,
