@@ -24,8 +24,7 @@ const statusOf = (state: TaskState, unknownState?: string) => ({
 type Observed = ReturnType<typeof watched>['observer'];
 
 /** A poll of this task, or of the one task there is, has seen this state. */
-const seen = (own: Observed, state: TaskState, nextMs = 0) =>
-  own.polled(statusOf(state), { elapsedMs: 0, nextMs });
+const seen = (own: Observed, state: TaskState, nextMs = 0) => own.polled(statusOf(state), nextMs);
 const two = (observer: Observed) =>
   ['one', 'two'].map((name) => observer.named(name)) as [Observed, Observed];
 const failure = (code: 'NETWORK_ERROR' | 'RATE_LIMITED' = 'NETWORK_ERROR') =>
@@ -86,7 +85,7 @@ describe('where no terminal is', () => {
     observer.task('ck1', 'SUBMITTED');
     for (let second = 0; second < 59; second += 1) {
       if (second % 2) observer.queryFailed(failure());
-      else observer.polled(statusOf('PROGRESS'), { elapsedMs: second * 1000, nextMs: 1_000 });
+      else observer.polled(statusOf('PROGRESS'), 1_000);
       vi.advanceTimersByTime(1_000);
     }
     expect(lines()).toHaveLength(3);
@@ -97,7 +96,7 @@ describe('where no terminal is', () => {
   it('an unknown state is named, and does not hide the last known one', () => {
     const { observer, situation, lines } = watched();
     observer.task('ck1', 'SUBMITTED');
-    observer.polled(statusOf('UNKNOWN', 'QUEUED'), { elapsedMs: 0, nextMs: 1 });
+    observer.polled(statusOf('UNKNOWN', 'QUEUED'), 1);
     expect(lines().at(-1)).toContain('in the unknown state QUEUED');
     expect(situation).toMatchObject({ phase: 'running', taskId: 'ck1', state: 'SUBMITTED' });
   });

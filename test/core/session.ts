@@ -15,7 +15,6 @@ import { once } from '../../scripts/src/model/once.ts';
 import type { RequestRecord } from '../../scripts/src/model/request-record.ts';
 import { aivideomaker } from '../../scripts/src/providers/aivideomaker/api.ts';
 import type { GenerationRequest, Provider } from '../../scripts/src/providers/provider.ts';
-import { PROFILES } from '../../scripts/src/providers/registry.ts';
 import type { Entry } from '../../scripts/src/stores/file/entry.ts';
 import { Journal } from '../../scripts/src/stores/file/journal.ts';
 import { FakeClock } from '../support/clock.ts';
@@ -70,7 +69,7 @@ export function sessionWith(origin: string, options: SessionOptions = {}): TestS
   };
   const baseUrl = new URL(origin);
   const service = {
-    provider: options.provider ?? aivideomaker({ profile: PROFILES[0]!, baseUrl, key: KEY, now: clock.wall }),
+    provider: options.provider ?? aivideomaker({ baseUrl, key: KEY, now: clock.wall }),
     api: new Api(transport, clock, { timeoutMs, maxRetries, ...(signal && { signal }) }),
   };
   const schedule = { firstMs };

@@ -4,7 +4,6 @@ import { Failure } from '../../scripts/src/model/failure.ts';
 import type { Task } from '../../scripts/src/model/task.ts';
 import { aivideomaker } from '../../scripts/src/providers/aivideomaker/api.ts';
 import type { GenerationRequest, Provider, TaskList } from '../../scripts/src/providers/provider.ts';
-import { PROFILES } from '../../scripts/src/providers/registry.ts';
 import { anyJson } from '../support/json.ts';
 import { expectQuoted, failure, NO_IDS, reading, submitLeaves, surviveAnything } from './support.ts';
 
@@ -17,7 +16,7 @@ const GENERATION: GenerationRequest = {
 };
 
 const providerAt = (base: string): Provider =>
-  aivideomaker({ profile: PROFILES[0]!, baseUrl: new URL(base), key: KEY, now: () => NOW });
+  aivideomaker({ baseUrl: new URL(base), key: KEY, now: () => NOW });
 const provider = providerAt('https://aivideomaker.ai');
 
 const CALLS: [string, Call<unknown>, string][] = [

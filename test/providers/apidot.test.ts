@@ -5,7 +5,7 @@ import type { Call } from '../../scripts/src/http/api.ts';
 import type { Task } from '../../scripts/src/model/task.ts';
 import { apidot } from '../../scripts/src/providers/apidot/api.ts';
 import type { GenerationRequest, Provider, TaskStatus } from '../../scripts/src/providers/provider.ts';
-import { createProvider, profileOf } from '../../scripts/src/providers/registry.ts';
+import { profileOf } from '../../scripts/src/providers/registry.ts';
 import { thrownBy } from '../support/failures.ts';
 import { anyJson } from '../support/json.ts';
 import { expectQuoted, failure, NO_IDS, reading, submitLeaves, surviveAnything } from './support.ts';
@@ -20,8 +20,7 @@ const GENERATION: GenerationRequest = {
 };
 const PROFILE = profileOf('apidot')!;
 
-const providerAt = (base: string): Provider =>
-  apidot({ profile: PROFILE, baseUrl: new URL(base), key: KEY, now: () => NOW });
+const providerAt = (base: string): Provider => apidot({ baseUrl: new URL(base), key: KEY, now: () => NOW });
 const provider = providerAt('https://api.apidot.ai');
 
 const CALLS: [string, Call<unknown>, string][] = [
@@ -47,7 +46,7 @@ describe('the profile', () => {
   });
 
   it('is loaded by its id', async () => {
-    const loaded = await createProvider(PROFILE, { baseUrl: new URL(PROFILE.url), key: KEY, now: () => NOW });
+    const loaded = await PROFILE.create({ baseUrl: new URL(PROFILE.url), key: KEY, now: () => NOW });
     expect(loaded.id).toBe('apidot');
     expect(loaded.status(ID).request.url.href).toBe(`https://api.apidot.ai/api/generate/status/${ID}`);
   });

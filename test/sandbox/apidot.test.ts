@@ -4,7 +4,6 @@ import { describe, expect, it, vi } from 'vitest';
 import { fileKind } from '../../scripts/src/download/signature.ts';
 import type { JsonObject } from '../../scripts/src/model/json.ts';
 import { apidot } from '../../scripts/src/providers/apidot/api.ts';
-import { profileOf } from '../../scripts/src/providers/registry.ts';
 import { contentOf, mediumOf } from '../../scripts/src/sandbox/media.ts';
 import type { SandboxOptions } from '../../scripts/src/sandbox/server.ts';
 import { getTask, waitTask } from '../core/rendered.ts';
@@ -475,7 +474,7 @@ describe('files', () => {
 
   it('a video is the clip', async () => {
     const [clip] = await fetched('seedance-2');
-    expect(clip!.equals((await contentOf(mediumOf({ service: 'apidot', model: 'x' }), 1)).bytes)).toBe(true);
+    expect(clip!.equals(await contentOf(mediumOf({ service: 'apidot', model: 'x' }), 1))).toBe(true);
   });
 
   it('no other address gives one', async () => {
@@ -523,8 +522,7 @@ describe('callbacks', () => {
 });
 
 describe('what speaks to APIDot', () => {
-  const providerAt = (origin: string, key = KEY) =>
-    apidot({ profile: profileOf('apidot')!, baseUrl: new URL(origin), key, now: Date.now });
+  const providerAt = (origin: string, key = KEY) => apidot({ baseUrl: new URL(origin), key, now: Date.now });
   const generation = { model: 'seedance-2', payload: { prompt: 'x' }, idempotencyKey: 'key-0001' };
 
   it.each([

@@ -1,7 +1,7 @@
 // A service that accepts connections and then says nothing, and how long a command stays with it.
 
 import { expect, it } from 'vitest';
-import { EXIT, exitCodeOf } from '../../../scripts/src/cli/exit-codes.ts';
+import { EXIT, EXIT_OF_ERROR } from '../../../scripts/src/cli/exit-codes.ts';
 import type { ExchangeOptions } from '../../../scripts/src/http/exchange.ts';
 import type { HttpAnswer, HttpRequest } from '../../../scripts/src/http/http-client.ts';
 import { networkError } from '../../../scripts/src/http/network-error.ts';
@@ -49,14 +49,14 @@ async function frozen(seconds: number, { answers, maxCredits }: { answers?: RegE
 it('fault 4: a price that does not come ends with the wait; nothing was submitted', async () => {
   const { failure, given, tookMs } = await frozen(5, { maxCredits: 15 });
   expect(failure.code).toBe('NETWORK_ERROR');
-  expect(exitCodeOf(failure)).toBe(EXIT.temporary);
+  expect(EXIT_OF_ERROR[failure.code]).toBe(EXIT.temporary);
   expect(given).toEqual([['quote', 5_000]]);
   expect(tookMs).toBe(5_000);
 });
 
 it('fault 4: a submit gets 10 seconds, because one that is cut short has an unknown outcome', async () => {
   const { failure, given, tookMs } = await frozen(5, { maxCredits: 15, answers: /quote/ });
-  expect(exitCodeOf(failure)).toBe(EXIT.submitUnknown);
+  expect(EXIT_OF_ERROR[failure.code]).toBe(EXIT.submitUnknown);
   expect(given).toEqual([
     ['quote', 5_000],
     ['generate', 10_000],

@@ -530,12 +530,14 @@ describe('the second submit', () => {
 describe('a service without a list', () => {
   it('what is lost is not sent again, and no later command will know', async () => {
     const { server, session, log } = await started(['reset', ACCEPTED]);
-    session.provider = { ...session.provider, can: { ...session.provider.can, list: false } };
+    const { can, says } = session.provider;
+    const tasks = 'Ask its support.';
+    session.provider = { ...session.provider, can: { ...can, list: false }, says: { ...says, tasks } };
     const failure = unknownOf(await submitFor(session, undefined, { log }), session.provider);
     expect(server.to(LIST)).toHaveLength(0);
     expect(session.clock.sleeps).toEqual([]);
     expect(failure.details.retryAfter).toBeUndefined();
-    expect(failure.details.nextSteps![1]).toBe(session.provider.says.tasks);
+    expect(failure.details.nextSteps![1]).toBe(tasks);
     expect(failure.details.nextSteps).not.toContain('run again');
     expect(log.notes).toEqual(['lost']);
     expectOneRequest(server, 1);
