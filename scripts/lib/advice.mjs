@@ -303,7 +303,11 @@ var CANCEL_REJECTED = {
 // scripts/src/cli/render/errors/credits.ts
 var CREDITS = {
   // The message, with the missing amount: `core/money/short-of-credits.ts`.
-  shortOfCredits: ({ cheaper }, { profile }) => [cheaper && cheaperSteps(cheaper), profile.says.credits],
+  shortOfCredits: ({ cheaper, fit }, { profile }) => [
+    cheaper && cheaperSteps(cheaper),
+    fit !== void 0 && fit.lines > 0 && `The first ${fit.lines} of ${fit.of} lines fit: take the others out, or buy credits first.`,
+    profile.says.credits
+  ],
   BUDGET_EXCEEDED: () => [
     "Nothing was submitted. Ask the user for a higher limit, or choose a cheaper model or duration."
   ],
@@ -326,11 +330,11 @@ var CREDITS = {
       `Ask the user whether ${quoted} credits are fine; then submit with --maxCredits ${quoted}.`
     ]
   }),
-  linesAboveCap: ({ lines, maxCredits }) => ({
-    message: `${lines.length === 1 ? `Line ${lines[0]} costs` : `${lines.length} lines cost`} more than --maxCredits ${maxCredits} each.`,
+  linesAboveCap: ({ lines, most, maxCredits }) => ({
+    message: `${lines.length === 1 ? `Line ${lines[0]} costs ${most} credits` : `${lines.length} lines cost up to ${most} credits each`}; --maxCredits allows ${maxCredits}.`,
     nothingSubmitted: true,
     nextSteps: [
-      `The first of them: line ${lines[0]}. Shorten these lines, or ask the user for a higher --maxCredits.`
+      `Ask the user whether ${most} credits for a line are fine; then submit with --maxCredits ${most}. Or take the lines that cost more than ${maxCredits} out, or choose a cheaper model or duration for them, where there is one (data.items has the prices; the first is line ${lines[0]}).`
     ]
   }),
   sumAboveCap: ({ quoted, maxTotalCredits, fit }) => [
@@ -583,8 +587,6 @@ function said({ details: { reason } }, caller) {
   return "nextSteps" in words ? words : { nextSteps: words };
 }
 var LASTING = /* @__PURE__ */ new Set(["resultGone", "noAddress", "fileTooLarge"]);
-var MAY_BE_GONE = /* @__PURE__ */ new Set(["linkGone", "taskNotShown"]);
-var ONCE_MORE = "Run this command once more later: it charges nothing, and fetches the result if the service still has it. If it ends like this again, tell the user that the result may be lost.";
 var FETCHES = "Run this command as often as you like: it fetches the result and charges nothing.";
 function chargedSteps({ details: { charged, taskId, reason } }, caller) {
   if (charged === void 0 || taskId === void 0 || LASTING.has(reason?.kind ?? "")) return [];
@@ -595,7 +597,7 @@ function chargedSteps({ details: { charged, taskId, reason } }, caller) {
       "The task was submitted and charged, and runs on at the service. This resumes it as often as you like, and charges nothing:",
       resume
     ];
-  const fetches = MAY_BE_GONE.has(reason?.kind ?? "") ? ONCE_MORE : FETCHES;
+  const fetches = reason?.kind === "linkGone" || reason?.kind === "taskNotShown" ? `Run this command once more later: it charges nothing, and fetches the result if the service still has it. If it still ends like this after ${reason.lostAt ?? "that time"}, tell the user that the result is lost.` : FETCHES;
   return [resume, `The task is finished and paid for. ${fetches}`];
 }
 export {

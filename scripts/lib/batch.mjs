@@ -7,12 +7,13 @@ const path3 = require("node:path");
 import { Failure } from "./main.mjs";
 function overBudget(lines, { maxCredits = Infinity, maxTotalCredits = Infinity }) {
   const quoted2 = sumOf(lines.values());
-  const above = [...lines].filter(([, { credits }]) => credits > maxCredits).map(([number]) => number);
+  const above = [...lines].filter(([, { credits }]) => credits > maxCredits);
   if (above.length > 0) {
     const message2 = `${above.length} lines cost more than ${maxCredits} credits each.`;
+    const most = Math.max(...above.map(([, { credits }]) => credits));
     return new Failure("BUDGET_EXCEEDED", message2, {
-      data: { quoted: quoted2, maxCredits },
-      reason: { kind: "linesAboveCap", lines: above, maxCredits }
+      data: { quoted: most, maxCredits },
+      reason: { kind: "linesAboveCap", lines: above.map(([number]) => number), most, maxCredits }
     });
   }
   if (quoted2 > maxTotalCredits) {
@@ -27,7 +28,7 @@ function overBudget(lines, { maxCredits = Infinity, maxTotalCredits = Infinity }
   const message = `The lines that are not charged yet cost ${quoted2} credits, the balance is ${balance}: ${quoted2 - balance} are missing.`;
   return new Failure("INSUFFICIENT_CREDITS", message, {
     data: { quoted: quoted2, balance, missing: quoted2 - balance },
-    reason: { kind: "shortOfCredits", cheaper: null }
+    reason: { kind: "shortOfCredits", cheaper: null, fit: fitting(lines, balance) }
   });
 }
 function fitting(lines, cap) {
@@ -323,6 +324,7 @@ async function quoteBatch(session, lines, caps) {
 
 // scripts/src/core/batch/run-batch.ts
 const { setMaxListeners } = require("node:events");
+import { stemOfOutput as stemOfOutput2 } from "./download.mjs";
 import { Failure as Failure7, orFailure as orFailure2 } from "./main.mjs";
 import { isTerminal as isTerminal4 } from "./main.mjs";
 import { folderFor } from "./wait.mjs";
@@ -484,7 +486,8 @@ function shareOf(line) {
   const { charged = null, refunded } = creditsOfEnd(line.end) ?? line.credits ?? {};
   return {
     done: Number(isOver && outcome === "completed"),
-    failed: Number(isOver && hasFailed),
+    failed: Number(isOver && outcome === "failed"),
+    cancelled: Number(isOver && outcome === "cancelled"),
     unknown: Number(isOver && outcome === "unknown"),
     notSubmitted: Number(isOver && outcome === "notSubmitted"),
     running: Number(taskId !== null && !hasFailed && (!isOver || outcome === "running")),
@@ -654,6 +657,7 @@ var Batch = class {
     const before = this.#options.terms.isNew ? void 0 : known.entry?.record;
     const record = before?.taskId ? before : void 0;
     const priced = known.entry?.record.credits;
+    const isOthers = record && this.#folder !== null && stemOfOutput2(record.output ?? "") !== name;
     return {
       line,
       known,
@@ -665,6 +669,7 @@ var Batch = class {
       state: record?.status ?? null,
       credits: record?.credits,
       isReused: record !== void 0,
+      madeBefore: isOthers ? record.created : void 0,
       quoted: priced?.quoted ?? priced?.charged ?? null,
       isSubmitting: false,
       isOver: false,
@@ -812,7 +817,7 @@ var Batch = class {
 };
 
 // scripts/src/cli/batch/command.ts
-import { mediaIn as mediaIn2, nameKey as nameKey2, stemOfOutput as stemOfOutput2, versionOf } from "./download.mjs";
+import { mediaIn as mediaIn2, nameKey as nameKey2, stemOfOutput as stemOfOutput3, versionOf } from "./download.mjs";
 import { commandForLine } from "./main.mjs";
 import { refusalOf } from "./main.mjs";
 import { batchQuoteOutcome } from "./wait.mjs";
@@ -841,6 +846,7 @@ function batchWarnings(result, items, report) {
   const more = warned.length - MOST_WARNED;
   return sentences(
     result.isNew && `--new asked for every line once more: ${counted(made, "new task")}, ${costOf(result.quoted)}.`,
+    madeBeforeWarning(result.lines),
     leftWarning(result),
     unsavedWarning(result),
     takenNames(result.lines),
@@ -850,6 +856,10 @@ function batchWarnings(result, items, report) {
     ),
     more > 0 && `${counted(more, "more line")} ${more === 1 ? "has" : "have"} warnings; the report has them.`
   );
+}
+function madeBeforeWarning(lines) {
+  const made = lines.filter(({ madeBefore }) => madeBefore !== void 0);
+  return made.length > 0 && `Earlier commands made ${linesNamed(made)} (${made.length > 1 ? "the first " : ""}on ${made[0].madeBefore}) for files of other names: what is here is the result of the earlier task, not another one. To get another one, with a new charge: add an equal line, or run the command of the line alone (its model and payload) with --new.`;
 }
 function leftWarning({ leftOver: leftOver2, lines }) {
   const left = lines.filter(({ number }) => leftOver2?.lines.has(number));
@@ -921,7 +931,7 @@ function batchSteps(result, sorted, hidden, caller) {
     hidden > 0 && `${counted2(hidden, "line")} ${hidden === 1 ? "is" : "are"} not shown here: data.report has every line whole.`,
     isReused && !isOpen && !leftOver2 && ended.length + gone.length === 0 && [
       runStepOfLines(lines),
-      `Every line was submitted by an earlier run${spentBefore(totalsOf(lines), " in all")}. To make all of them again, with a charge for every line: the same command with --new and another --download or --output.`
+      `The newest tasks of all lines were submitted by earlier runs${spentBefore(totalsOf(lines), " in all")}. To make all of them again, with a charge for every line: the same command with --new and another --download or --output.`
     ]
   );
 }
@@ -929,7 +939,7 @@ function heldSteps(held, lines, caller) {
   const { nextSteps = [] } = advisedInLine(held, caller, null).details;
   const { charged } = totalsOf(lines.filter(({ isReused }) => isReused));
   if (held.details.reason?.kind !== "sumAboveCap" || !charged) return nextSteps;
-  const before = `${counted2(charged, "credit")} ${charged === 1 ? "was" : "were"} charged before for the other lines.`;
+  const before = `${counted2(charged, "credit")} ${charged === 1 ? "was" : "were"} charged before for the other lines (their newest tasks).`;
   return [`${nextSteps[0]} ${before}`, ...nextSteps.slice(1)];
 }
 var isLineGone = ({ end }) => end !== null && !(end instanceof Failure8) && isGone(end);
@@ -943,8 +953,10 @@ var FIRST = /* @__PURE__ */ new Set([EXIT.submitUnknown, EXIT.stillRunning, EXIT
 function withResume(own, sorted, open2, caller) {
   const unknown = sorted.filter(({ outcome }) => outcome.exitCode === EXIT.submitUnknown).length;
   const mayFindOut = unknown === 0 || caller.profile.can.list;
-  const { retryAfter = null } = sorted.find(({ outcome }) => !outcome.envelope.ok)?.outcome.envelope ?? {};
-  const when = retryAfter === null ? "" : ` after ${retryAfter} seconds`;
+  const first = sorted.find(({ outcome }) => !outcome.envelope.ok)?.outcome.envelope;
+  const isShort = first?.errorCode === "INSUFFICIENT_CREDITS";
+  const after = first?.retryAfter ? ` after ${first.retryAfter} seconds` : "";
+  const when = isShort ? " when there are enough credits (before that it ends like this again)" : after;
   const said = sentences2(
     `Run this command${when}, without --new.`,
     "It resumes every line, and charges nothing for those that have a task.",
@@ -966,13 +978,17 @@ function lineOutcomes({ lines, leftOver: leftOver2 }, caller, alone2 = /* @__PUR
     return { line, outcome: outcomeOfLine(line, own, leftOver2?.lines.has(line.number) === true) };
   });
 }
-function outcomeOfLine({ end, taskId, state }, caller, isLeft) {
+function outcomeOfLine(line, caller, isLeft) {
+  const { number, end, taskId, state } = line;
   if (end === null) {
     const step = isLeft ? `This line was not made once more: without --new the batch returns its earlier task. To make it once more, with a new charge: ${caller.anew}` : "This line was not submitted yet. Run the batch again, without --new.";
     return success(null, null, { nextSteps: [step] }, EXIT2.stillRunning);
   }
   if (!(end instanceof Failure9)) return taskOutcome(end, caller);
-  return failed(advisedInLine(end, caller, taskId), state, taskId);
+  const { reason } = end.details;
+  const isHeld = reason?.kind === "linesAboveCap" && !reason.lines.includes(number);
+  const own = isHeld ? end.with({ data: { heldBy: reason.lines[0] } }) : end;
+  return failed(advisedInLine(own, caller, taskId), state, taskId);
 }
 function reportRow({ line, outcome }) {
   const { number, name, model } = line;
@@ -1017,12 +1033,17 @@ function batchOutcome(result, items, report, caller) {
   };
 }
 function shortRow({ line, outcome }) {
-  const { status, taskId, errorCode } = outcome.envelope;
+  const { status, taskId, errorCode, data } = outcome.envelope;
   const [file = null] = outcome.files;
   const { number, name } = line;
   const resultGone = isLineGone(line) || void 0;
   const reused = line.taskId !== null && line.isReused || void 0;
-  return definedFields({ line: number, name, taskId, status, file, errorCode, resultGone, reused });
+  const quoted2 = line.taskId === null ? line.quoted ?? void 0 : void 0;
+  const { heldBy } = data ?? {};
+  return definedFields({
+    ...{ line: number, name, taskId, status, file, errorCode },
+    ...{ resultGone, reused, quoted: quoted2, heldBy }
+  });
 }
 function lastPollErrorOf(lines) {
   const found = lines.flatMap(({ end }) => end instanceof Failure9 ? [] : end?.lastPollError ?? []);
@@ -1030,9 +1051,11 @@ function lastPollErrorOf(lines) {
 }
 function messageOf({ line, outcome }, items, { lines }) {
   const { errorCode } = outcome.envelope;
+  const said = `${outcome.failure?.message} ${submittedNow(lines)}`;
+  if (line.end instanceof Failure9 && line.end.details.reason?.kind === "linesAboveCap") return said;
   const same = items.filter((item) => item.outcome.envelope.errorCode === errorCode).length;
   const what = same === 1 ? `Line ${line.number} (${line.name})` : `${same} of ${items.length} lines, the first of them ${line.number} (${line.name})`;
-  return `${what}: ${outcome.failure?.message} ${submittedNow(lines)}`;
+  return `${what}: ${said}`;
 }
 function submittedNow(lines) {
   const made = lines.filter(isMadeNow).length;
@@ -1162,7 +1185,7 @@ function freeName(folder, name) {
 }
 var MAY_BE_MADE_AGAIN = /* @__PURE__ */ new Set(["failed", "cancelled", "unknown"]);
 function patternOf(output) {
-  const [before = "", ...after] = stemOfOutput2(output).split("{n}");
+  const [before = "", ...after] = stemOfOutput3(output).split("{n}");
   return { before, after: after.join("{n}") };
 }
 
@@ -1235,7 +1258,7 @@ function plainText(bytes, from, end) {
 
 // scripts/src/cli/batch/parse-line.ts
 const { isUtf8 } = require("node:buffer");
-import { stemOfOutput as stemOfOutput3 } from "./download.mjs";
+import { stemOfOutput as stemOfOutput4 } from "./download.mjs";
 import { nameProblem } from "./main.mjs";
 import { issue } from "./main.mjs";
 import { isObject } from "./main.mjs";
@@ -1285,7 +1308,7 @@ function textField(line, field, refuse) {
 function nameField(line, refuse) {
   const given = textField(line, "name", refuse);
   if (given === void 0) return null;
-  const name = stemOfOutput3(given);
+  const name = stemOfOutput4(given);
   const problem = nameProblem(given) ?? nameProblem(name);
   return problem === null ? name : refuse("name", "a file name", inQuotes(given), problem);
 }

@@ -1695,10 +1695,11 @@ var Sums = class {
     if (state === "UNKNOWN" || this.#states.get(key2) === state) return false;
     this.#states.set(key2, state);
     if (this.now && !this.isBatch) {
-      const ended = [...this.#states.values()].filter(isTerminal);
-      const done2 = ended.filter((one) => one === "COMPLETED").length;
-      const running = this.now.total - ended.length;
-      this.now = { ...this.now, done: done2, failed: ended.length - done2, running };
+      const states = [...this.#states.values()];
+      const count = (wanted) => states.filter((one) => one === wanted).length;
+      const running = this.now.total - states.filter(isTerminal).length;
+      const [done2, failed2, cancelled] = [count("COMPLETED"), count("FAILED"), count("CANCEL")];
+      this.now = { ...this.now, done: done2, failed: failed2, cancelled, running };
     }
     return true;
   }
@@ -1749,9 +1750,10 @@ function amount({ bytes, total, speed }) {
   return `${size(bytes)}${of}${speed === null ? "" : `, ${size(speed)}/s`}`;
 }
 function sums({ total, done: done2, failed: failed2, running, credits: credits2, ...of }) {
-  const { unknown = 0, notSubmitted = 0, creditsNow, refunded = 0 } = of;
+  const { cancelled = 0, unknown = 0, notSubmitted = 0, creditsNow, refunded = 0 } = of;
   const parts = [`${done2} of ${total} done`];
   if (failed2 > 0) parts.push(`${failed2} failed`);
+  if (cancelled > 0) parts.push(`${cancelled} cancelled`);
   if (unknown > 0) parts.push(`${unknown} of unknown outcome`);
   if (notSubmitted > 0) parts.push(`${notSubmitted} not submitted`);
   if (running > 0) parts.push(`${running} running`);

@@ -452,6 +452,11 @@ describe('the same command, when its file is not there any more', () => {
     const steps = stepsOf(envelope).join(' ');
     expect(steps).not.toContain('it fetches the result');
     expect(steps.includes(IF_IT_HAS_IT)).toBe(isGone === undefined);
+    // The same words are right each time that the command is run.
+    const lostAt = new Date(Date.parse(checked) + 24 * 3600_000).toISOString();
+    const until = `If it still ends like this after ${lostAt}, tell the user that the result is lost.`;
+    for (const said of isGone ? [] : [steps, stepsOf((await command(world)).envelope).join(' ')])
+      expect(said).toContain(until);
   });
 
   it.each([

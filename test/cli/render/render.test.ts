@@ -249,10 +249,10 @@ describe('a folder that cannot be written to', () => {
 
   it('is given once: a failure that has its advice stays as it is', () => {
     const failure = new Failure('BUDGET_EXCEEDED', 'Too much.', {
-      reason: { kind: 'linesAboveCap', lines: [2], maxCredits: 5 },
+      reason: { kind: 'linesAboveCap', lines: [2], most: 15, maxCredits: 5 },
     });
     const once = explained(failure, caller);
-    expect(once.message).toBe('Line 2 costs more than --maxCredits 5 each.');
+    expect(once.message).toBe('Line 2 costs 15 credits; --maxCredits allows 5.');
     expect(explained(once, caller)).toBe(once);
     expect(advised(once, caller, null)).toBe(once);
     // The whole request is told what the message of a line leaves out.
