@@ -226,11 +226,6 @@ function refused(path6, expected, received, hint) {
 function inQuotes(text2) {
   return `"${plain(text2, 60)}"`;
 }
-function kindOf(value) {
-  if (value === null) return "null";
-  if (value === "") return "an empty text";
-  return Array.isArray(value) ? "an array" : `a ${typeof value}`;
-}
 
 // scripts/src/model/task.ts
 var IS_TERMINAL = {
@@ -1012,19 +1007,6 @@ function commandToRehearse(argv, { download, output: output2 }) {
   const isSaved = download !== void 0 || output2 !== void 0;
   const place = { output: void 0, download: isSaved ? SANDBOX_FOLDER : void 0 };
   return commandFrom(argv, { new: false, ...place, sandbox: true });
-}
-function commandForLine(argv, { model, payload, image }, output2, quoted2, file) {
-  const { batch, maxTotalCredits, download, ...given } = flagsIn(argv);
-  const isCapped = given.maxCredits !== void 0 || maxTotalCredits === void 0 || quoted2 === null;
-  const flags = isCapped ? given : { ...given, maxCredits: quoted2 };
-  if (quoteWord(payload).length > LONGEST_SHOWN) {
-    const own = file();
-    const inFile = { model: void 0, payload: void 0, image: void 0, output: void 0 };
-    const folder = output2 === null ? void 0 : path3.dirname(output2);
-    return own && commandLine(flagWords({ batch: own, ...flags, ...inFile, download: folder, new: true }));
-  }
-  const request = { model, payload, image: image && portable("image", image) };
-  return commandLine(flagWords({ ...flags, ...request, output: output2 ?? void 0, new: true }));
 }
 function flagsIn(argv) {
   return Object.fromEntries(
@@ -2362,9 +2344,6 @@ function once(make) {
     return made;
   };
 }
-
-// scripts/src/ports/status-cache.ts
-var NO_LIST = { startedAt: 0, tookMs: 0, badUntil: 0, failures: 0, unchecked: 0 };
 export {
   ACTIONS,
   ADDRESS_FORM,
@@ -2389,9 +2368,9 @@ export {
   Failure,
   Interruption,
   KIND_WORDS,
+  LONGEST_SHOWN,
   LONGEST_TIMER_MS,
   Meter,
-  NO_LIST,
   ONE_CHARGE,
   OPEN,
   OUTPUT_KINDS,
@@ -2425,7 +2404,6 @@ export {
   checkTogether,
   clockTime,
   commandFor,
-  commandForLine,
   commandFrom,
   commandLine,
   commandToRehearse,
@@ -2445,6 +2423,7 @@ export {
   findOutSteps,
   finishWith,
   flagWords,
+  flagsIn,
   guessAction,
   idempotencyKey,
   inQuotes,
@@ -2467,7 +2446,6 @@ export {
   issuesText,
   journalFolder,
   kind,
-  kindOf,
   lineAlone,
   lines,
   madeAs,

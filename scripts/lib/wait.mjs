@@ -794,7 +794,7 @@ function pauseAfterFailure(failure, failures, random) {
 // scripts/src/core/poll/poll-rounds.ts
 import { Failure as Failure8, orFailure as orFailure5 } from "./main.mjs";
 import { isBareEnd, isTerminal as isTerminal2 } from "./main.mjs";
-import { NO_LIST } from "./main.mjs";
+import { NO_LIST } from "./rate-limit.mjs";
 import { pollOnce } from "./live.mjs";
 var LIST_BYTES = 8 * 1024 * 1024;
 var LIST_MS = 1e4;
