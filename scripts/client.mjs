@@ -212,7 +212,6 @@ import { Transport } from "./lib/live.mjs";
 import { Failure as Failure2 } from "./lib/main.mjs";
 import { once } from "./lib/main.mjs";
 import { isLoopback } from "./lib/main.mjs";
-import { createProvider } from "./lib/main.mjs";
 var SILENT = {
   submitting() {
   },
@@ -285,7 +284,7 @@ var Connection = class {
   /** @param signal of a call by itself, or of all waits */
   async #session(signal) {
     const { profile, baseUrl, key, clock, timeoutMs, maxRetries, pollIntervalMs } = this.settings;
-    this.#provider ??= createProvider(profile, { baseUrl, key, now: clock.wall });
+    this.#provider ??= profile.create({ baseUrl, key, now: clock.wall });
     const provider = await this.#provider;
     const api = new Api(this.#transport, clock, { timeoutMs, maxRetries, signal });
     const schedule = { firstMs: pollIntervalMs };

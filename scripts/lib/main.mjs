@@ -117,10 +117,9 @@ var AIVIDEOMAKER = {
     cancel: "AIVideoMaker cancels a task only while it is SUBMITTED.",
     running: "One that is PROGRESS runs to its end and is charged.",
     missing: "AIVideoMaker shows a task only to the key that made it (as documented in September 2026).",
-    prices: "https://aivideomaker.ai",
-    tasks: "Find the task in the list of the service (listTasks)."
+    prices: "https://aivideomaker.ai"
   },
-  load: async () => (await import("./live.mjs")).aivideomaker
+  create: async (settings) => (await import("./live.mjs")).aivideomaker(settings)
 };
 
 // scripts/src/providers/apidot/definition.ts
@@ -156,18 +155,13 @@ var APIDOT = {
     prices: "https://apidot.ai/models",
     tasks: "APIDot documents no list of tasks and no replay of a submit. The user finds the task in its dashboard (https://apidot.ai/dashboard/api-key leads there), or asks support@apidot.ai."
   },
-  load: async () => (await import("./apidot.mjs")).apidot
+  create: async (settings) => (await import("./apidot.mjs")).apidot(settings)
 };
 
 // scripts/src/providers/registry.ts
-var SERVICES = [AIVIDEOMAKER, APIDOT];
-var PROFILES = SERVICES;
+var PROFILES = [AIVIDEOMAKER, APIDOT];
 function profileOf(id) {
   return id === void 0 ? PROFILES[0] : PROFILES.find((profile) => profile.id === id);
-}
-async function createProvider({ id }, settings) {
-  const service = SERVICES.find((one) => one.id === id);
-  return (await service.load())({ ...settings, profile: service });
 }
 
 // scripts/src/model/text.ts
@@ -694,14 +688,15 @@ function unsupported({ title }, action) {
 }
 
 // scripts/src/cli/command-line/unsupported.ts
+var pageOfTasks = ({ says }) => says.tasks ?? "Find the task in the list of the service (listTasks).";
 var INSTEAD = {
   cancelTask: {
     instead: "follow the task with --action waitTask --taskId <id>; watching it charges nothing",
-    page: ({ says }) => says.tasks
+    page: pageOfTasks
   },
   listTasks: {
     instead: "ask for one task by the id of its submit: --action getStatus --taskId <id>",
-    page: ({ says }) => says.tasks
+    page: pageOfTasks
   },
   quote: {
     instead: "take the dated estimate of --action describeModel, where a price was published; the price in force is on the service's own pages",
@@ -1225,12 +1220,12 @@ var BATCH_ORDER = [
   EXIT.taskEnded,
   EXIT.done
 ];
+var byUrgency = (a, b) => BATCH_ORDER.indexOf(a.exitCode) - BATCH_ORDER.indexOf(b.exitCode);
 var EXIT_OF_SIGNAL = {
   SIGHUP: EXIT.hungUp,
   SIGINT: EXIT.interrupted,
   SIGTERM: EXIT.terminated
 };
-var exitCodeOf = ({ code, details }) => details.exitCode ?? EXIT_OF_ERROR[code];
 
 // scripts/src/cli/render/envelope.ts
 var definedFields = (fields) => compact(fields);
@@ -1276,7 +1271,7 @@ function failed(failure, fallback, knownTaskId) {
       errorMessage: wholeMessage(failure),
       retryAfter: details.retryAfter ?? null
     },
-    exitCode: exitCodeOf(failure),
+    exitCode: EXIT_OF_ERROR[failure.code],
     failure,
     files: []
   };
@@ -1752,9 +1747,11 @@ function sums({ total, done: done2, failed: failed2, running, credits: credits2,
 }
 function otherAccountText({ created, taskId: taskId2, account, service }) {
   const task = taskId2 === null ? ", and whether it made a task is not known" : ` as task ${taskId2}`;
+  return `The same request was made on ${created}${accountWords(account, service)}${task}. With the key and the address in use now it is another request, and a new charge.`;
+}
+function accountWords(account, service) {
   const key2 = account === null ? "" : ` with another key (fingerprint ${account})`;
-  const address = service === null ? "" : ` at another address (${service})`;
-  return `The same request was made on ${created}${key2}${address}${task}. With the key and the address in use now it is another request, and a new charge.`;
+  return `${key2}${service === null ? "" : ` at another address (${service})`}`;
 }
 
 // scripts/src/cli/progress/call-view.ts
@@ -1777,6 +1774,10 @@ var CallView = class {
   }
   line(text2) {
     this.#display.line(this.#clean(text2));
+  }
+  /** Tells of a change of a line of the batch, as long as these are told. */
+  lineAbout({ label }, state) {
+    for (const text2 of this.sums.linesAbout(label, state)) this.line(text2);
   }
   subject(name, taskId2) {
     const id = JSON.stringify([name, taskId2]);
@@ -1847,6 +1848,7 @@ function watch(screen2, secrets, shown = lines) {
     observer: observerOf(view, view.subject(null, null)),
     situation: view.situation,
     line: (text2) => view.line(text2),
+    /** Takes a line that changes in place off the screen. */
     clear: () => display.clear()
   };
 }
@@ -1890,14 +1892,14 @@ function observerOf(view, subject) {
       task.said = state;
       const isNew = view.sums.note(task.key, state);
       if (!view.sums.isBatch) view.line(`${task.label}${state}`);
-      else if (isNew) sayLine(view, task, state);
+      else if (isNew) view.lineAbout(task, state);
       situation.known(request, "task");
     },
     expected(duration) {
       const isOther = view.expected && JSON.stringify(view.expected) !== JSON.stringify(duration);
       view.expected = view.sums.isBatch && isOther ? null : duration;
     },
-    polled: (status2, { nextMs }) => polled(view, subject, status2, nextMs),
+    polled: (status2, nextMs) => polled(view, subject, status2, nextMs),
     queryFailed: (failure) => queryFailed(view, subject, failure),
     downloading(bytes, total) {
       const news = view.meter.note(subject.key, bytes, total);
@@ -1906,14 +1908,11 @@ function observerOf(view, subject) {
     }
   };
 }
-function sayLine(view, { label }, state) {
-  for (const text2 of view.sums.linesAbout(label, state)) view.line(text2);
-}
 function polled(view, subject, status2, nextMs) {
   const { state, unknownState, progress } = status2;
   if (state !== "UNKNOWN") view.situation.saw(void 0, state);
   if (view.sums.note(subject.key, state) && view.sums.isBatch && isTerminal(state))
-    sayLine(view, subject, state);
+    view.lineAbout(subject, state);
   const word = unknownState ? `in the unknown state ${unknownState}` : state;
   const news = word === subject.said ? "same" : "new";
   subject.said = word;
@@ -2035,7 +2034,8 @@ var SUBMIT_OUTCOME_UNKNOWN = {
       resumeCommand(caller, named2)
     ];
     const decide = isRecorded && decision(caller, { after, idempotencyKey: idempotencyKey2 });
-    if (!profile.can.list) return { message, nextSteps: [answered, NOT_YET, profile.says.tasks, decide] };
+    const { tasks } = profile.says;
+    if (tasks) return { message, nextSteps: [answered, NOT_YET, tasks, decide] };
     const repeat = () => {
       const search = "It searches the service's list for the task, and submits nothing while that may charge twice";
       if (!isRecorded) return NOT_YET;
@@ -2064,13 +2064,17 @@ var SUBMIT_OUTCOME_UNKNOWN = {
     ];
   },
   recordDamaged: (_, caller) => [
-    caller.profile.can.list ? ["Find its task in the service's own list first:", caller.command("listTasks")] : caller.profile.says.tasks,
+    caller.profile.says.tasks ?? [
+      "Find its task in the service's own list first:",
+      caller.command("listTasks")
+    ],
     decision(caller)
   ]
 };
 function findOutSteps(caller) {
   const { profile, same, command, isRecorded } = caller;
-  if (!profile.can.list) return sentences(NOT_YET, profile.says.tasks, isRecorded && decision(caller));
+  const { tasks } = profile.says;
+  if (tasks) return sentences(NOT_YET, tasks, isRecorded && decision(caller));
   const find = isRecorded ? ["Run this command, without --new: it reconciles, and never submits while that may charge twice.", same] : ["Without a journal the same command submits again, and may be charged twice: find its task first."];
   return [...find, command("listTasks")];
 }
@@ -2092,7 +2096,10 @@ function interruptedOutcome(signal, situation, caller, generation) {
   const { phase, taskId: taskId2, state, isAboutMany } = situation;
   const exitCode = EXIT_OF_SIGNAL[signal];
   const resume = resumeStep(caller, situation);
-  const because = (code, message, details) => failed(new AdvisedFailure(code, `${signal} came ${message}`, { exitCode, ...details }), null, taskId2);
+  const because = (code, message, details) => ({
+    ...failed(new AdvisedFailure(code, `${signal} came ${message}`, details), null, taskId2),
+    exitCode
+  });
   const known = (step) => {
     const data = { interruptedBy: signal, nextSteps: [resume, step] };
     return isAboutMany ? success(null, null, data, exitCode) : success(state, taskId2, data, exitCode);
@@ -2135,7 +2142,6 @@ function bugOutcome(error, situation, fallback, caller) {
   const where = (error instanceof Error ? error.stack ?? "" : "").split("\n").slice(1, 6);
   const unknown = phase === "submitting";
   const failure = new AdvisedFailure("UNKNOWN_ERROR", `This program failed: ${plain(text2)}`, {
-    exitCode: EXIT.bug,
     status: unknown ? "UNKNOWN" : void 0,
     data: { where: where.map((line) => plain(line, 200)) },
     nextSteps: sentences(
@@ -2145,7 +2151,7 @@ function bugOutcome(error, situation, fallback, caller) {
       "This is a bug in async-media-workflow; please report it with errorMessage and data.where."
     )
   });
-  return failed(failure, fallback, taskId2);
+  return { ...failed(failure, fallback, taskId2), exitCode: EXIT.bug };
 }
 function resumeStep({ command, same, resumeFlags: resumeFlags2 }, { taskId: taskId2, isAboutMany }) {
   if (isAboutMany) return same;
@@ -2390,10 +2396,12 @@ export {
   TIMEOUT_MS,
   UPSTREAM,
   abilityFor,
+  accountWords,
   amount,
   boundedJson,
   briefWait,
   bugOutcome,
+  byUrgency,
   callerOf,
   callerOfLine,
   checkCallbackUrl,
@@ -2409,7 +2417,6 @@ export {
   commandToRehearse,
   compact,
   counted,
-  createProvider,
   credits,
   dayOf,
   definedFields,
@@ -2418,7 +2425,6 @@ export {
   earlierStep,
   editDistance,
   escapeInvisible,
-  exitCodeOf,
   failed,
   findOutSteps,
   finishWith,

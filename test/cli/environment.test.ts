@@ -1,23 +1,15 @@
 import path from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { readEnvironment, secretsIn } from '../../scripts/src/cli/environment.ts';
-import { Failure } from '../../scripts/src/model/failure.ts';
 import { isLoopback } from '../../scripts/src/model/service-address.ts';
 import { PROFILES } from '../../scripts/src/providers/registry.ts';
+import { thrownBy } from '../support/failures.ts';
 
 const PROFILE = PROFILES[0]!;
 const LIVE = { profile: PROFILE, action: 'generate', sandbox: false, noJournal: false } as const;
 const REHEARSAL = { ...LIVE, sandbox: true };
 
-function refusal(env: Record<string, string>): Failure {
-  try {
-    readEnvironment(env, LIVE);
-  } catch (error) {
-    if (error instanceof Failure) return error;
-    throw error;
-  }
-  throw new Error('not refused');
-}
+const refusal = (env: Record<string, string>) => thrownBy(() => readEnvironment(env, LIVE));
 
 describe('B2: the environment', () => {
   it('has the required defaults', () => {

@@ -6,7 +6,7 @@ import { ADDRESS_FORM, API_KEY_FORM, isApiKey, serviceAddress } from '../model/s
 import { skillFolder } from '../model/skill-folder.ts';
 import { plain } from '../model/text.ts';
 import { urlOf } from '../model/url.ts';
-import type { Profile } from '../providers/profile.ts';
+import type { Profile } from '../providers/provider.ts';
 import { PROFILES } from '../providers/registry.ts';
 import type { Arguments } from './command-line/arguments.ts';
 import { isLocal, needsRecords } from './command-line/flags.ts';
