@@ -20,11 +20,8 @@ export function resumeFlags({ action, wait, pollInterval, download, output, batc
   };
 }
 
-/** Where a task lives. */
-export type Place = Pick<Arguments, 'profile' | 'sandbox'>;
-
 /** Returns the flags that say where a task is: the service, and whether it is the sandbox. */
-export function placeFlags({ profile, sandbox }: Place): Flags {
+export function placeFlags({ profile, sandbox }: Pick<Arguments, 'profile' | 'sandbox'>): Flags {
   return { provider: providerFlag(profile.id), sandbox };
 }
 
