@@ -220,11 +220,6 @@ function refused(path6, expected, received, hint) {
 function inQuotes(text2) {
   return `"${plain(text2, 60)}"`;
 }
-function kindOf(value) {
-  if (value === null) return "null";
-  if (value === "") return "an empty text";
-  return Array.isArray(value) ? "an array" : `a ${typeof value}`;
-}
 
 // scripts/src/model/task.ts
 var IS_TERMINAL = {
@@ -1007,19 +1002,6 @@ function commandToRehearse(argv, { download, output: output2 }) {
   const isSaved = download !== void 0 || output2 !== void 0;
   const place = { output: void 0, download: isSaved ? SANDBOX_FOLDER : void 0 };
   return commandFrom(argv, { new: false, ...place, sandbox: true });
-}
-function commandForLine(argv, { model, payload, image }, output2, quoted2, file) {
-  const { batch, maxTotalCredits, download, ...given } = flagsIn(argv);
-  const isCapped = given.maxCredits !== void 0 || maxTotalCredits === void 0 || quoted2 === null;
-  const flags = isCapped ? given : { ...given, maxCredits: quoted2 };
-  if (quoteWord(payload).length > LONGEST_SHOWN) {
-    const own = file();
-    const inFile = { model: void 0, payload: void 0, image: void 0, output: void 0 };
-    const folder = output2 === null ? void 0 : path3.dirname(output2);
-    return own && commandLine(flagWords({ batch: own, ...flags, ...inFile, download: folder, new: true }));
-  }
-  const request = { model, payload, image: image && portable("image", image) };
-  return commandLine(flagWords({ ...flags, ...request, output: output2 ?? void 0, new: true }));
 }
 function flagsIn(argv) {
   return Object.fromEntries(
@@ -2333,6 +2315,7 @@ export {
   Failure,
   Interruption,
   KIND_WORDS,
+  LONGEST_SHOWN,
   LONGEST_TIMER_MS,
   Meter,
   NOT_YET,
@@ -2370,7 +2353,6 @@ export {
   checkTogether,
   clockTime,
   commandFor,
-  commandForLine,
   commandFrom,
   commandLine,
   commandToRehearse,
@@ -2389,6 +2371,7 @@ export {
   findOutSteps,
   finishWith,
   flagWords,
+  flagsIn,
   guessAction,
   idempotencyKey,
   inQuotes,
@@ -2411,7 +2394,6 @@ export {
   issuesText,
   journalFolder,
   kind,
-  kindOf,
   lineAlone,
   lines,
   madeAs,
