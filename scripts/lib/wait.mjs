@@ -276,8 +276,7 @@ function listOutcome(result, caller) {
     warnings: unlessEmpty2(warningsOf2(result, caller)),
     nextSteps: unlessEmpty2(nextSteps)
   };
-  const records = caller.isFull ? tasks.map(({ task }) => task.record) : [];
-  const shown = caller.isFull ? { ...record, tasks: records } : record;
+  const shown = caller.isFull ? { ...record, tasks: tasks.map(({ task }) => task.record) } : record;
   return done3({ ...data, ...upstream2(shown) });
 }
 function warningsOf2(result, caller) {
@@ -458,7 +457,35 @@ function nothingPendingOutcome(result, caller) {
 // scripts/src/core/deliver/fetch-result.ts
 import { Failure as Failure2, orFailure } from "./main.mjs";
 import { urlOf } from "./main.mjs";
-import { intervalBefore } from "./live.mjs";
+
+// scripts/src/core/poll/interval.ts
+var AVERAGE_MS = 3020;
+var DENSE_MS = 2150;
+var SPARSE_MS = 2e4;
+var LATE_SHARE = 1 / 200;
+var LATEST_MS = 12e3;
+var POLL_JITTER = 0.03;
+var GROWTH = 1.8;
+var LEAST_SHARED_MS = 1e3;
+function isFast({ firstMs }) {
+  return firstMs < LEAST_SHARED_MS;
+}
+function intervalBefore(progress, schedule, random) {
+  const { firstMs } = schedule;
+  const first = firstMs * GROWTH ** Math.min(progress.polls, 200);
+  const plain3 = Math.max(firstMs, usual(progress, schedule));
+  return Math.min(first, plain3) * (1 - POLL_JITTER + 2 * POLL_JITTER * random());
+}
+function usual({ polls, waitedMs, ageMs }, { firstMs, likely }) {
+  const capMs = Math.max(firstMs, AVERAGE_MS);
+  const age = ageMs ?? waitedMs;
+  const late = Math.min(LATEST_MS, Math.max(capMs, (age - (likely?.latestMs ?? 0)) * LATE_SHARE));
+  if (!likely || ageMs === void 0 || age > likely.latestMs) return late;
+  if (age < likely.earliestMs) return Math.min(SPARSE_MS, Math.max(DENSE_MS, likely.earliestMs - age));
+  return (polls + 1) * AVERAGE_MS <= waitedMs ? DENSE_MS : capMs;
+}
+
+// scripts/src/core/deliver/fetch-result.ts
 var RESULT_READS = 5;
 var RESULT_MS = 1e4;
 async function fetchResult(session, taskId, end) {
@@ -824,7 +851,6 @@ function pauseAfterFailure(failure, failures, random) {
 import { Failure as Failure8, orFailure as orFailure5 } from "./main.mjs";
 import { isBareEnd, isTerminal as isTerminal3 } from "./main.mjs";
 import { NO_LIST } from "./rate-limit.mjs";
-import { pollOnce } from "./live.mjs";
 var LIST_BYTES = 8 * 1024 * 1024;
 var LIST_MS = 1e4;
 var LIST_PATIENCE_MS = 2e3;
@@ -987,7 +1013,7 @@ var PollRounds = class {
     const at = this.#now();
     const isOwn = due.some((one) => one.taskId === taskId);
     const deadline = Math.min(target.deadline, api.clock.monotonic() + LIST_MS);
-    const query = isOne && !isEndSeen ? pollOnce(this.#service, taskId, deadline) : api.once(provider.task(taskId), { deadline, isPermitted: true });
+    const query = isOne && !isEndSeen ? this.#queryStatus(taskId, deadline) : api.once(provider.task(taskId), { deadline, isPermitted: true });
     const status = await orFailure5(query);
     if (status instanceof Failure8) {
       if (!isOwn) {
@@ -1001,6 +1027,12 @@ var PollRounds = class {
     if (task) await this.#shareEnd(task);
     await this.#share();
     return new Map(isOwn ? [[taskId, task ? polledOf(task) : status]] : []);
+  }
+  /** The status decides but for an answer that may be either a failed task or an error. */
+  async #queryStatus(taskId, deadline) {
+    const { api, provider } = this.#service;
+    const status = await api.once(provider.status(taskId), { deadline, isPermitted: true });
+    return status.possibleError ? api.once(provider.task(taskId), { deadline }) : status;
   }
   /** Writes the record of a task that has ended where a process reads it that waits for the task. */
   async #shareEnd(task) {
@@ -1022,7 +1054,6 @@ function polledOf(task) {
 import { heeded as heeded2 } from "./live.mjs";
 import { Failure as Failure9 } from "./main.mjs";
 import { isTerminal as isTerminal4 } from "./main.mjs";
-import { intervalBefore as intervalBefore2 } from "./live.mjs";
 async function pollUntilEnd(poll, options) {
   const { clock, schedule, deadline, submittedAt, stop } = options;
   const start = clock.monotonic();
@@ -1038,7 +1069,7 @@ async function pollUntilEnd(poll, options) {
     const left = deadline - now;
     if (left <= 0 || stop?.aborted) return { last, failure };
     if (failure && (heeded2(failure).details.retryAfter ?? 0) * 1e3 > left) return { last, failure };
-    const pause = Math.min(Math.max(intervalBefore2(progress, schedule, clock.random), least), left);
+    const pause = Math.min(Math.max(intervalBefore(progress, schedule, clock.random), least), left);
     if (last) options.onPoll?.(last, pause);
     try {
       const seen = await poll({ dueAtMonotonic: now + pause, earliest: now + Math.min(least, left) });
@@ -1070,7 +1101,6 @@ import { MemoryRateLimiter } from "./rate-limit.mjs";
 import { pauseOfAll } from "./live.mjs";
 import { Failure as Failure10 } from "./main.mjs";
 import { isTerminal as isTerminal5 } from "./main.mjs";
-import { isFast } from "./live.mjs";
 var AWAKE = new Error("a wait began or ended");
 var TICK_MS = 230;
 var FRESH_MS = 2e3;
@@ -1369,8 +1399,7 @@ function beginWait({ api }, { waitMs, filesMs = 0, ...settings }) {
 // scripts/src/core/wait/poll-task.ts
 import { Failure as Failure13, orFailure as orFailure8 } from "./main.mjs";
 import { isTerminal as isTerminal6 } from "./main.mjs";
-import { isFast as isFast2 } from "./live.mjs";
-import { fetchStatus as fetchStatus2 } from "./live.mjs";
+import { queryStatus } from "./live.mjs";
 import { noteState as noteState2 } from "./live.mjs";
 import { modelOf as modelOf3 } from "./live.mjs";
 
@@ -1441,7 +1470,7 @@ async function firstStatus(of) {
   const { session, taskId, wait, known } = of;
   const recorded = known.entry?.record.status;
   if (recorded && isTerminal6(recorded)) return { seen: { state: recorded, record: {} } };
-  if (wait.deadline <= wait.start) return { seen: await fetchStatus2(session, taskId) };
+  if (wait.deadline <= wait.start) return { seen: await queryStatus(session, taskId) };
   const times = { dueAtMonotonic: wait.start, earliest: wait.start, deadline: wait.deadline };
   const found = await orFailure8(watching(of, (poller) => poller.next(taskId, times, wait.stop)));
   if (!(found instanceof Failure13)) return found.kind === "status" ? { seen: found.status } : {};
@@ -1500,7 +1529,7 @@ async function likelySchedule({ session, known }) {
   const { schedule } = session;
   const { entry } = known;
   const model = modelOf3(known);
-  if (!entry || model === void 0 || isFast2(schedule)) return { schedule };
+  if (!entry || model === void 0 || isFast(schedule)) return { schedule };
   const { clock } = session.api;
   const age = clock.wall() - Date.parse(entry.record.sentAt);
   return {
@@ -1596,6 +1625,8 @@ export {
   getTask,
   graceAfter,
   graceOf,
+  intervalBefore,
+  isFast,
   isMissingForNow,
   leftOut,
   likelyDuration,

@@ -14,17 +14,17 @@ export async function modelsWith(
   payload: JsonObject,
   names: readonly string[],
 ): Promise<Elsewhere> {
-  const found = new Map(names.map((name) => [name, { models: [] as string[], isKnown: false }]));
+  const found = new Map<string, string[]>();
   for (const model of await listModels(contract.provider)) {
     const other = await loadContract(contract.provider, model);
     if (model === contract.model || other.output !== contract.output) continue;
     if (!takesInputOf(other, contract, payload)) continue;
-    for (const [name, entry] of found) {
+    for (const name of names) {
       const own = fieldFor(other, name);
       if (own === undefined) continue;
-      entry.isKnown = true;
-      if (takes(other, own, payload[name]!))
-        entry.models.push(own === name ? model : `${model} (as "${own}")`);
+      const models = found.get(name) ?? [];
+      if (takes(other, own, payload[name]!)) models.push(own === name ? model : `${model} (as "${own}")`);
+      found.set(name, models);
     }
   }
   return found;
