@@ -79,7 +79,6 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['models', /^(cli\/actions\/describe|contracts\/(describe-fields|models-with|unknown-model))\.ts$/],
   ['estimate', /^contracts\/price\//],
   // What an answer needs only where something is to be explained.
-  ['main', /^cli\/render\/errors\/submit-outcome-unknown\.ts$/],
   ['live', /^cli\/render\/errors\/task-ended\.ts$/],
   ['advice', /^cli\/(render\/errors\/|command-line\/help\.ts$)/],
   // What the processes of a machine share about a service.

@@ -97,7 +97,7 @@ function cancellableOutcome(result, caller, hasKey = true) {
     "no task is known that can be cancelled: data.nextSteps says how far that is known"
   ];
   const issues = [issue("--taskId", "<id> for --action cancelTask", "nothing", hint)];
-  const retryAfter = tasks.length === 0 && clearAfter.size > 0 ? Math.max(...clearAfter.values()) : void 0;
+  const retryAfter = clearAfter.size > 0 ? Math.max(...clearAfter.values()) : void 0;
   const refusal = new AdvisedFailure("INVALID_PAYLOAD", message, { issues, nextSteps, retryAfter });
   return failed2(refusal, "UNKNOWN", null);
 }
@@ -276,8 +276,7 @@ function listOutcome(result, caller) {
     warnings: unlessEmpty2(warningsOf2(result, caller)),
     nextSteps: unlessEmpty2(nextSteps)
   };
-  const records = caller.isFull ? tasks.map(({ task }) => task.record) : [];
-  const shown = caller.isFull ? { ...record, tasks: records } : record;
+  const shown = caller.isFull ? { ...record, tasks: tasks.map(({ task }) => task.record) } : record;
   return done3({ ...data, ...upstream2(shown) });
 }
 function warningsOf2(result, caller) {
@@ -549,7 +548,12 @@ function asGone(session, taskId, failure, record, task) {
   const kind = failure.details.reason?.kind;
   if (kind !== "taskNotShown" && kind !== "linkGone") return failure;
   const isUnknown = kind === "taskNotShown";
-  if (ageOf(session, record, task) <= (isUnknown ? LAG_MS : resultsKeptMs)) return failure;
+  const left = (isUnknown ? LAG_MS : resultsKeptMs) - ageOf(session, record, task);
+  if (left === Infinity) return failure;
+  if (left >= 0) {
+    const lostAt = new Date(session.api.clock.wall() + left).toISOString();
+    return failure.with({ reason: { kind, lostAt } });
+  }
   const why = isUnknown ? `${title} does not know task ${taskId} any more` : `the links of ${title} are dead`;
   const message = `The result cannot be had any more: no whole copy of it is known on this machine, and ${why}. ${says.retention}`;
   return new Failure3("DOWNLOAD_FAILED", message, {

@@ -151,7 +151,7 @@ export async function leave(journal: Journal, more: Partial<RequestRecord> = {})
   const now = new Date(journal.place.clock.wall()).toISOString();
   const entry = journal.draft({ ...firstRecord(claim, journal.place), duration: null });
   journal.prepare();
-  await entry.begin({ created: now, sentAt: now, unsettledSince: now, submitTimeout: 0, ...more });
+  await entry.store({ created: now, sentAt: now, unsettledSince: now, submitTimeout: 0, ...more });
   return entry;
 }
 
