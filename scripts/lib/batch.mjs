@@ -1,7 +1,7 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/cli/batch/command.ts
-const path3 = require("node:path");
+const path4 = require("node:path");
 
 // scripts/src/core/batch/caps.ts
 import { Failure } from "./main.mjs";
@@ -818,7 +818,6 @@ var Batch = class {
 
 // scripts/src/cli/batch/command.ts
 import { mediaIn as mediaIn2, nameKey as nameKey2, stemOfOutput as stemOfOutput3, versionOf } from "./download.mjs";
-import { commandForLine } from "./main.mjs";
 import { refusalOf } from "./main.mjs";
 import { batchQuoteOutcome } from "./wait.mjs";
 
@@ -1074,21 +1073,40 @@ import { lineAlone } from "./main.mjs";
 import { inSandbox } from "./main.mjs";
 import { termsOf } from "./contracts.mjs";
 
+// scripts/src/cli/batch/line-command.ts
+const path2 = require("node:path");
+import { quoteWord } from "./main.mjs";
+import { flagsIn, LONGEST_SHOWN } from "./main.mjs";
+import { commandLine, flagWords } from "./main.mjs";
+function commandForLine(argv, { model, payload, image }, output, quoted2, file) {
+  const { batch, maxTotalCredits, download, ...given } = flagsIn(argv);
+  const isCapped2 = given.maxCredits !== void 0 || maxTotalCredits === void 0 || quoted2 === null;
+  const flags = isCapped2 ? given : { ...given, maxCredits: quoted2 };
+  if (quoteWord(payload).length > LONGEST_SHOWN) {
+    const own = file();
+    const inFile = { model: void 0, payload: void 0, image: void 0, output: void 0 };
+    const folder = output === null ? void 0 : path2.dirname(output);
+    return own && commandLine(flagWords({ batch: own, ...flags, ...inFile, download: folder, new: true }));
+  }
+  const request = { model, payload, image: image && path2.resolve(image) };
+  return commandLine(flagWords({ ...flags, ...request, output: output ?? void 0, new: true }));
+}
+
 // scripts/src/cli/batch/own-file.ts
 const { closeSync, openSync, readSync } = require("node:fs");
-const path2 = require("node:path");
+const path3 = require("node:path");
 import { createAtOnce, onDisk, replaceAtOnce } from "./journal.mjs";
 import { boundedJson } from "./main.mjs";
 var MOST_NAMES = 100;
 function writeOwn(folder, name, ending, text, head) {
   for (let n = 1; n < MOST_NAMES; n += 1) {
-    const file2 = path2.join(folder, `${name}${n === 1 ? "" : `-${n}`}${ending}`);
+    const file2 = path3.join(folder, `${name}${n === 1 ? "" : `-${n}`}${ending}`);
     if (createAtOnce(file2, text)) return file2;
     if (!beginsWith(file2, head)) continue;
     replaceAtOnce(file2, text);
     return file2;
   }
-  const file = path2.join(folder, `${name}-${Date.now()}${ending}`);
+  const file = path3.join(folder, `${name}-${Date.now()}${ending}`);
   replaceAtOnce(file, text);
   return file;
 }
@@ -1108,7 +1126,7 @@ function beginsWith(file, text) {
   }
 }
 function writeLine(folder, name, { model, payload, image }) {
-  const line = { model, payload: JSON.parse(payload), image: image && path2.resolve(image) };
+  const line = { model, payload: JSON.parse(payload), image: image && path3.resolve(image) };
   const text = `${JSON.stringify(line)}
 `;
   return onDisk(
@@ -1131,7 +1149,7 @@ function writeReport(folder, { name, file: batch }, rows, secrets) {
 async function runBatchCommand(session, call, batch, wait) {
   const { argv, args, caller, secrets, progress, interruption } = call;
   const { maxCredits, maxTotalCredits, new: isNew, action } = args;
-  const pattern = args.output === void 0 ? void 0 : patternOf(path3.basename(args.output));
+  const pattern = args.output === void 0 ? void 0 : patternOf(path4.basename(args.output));
   if (action === "quote") {
     if (!session.provider.can.quote) throw refusalOf(args.profile, "quote");
     const quote = await quoteBatch(session, batch.lines, { maxCredits, maxTotalCredits, pattern });
@@ -1148,7 +1166,7 @@ async function runBatchCommand(session, call, batch, wait) {
     onPriced: isNew ? (lines, credits) => progress.line(newCharge(lines, credits)) : void 0
   });
   const items = lineOutcomes(result, caller, await alone(argv, batch, wait.folder, result));
-  const folder = path3.resolve(wait.folder ?? ".");
+  const folder = path4.resolve(wait.folder ?? ".");
   const rows = items.map(
     (item) => reportRow(args.sandbox ? { ...item, outcome: inSandbox(item.outcome) } : item)
   );
@@ -1157,20 +1175,20 @@ async function runBatchCommand(session, call, batch, wait) {
 }
 async function alone(argv, batch, into, { lines, leftOver: leftOver2 }) {
   const found = /* @__PURE__ */ new Map();
-  const folder = into && path3.resolve(into);
+  const folder = into && path4.resolve(into);
   for (const [n, line] of lines.entries()) {
     const mayBeMadeAgain = MAY_BE_MADE_AGAIN.has(lineOutcomeOf(line)) || isLineGone(line);
     if (!mayBeMadeAgain && !leftOver2?.lines.has(line.number)) continue;
     const request = await batch.requestOf(line.number);
     const isFirst = batch.lines[n].ordinal === 1;
-    const output = folder && path3.join(folder, freeName(folder, line.name));
+    const output = folder && path4.join(folder, freeName(folder, line.name));
     const name = `${batch.name}.line-${line.number}`;
     const command = request && commandForLine(
       argv,
       request,
       output,
       line.quoted,
-      () => writeLine(path3.resolve(folder ?? "."), name, request)
+      () => writeLine(path4.resolve(folder ?? "."), name, request)
     );
     found.set(line.number, lineAlone(command, isFirst));
   }
@@ -1264,7 +1282,8 @@ import { issue } from "./main.mjs";
 import { isObject } from "./main.mjs";
 import { nearest } from "./main.mjs";
 import { DuplicateName as DuplicateName2 } from "./contracts.mjs";
-import { inQuotes, kindOf } from "./main.mjs";
+import { inQuotes } from "./main.mjs";
+import { kindOf } from "./contracts.mjs";
 var FIELDS = ["name", "model", "payload", "image"];
 function parseLine(bytes, format, issues) {
   const refuse = (...said) => {
@@ -1314,7 +1333,7 @@ function nameField(line, refuse) {
 }
 
 // scripts/src/cli/batch/read-batch.ts
-const path5 = require("node:path");
+const path6 = require("node:path");
 import { loadContract } from "./contracts.mjs";
 import { imageField, withoutImage, withPrompt } from "./contracts.mjs";
 import { estimate } from "./estimate.mjs";
@@ -1333,7 +1352,7 @@ import { readCallback } from "./contracts.mjs";
 // scripts/src/cli/batch/source.ts
 const { constants } = require("node:fs");
 const { open } = require("node:fs/promises");
-const path4 = require("node:path");
+const path5 = require("node:path");
 import { plain } from "./main.mjs";
 import { refused } from "./main.mjs";
 import { codeOf, readStdin } from "./contracts.mjs";
@@ -1348,7 +1367,7 @@ async function openSource(file, signal) {
     return sourceOf("batch", void 0, inMemory(await readStdin(signal, FLAG)), async () => {
     });
   const format = formatOf(file);
-  const name = path4.basename(file, path4.extname(file));
+  const name = path5.basename(file, path5.extname(file));
   let handle;
   try {
     const flags = DESCRIPTOR.test(file) ? 0 : constants.O_NONBLOCK ?? 0;
@@ -1449,7 +1468,7 @@ function isBlank(bytes, from, to) {
   return true;
 }
 function formatOf(file) {
-  const ending = path4.extname(file).toLowerCase();
+  const ending = path5.extname(file).toLowerCase();
   if (ending === ".jsonl" || ending === ".ndjson") return "jsonl";
   if (ending === ".txt") return "txt";
   if (ending === "") return void 0;
@@ -1494,7 +1513,7 @@ function wrongLines(found) {
   }
   const wrong = new Set(found.map(({ line }) => line)).size;
   const message = `${wrong} ${wrong === 1 ? "line is" : "lines are"} wrong; nothing was submitted. ${issueText(shown[0])}.`;
-  const hints = [...new Set(shown.map(({ path: path6, hint }) => `${path6}: ${hint}`))];
+  const hints = [...new Set(shown.map(({ path: path7, hint }) => `${path7}: ${hint}`))];
   return new AdvisedFailure("INVALID_PAYLOAD", message, { issues: shown, nextSteps: hints });
 }
 
@@ -1525,7 +1544,7 @@ async function readBatch(args, caller, loopback, signal) {
     }));
     const places = new Map(checked.map(({ place }) => [place.number, place]));
     const requestOf = (number) => reader.requestOf(source, places.get(number));
-    const file = args.batch === "-" ? "-" : path5.resolve(args.batch);
+    const file = args.batch === "-" ? "-" : path6.resolve(args.batch);
     return { name: source.name, file, lines, webhookUrl, requestOf, close: source.close };
   } catch (error) {
     await source.close();
@@ -1636,14 +1655,14 @@ var Reader = class {
 function issuesOf(failure) {
   const { issues, nextSteps = [] } = failure.details;
   if (issues?.length) return issues.map((one) => ({ ...one, path: pathOf(one.path) }));
-  const path6 = failure.code === "INVALID_MODEL" ? "model" : "payload";
+  const path7 = failure.code === "INVALID_MODEL" ? "model" : "payload";
   const hint = nextSteps[0] ?? "correct the line";
-  const expected = path6 === "model" ? "a model with a contract" : "a payload that can be sent";
-  return [issue3(path6, expected, failure.message, hint)];
+  const expected = path7 === "model" ? "a model with a contract" : "a payload that can be sent";
+  return [issue3(path7, expected, failure.message, hint)];
 }
-function pathOf(path6) {
-  const flag = /^--(payload|image|model)$/.exec(path6)?.[1];
-  return flag ?? `payload.${path6}`;
+function pathOf(path7) {
+  const flag = /^--(payload|image|model)$/.exec(path7)?.[1];
+  return flag ?? `payload.${path7}`;
 }
 function sizeOf(value) {
   if (typeof value === "string") return value.length;
@@ -1662,6 +1681,7 @@ export {
   batchState,
   batchSteps,
   batchWarnings,
+  commandForLine,
   creditsOfEnd,
   fileNames,
   interruptedEnd,

@@ -2755,7 +2755,7 @@ function endOfText(json, from) {
 
 // scripts/src/cli/request/payload.ts
 import { plain as plain5 } from "./main.mjs";
-import { inQuotes, kindOf, refused } from "./main.mjs";
+import { inQuotes, refused } from "./main.mjs";
 var MAX_INPUT_BYTES = 64 * 1024 * 1024;
 var MAX_IMAGE_BYTES = 32 * 1024 * 1024;
 async function readFields(given, signal) {
@@ -2895,6 +2895,11 @@ async function dataUri(handle, size, beginning2) {
 }
 function codeOf(error) {
   return error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
+}
+function kindOf(value) {
+  if (value === null) return "null";
+  if (value === "") return "an empty text";
+  return Array.isArray(value) ? "an array" : `a ${typeof value}`;
 }
 
 // scripts/src/contracts/validate.ts
@@ -3239,6 +3244,7 @@ export {
   isOfType,
   isPresent,
   itemCount,
+  kindOf,
   listModels,
   listProviders,
   literal2 as literal,

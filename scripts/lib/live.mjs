@@ -1017,14 +1017,21 @@ function hasOthers(folder, saved) {
 // scripts/src/cli/actions/live.ts
 async function runLive(call, batch) {
   const { args, caller, request, environment, loopback, progress, interruption } = call;
+  const { profile } = args;
   const sandbox = args.sandbox ? await startSandbox(environment, progress.line) : null;
   const { httpProxy, httpsProxy, noProxy, timeoutMs, maxRetries } = environment;
   if (httpProxy || httpsProxy) compileParserSimply();
   const transport = new Transport({ httpProxy, httpsProxy, noProxy });
-  const baseUrl = sandbox ? new URL(sandbox.origin) : serviceUrl(call);
-  const key = keyOf(call);
-  const provider = await args.profile.create({ baseUrl, key, now: systemClock.wall });
-  const sharing = once(() => args.noJournal ? null : openSharing(call, provider));
+  const baseUrl = sandbox ? new URL(sandbox.origin) : environment.baseUrl ?? new URL(profile.url);
+  const key = sandbox ? SANDBOX_KEY : environment.key;
+  const provider = await profile.create({ baseUrl, key, now: systemClock.wall });
+  const place = once(async () => {
+    const { accountOf } = await import("./journal.mjs");
+    const service = sandbox ? "sandbox" : serviceName(baseUrl, profile.apiPath);
+    return { provider: profile.id, service, account: accountOf(profile.id, key) };
+  });
+  const named = async () => ({ ...caller, account: (await place()).account });
+  const sharing = once(() => args.noJournal ? null : openSharing(call, place));
   const limiter = async () => loopback ? null : (await sharing())?.limiter ?? null;
   const { signal } = interruption;
   const api = new Api(transport, systemClock, { timeoutMs, maxRetries, signal, limiter });
@@ -1041,14 +1048,13 @@ async function runLive(call, batch) {
     transport,
     observer: progress.observer,
     loopback: loopback ? baseUrl : null,
-    records: once(() => args.noJournal || isWithoutRecords(call) ? null : openJournal(call, provider))
+    records: once(() => args.noJournal || isWithoutRecords(call) ? null : openJournal(call, place))
   };
   try {
     let outcome;
     if (batch) {
       const { runBatchCommand } = await import("./batch.mjs");
-      const known = { ...call, caller: { ...caller, account: await accountOf(call) } };
-      outcome = await runBatchCommand(session, known, batch, waitSettings(args));
+      outcome = await runBatchCommand(session, { ...call, caller: await named() }, batch, waitSettings(args));
     } else outcome = await outcomeOfResult(await act(session, args, request), caller);
     return sandbox ? withStandInWarnings(outcome) : outcome;
   } catch (error) {
@@ -1056,7 +1062,7 @@ async function runLive(call, batch) {
     const taskId = args.taskId ?? error.details.taskId ?? null;
     const missing = taskId !== null && await madeElsewhere(session, error, taskId);
     const { advised } = await import("./advice.mjs");
-    throw advised(missing || error, { ...caller, account: await accountOf(call) }, taskId);
+    throw advised(missing || error, await named(), taskId);
   } finally {
     void transport.close();
     void sandbox?.close();
@@ -1072,45 +1078,23 @@ function isWithoutRecords({ args, environment: { stateFolder } }) {
   const folders = [folder, path2.join(path2.dirname(folder), "journal")];
   return !needsRecords(args.action) && !folders.some((one) => existsSync2(one));
 }
-async function openJournal(call, provider) {
-  const { args, environment, progress } = call;
-  const { stateFolder, isStateChosen } = environment;
+async function openJournal({ args, environment, progress }, place) {
+  const { isStateChosen } = environment;
+  const stateFolder = environment.stateFolder;
   const warn = progress.line;
-  if (stateFolder === null) return null;
   const { Journal } = await import("./journal.mjs");
-  const journal = new Journal({
-    folder: journalFolder(stateFolder, args.sandbox),
-    provider: provider.id,
-    service: args.sandbox ? "sandbox" : addressOf(call),
-    account: await accountOf(call),
-    clock: systemClock,
-    warn
-  });
+  const folder = journalFolder(stateFolder, args.sandbox);
+  const journal = new Journal({ folder, ...await place(), clock: systemClock, warn });
   if (!args.sandbox || isStateChosen) return journal;
   const refusal = await orFailure3((async () => journal.prepare())());
   if (!refusal) return journal;
   warn(`This sandbox run continues without a record: ${stateFolder} cannot be written to.`);
   return null;
 }
-async function openSharing(call, provider) {
-  const { args, environment } = call;
-  const { stateFolder } = environment;
-  if (args.sandbox || stateFolder === null) return null;
+async function openSharing({ args, environment: { stateFolder: folder } }, place) {
+  if (args.sandbox || folder === null) return null;
   const { sharingIn } = await import("./journal.mjs");
-  return sharingIn({
-    folder: stateFolder,
-    service: addressOf(call),
-    account: await accountOf(call),
-    limit: provider.rateLimit,
-    clock: systemClock
-  });
-}
-var serviceUrl = ({ args, environment }) => environment.baseUrl ?? new URL(args.profile.url);
-var addressOf = (call) => serviceName(serviceUrl(call), call.args.profile.apiPath);
-var keyOf = ({ args, environment }) => args.sandbox ? SANDBOX_KEY : environment.key;
-async function accountOf(call) {
-  const { accountOf: account } = await import("./journal.mjs");
-  return account(call.args.profile.id, keyOf(call));
+  return sharingIn({ folder, ...await place(), limit: args.profile.rateLimit, clock: systemClock });
 }
 async function act(session, args, request) {
   const { action, taskId = "", idempotencyKey } = args;
