@@ -44,7 +44,7 @@ async function started(submits: Reply[], lists?: (Reply | (() => Reply))[], opti
 
 describe.each<[string, Reply, number?]>([
   ['fault 2: a reset connection', 'reset'],
-  ['fault 4: silence until the time is over', 'silence', 120],
+  ['fault 4: silence until the time is over', 'silence', 300],
   ['fault 25: a cut answer', CUT],
   ['fault 16: HTTP 500', { status: 500 }],
   ['fault 16: HTTP 502 as a page', { status: 502, body: '<html>Bad Gateway</html>' }],
