@@ -2902,9 +2902,6 @@ function kindOf(value) {
   return Array.isArray(value) ? "an array" : `a ${typeof value}`;
 }
 
-// scripts/src/contracts/validate.ts
-import { isObject as isObject8 } from "./main.mjs";
-
 // scripts/src/contracts/schema/hint.ts
 import { nearest, squeeze } from "./main.mjs";
 import { plain as plain6 } from "./main.mjs";
@@ -2923,7 +2920,7 @@ function hint(place) {
   if (Array.isArray(value) && node.types.includes("array"))
     return `give${itemCount(node)} items, not ${value.length}`;
   if (isNumeric(value) && node.types.some((type) => type === "number" || type === "integer"))
-    return `write ${sample(place)}, not ${literal2(value)}; ${NEVER_ROUNDED}`;
+    return `write ${sample(place)}, not ${literal2(value)}${unrounded(place)}`;
   return `write ${sample(place)}, not ${literal2(value)}`;
 }
 function kind(meant, value) {
@@ -2955,8 +2952,12 @@ function enumHint(place, values) {
   if (near !== void 0) return `write ${assign(path, near)}, not ${literal2(value)}`;
   const types = node.types.filter((type) => type !== "null");
   const isOfOther = types.length === 1 && !isOfType(value, types[0]);
-  const rounding = choices.every(isNumeric) && isNumeric(value) ? `; ${NEVER_ROUNDED}` : "";
+  const rounding = choices.every(isNumeric) && isNumeric(value) ? unrounded(place) : "";
   return `write ${fieldName(path)}: ${either(choices.map(literal2))}${isOfOther ? ` (${A_TYPE[types[0]]})` : ""}, not ${literal2(value)}${rounding}`;
+}
+function unrounded({ path, ways }) {
+  const others = ways.elsewhere?.get(pathText(path))?.slice(0, MOST_MODELS).join(", ");
+  return `; ${NEVER_ROUNDED}${others ? `; models that take it, at their own price: ${others}` : ""}`;
 }
 function isNumeric(value) {
   if (typeof value !== "string") return typeof value === "number";
@@ -3025,6 +3026,7 @@ function lookAlike(key, names2) {
 }
 
 // scripts/src/contracts/validate.ts
+import { isObject as isObject8 } from "./main.mjs";
 var MOST_ISSUES = 20;
 function checkPayload(contract, payload, ways = BY_VALUE) {
   if (!isObject8(payload)) return [notAnObject(contract, payload, ways)];
@@ -3146,9 +3148,12 @@ async function readRequest(args, loopback, signal) {
   const given = await withImage(contract, await readFields(args.payload, signal), args.image);
   const payload = withoutBody(contract, given);
   let issues = checkPayload(contract, payload, BY_FLAGS);
-  if (issues.some(({ path }) => Object.hasOwn(payload, path) && !rootOf(contract).properties?.has(path))) {
+  const mayBeElsewhere = ({ path, hint: hint2 }) => !rootOf(contract).properties?.has(path) || hint2.endsWith(NEVER_ROUNDED);
+  const names2 = issues.filter(mayBeElsewhere).flatMap(({ path }) => Object.hasOwn(payload, path) ? path : []);
+  if (names2.length > 0) {
     const { modelsWith } = await import("./models.mjs");
-    issues = checkPayload(contract, payload, { ...BY_FLAGS, elsewhere: await modelsWith(contract, payload) });
+    const elsewhere = await modelsWith(contract, payload, names2);
+    issues = checkPayload(contract, payload, { ...BY_FLAGS, elsewhere });
   }
   if (issues.length > 0) {
     const message = `The payload does not fit ${contract.model}: ${issuesText(issues)}.`;
@@ -3213,6 +3218,7 @@ export {
   EXTENSION,
   KEYWORDS,
   MEDIA_KINDS,
+  NEVER_ROUNDED,
   REGEX,
   SHOWN,
   SURE_TYPES,

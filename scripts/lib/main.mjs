@@ -1269,7 +1269,7 @@ function withWarnings(outcome, behind, before = []) {
   const { envelope } = outcome;
   return { ...outcome, envelope: { ...envelope, data: { ...envelope.data, warnings } } };
 }
-var SANDBOX_RUN = "Sandbox run: nothing was charged. Its balance and tasks are invented, and each file is a stand-in.";
+var SANDBOX_RUN = "Sandbox run: nothing was charged. Its balance, tasks and credits are invented, and each file is a stand-in.";
 var inSandbox = (outcome) => withWarnings(outcome, [], [SANDBOX_RUN]);
 function failed(failure, fallback, knownTaskId) {
   const { details } = failure;

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../scripts/src/cli/exit-codes.ts';
 import { envelopeOf, run, T2V, tempFolder } from '../support/command.ts';
 
-const SAYS = /^Sandbox run: nothing was charged/;
+const SAYS = /^Sandbox run: nothing was charged\. Its balance, tasks and credits are invented/;
 const payload = (prompt: string) => ['--model', 't2v', '--payload', JSON.stringify({ ...T2V, prompt })];
 
 describe('every document of a sandbox run says that it is one', () => {

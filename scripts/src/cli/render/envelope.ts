@@ -80,7 +80,7 @@ export function withWarnings(
 }
 
 const SANDBOX_RUN =
-  'Sandbox run: nothing was charged. Its balance and tasks are invented, and each file is a stand-in.';
+  'Sandbox run: nothing was charged. Its balance, tasks and credits are invented, and each file is a stand-in.';
 
 /** Says first in a document that it is of a sandbox run: a later reader cannot tell otherwise. */
 export const inSandbox = (outcome: Outcome): Outcome => withWarnings(outcome, [], [SANDBOX_RUN]);
