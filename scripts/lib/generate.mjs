@@ -112,7 +112,7 @@ import { graceOf, isMissingForNow } from "./wait.mjs";
 import { madeBy as madeBy2, taskResult } from "./live.mjs";
 
 // scripts/src/core/submit/submit-on-record.ts
-import { newestOf, requestNameOf, takenOver } from "./journal.mjs";
+import { knownRecord, newestOf, requestNameOf, takenOver } from "./journal.mjs";
 import { Failure as Failure7, orFailure as orFailure4 } from "./main.mjs";
 import { jsonHash } from "./journal.mjs";
 import { spentOn } from "./journal.mjs";
@@ -128,8 +128,11 @@ async function recordCharge(session, { store, entry, change, quote: quote2, befo
   const reserved = await store.reserve(entry, change, budget, patience, signal);
   if (reserved.kind === "busy") {
     const { pid, host } = reserved.holder;
-    const message = `Another process (${pid} on ${host}) has kept the day's budget to itself for too long; nothing was submitted.`;
-    throw new Failure3("UNKNOWN_ERROR", message, { reason: { kind: "budgetBusy" } });
+    const message = `Another process (${pid} on ${host}) has kept the day's budget to itself for too long.`;
+    throw new Failure3("UNKNOWN_ERROR", message, {
+      nothingSubmitted: true,
+      reason: { kind: "budgetBusy" }
+    });
   }
   if (budget && reserved.kind === "exceeded") {
     const { limit } = budget;
@@ -410,10 +413,10 @@ async function resubmitWhenClear(session, generation, log, first, deadline) {
   for (let attempt = 1; ; attempt += 1) {
     const found = await reconcile(session, lost, deadline);
     if (found.kind === "found") return inList(found.task, lost);
-    if (found.kind !== "mayResubmit") return unknown(session, lost, found);
+    if (found.kind !== "mayResubmit") return outcomeUnknown(session, lost, found);
     const held = submits && await orFailure3(submits.ready());
     const notResubmitted = held || log && await orFailure3(log.resubmitting());
-    if (notResubmitted) return unknown(session, lost, { notResubmitted });
+    if (notResubmitted) return outcomeUnknown(session, lost, { notResubmitted });
     observer.submitting();
     const sent = await sendOnce(session, generation, { deadline });
     if (sent.kind === "accepted")
@@ -449,13 +452,15 @@ async function judgeRejection(session, lost, failure, deadline, source) {
   if (found.kind === "found") return inList(found.task, lost);
   const isInvalid = failure.code === "INVALID_PAYLOAD" || failure.code === "INVALID_MODEL";
   if (isInvalid && found.kind === "absent") return { kind: "rejected", failure };
-  return unknown(session, lost, { failure });
+  return outcomeUnknown(session, lost, { failure });
 }
 function inList(task, { resubmitted }) {
   return { kind: "accepted", task, by: "list", isResubmitted: resubmitted };
 }
-async function unknown(session, { generation, sentAt, failure: lost }, { failure: later, notResubmitted, after: clearIn2, why }) {
+async function outcomeUnknown(session, { generation, sentAt, failure: lost }, { failure: refusal, notResubmitted: held, after: clearIn2, why }) {
   const { model, idempotencyKey } = generation;
+  const later = refusal && aboutRecords(refusal);
+  const notResubmitted = held && aboutRecords(held);
   const isRecorded = await session.records() !== null;
   const after = isRecorded ? clearIn2 ?? later?.details.retryAfter : void 0;
   const named = lost.details.taskId;
@@ -472,6 +477,11 @@ async function unknown(session, { generation, sentAt, failure: lost }, { failure
   });
   return { kind: "unknown", failure };
 }
+function aboutRecords(failure) {
+  const { reason } = failure.details;
+  if (reason?.kind !== "unwritableFolder") return failure;
+  return new Failure6(failure.code, `The records in ${reason.folder} cannot be written to: ${reason.why}.`);
+}
 
 // scripts/src/core/submit/submit-on-record.ts
 var LEAST_PATIENCE_MS2 = 5e3;
@@ -479,7 +489,8 @@ async function submitOnRecord(session, store, request, deadline) {
   const { api, observer } = session;
   const claim = claimOf(request, api.clock.wall());
   const patience = Math.max(deadline, api.clock.monotonic() + LEAST_PATIENCE_MS2);
-  const claimed = await store.claim(claim, patience, api.signal);
+  const found = await orFailure4(store.claim(claim, patience, api.signal));
+  const claimed = found instanceof Failure7 ? await readOnly(session, store, request, claim, found) : found;
   if (claimed.kind === "submitted") return attached(claimed.entry, request);
   const { entry, lock } = claimed;
   const own = { session, store, request, entry, lock, deadline };
@@ -509,6 +520,18 @@ async function submitOnRecord(session, store, request, deadline) {
   } finally {
     await lock.release();
   }
+}
+async function readOnly(session, store, request, claim, unwritable) {
+  if (unwritable.details.reason?.kind !== "unwritableFolder") throw unwritable;
+  const entries = await orFailure4(store.allOf(requestNameOf(claim, store.place)));
+  const entry = entries instanceof Failure7 ? void 0 : knownRecord(entries, claim);
+  if (!entry) throw unwritable;
+  if (entry.record.taskId === null) throw await unknownFor({ session, store, request, entry }, unwritable);
+  return { kind: "submitted", entry };
+}
+async function unknownFor(lost, failure) {
+  if (failure.details.reason?.kind !== "unwritableFolder") return failure;
+  return (await outcomeUnknown(lost.session, lostSubmit(lost), { failure })).failure;
 }
 function claimOf({ generation, terms, folder, output }, now2) {
   const { model, payload, idempotencyKey } = generation;
@@ -542,7 +565,8 @@ async function taskOf(own, isNew) {
   let result = await (isNew ? submitNew(own) : reconcileEarlier(own));
   for (; ; ) {
     if (result.kind !== "accepted") throw await noteNoTask(own, result);
-    const named = await nameTask(own, result);
+    const named = await orFailure4(nameTask(own, result));
+    if (named instanceof Failure7) throw await unknownFor(own, named);
     if (named !== "taken") return { ...result, isUnrecorded: named === "unrecorded" };
     result = await reconcileEarlier(own);
   }
@@ -581,14 +605,18 @@ async function adopt(own) {
     if (await nameTask(own, accepted) !== "taken") return true;
   }
 }
-async function lostSubmitOf({ session, request, entry }) {
-  const { clock } = session.api;
+async function lostSubmitOf(own) {
+  const { session, entry } = own;
   const { phase, unsettledSince: noted } = entry.record;
   const wall = endedAt(entry.record, session.api);
   const unsettledSince = new Date(wall).toISOString();
   if (phase === "submitting" || noted !== unsettledSince) {
     await entry.update({ phase: "unknown", unsettledSince });
   }
+  return lostSubmit(own, wall);
+}
+function lostSubmit({ session, request, entry }, wall = endedAt(entry.record, session.api)) {
+  const { clock } = session.api;
   const { sentAt, resubmitted, idempotencyKey } = entry.record;
   return {
     generation: { ...request.generation, idempotencyKey },
@@ -844,8 +872,8 @@ function recordedSpending(rows, since, asOf, unreadable, pending) {
 }
 async function recordsOf(store, tasks) {
   const entries = await Promise.all([...new Set(tasks.map(({ id }) => id))].map((id) => store.byTask(id)));
-  const unknown2 = [...await store.pending(), ...await store.replaced()];
-  const found = [...entries, ...unknown2.filter(({ record }) => record.taskId === null)];
+  const unknown = [...await store.pending(), ...await store.replaced()];
+  const found = [...entries, ...unknown.filter(({ record }) => record.taskId === null)];
   return found.flatMap((entry) => entry && store.isOwn(entry) ? entry.record : []);
 }
 var countOf = (rows) => rows.reduce((sum, { tasks }) => sum + tasks, 0);
@@ -1047,7 +1075,7 @@ import {
 import { waitTask as waitTask2 } from "./wait.mjs";
 async function waitForNewest(session, settings) {
   const { tasks, ...submits } = await pendingRequests(session);
-  const { unknown: unknown2 } = submits;
+  const { unknown } = submits;
   const { clock } = session.api;
   const deadline = clock.monotonic() + settings.waitMs;
   const gone = [];
@@ -1057,7 +1085,7 @@ async function waitForNewest(session, settings) {
     if (!(ended instanceof Failure13)) {
       const passed = gone.map(({ details }) => ({ kind: "taskGone", taskId: details.taskId }));
       const warnings = [...ended.warnings, ...passed];
-      if (unknown2 > 0) warnings.push({ kind: "unknownSubmits", count: unknown2 });
+      if (unknown > 0) warnings.push({ kind: "unknownSubmits", count: unknown });
       return { ...ended, warnings };
     }
     if (ended.code !== "TASK_NOT_FOUND") throw ended;
@@ -1150,6 +1178,7 @@ export {
   nameListed,
   nameTask,
   otherRequests,
+  outcomeUnknown,
   quote,
   reconcile,
   reconcileDeadline,

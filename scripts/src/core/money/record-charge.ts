@@ -36,8 +36,11 @@ export async function recordCharge(
   const reserved = await store.reserve(entry, change, budget, patience, signal);
   if (reserved.kind === 'busy') {
     const { pid, host } = reserved.holder;
-    const message = `Another process (${pid} on ${host}) has kept the day's budget to itself for too long; nothing was submitted.`;
-    throw new Failure('UNKNOWN_ERROR', message, { reason: { kind: 'budgetBusy' } });
+    const message = `Another process (${pid} on ${host}) has kept the day's budget to itself for too long.`;
+    throw new Failure('UNKNOWN_ERROR', message, {
+      nothingSubmitted: true,
+      reason: { kind: 'budgetBusy' },
+    });
   }
   if (budget && reserved.kind === 'exceeded') {
     const { limit } = budget;

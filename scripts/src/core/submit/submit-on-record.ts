@@ -1,8 +1,8 @@
-import { newestOf, requestNameOf, takenOver } from '../../model/claim-rules.ts';
+import { knownRecord, newestOf, requestNameOf, takenOver } from '../../model/claim-rules.ts';
 import { Failure, orFailure } from '../../model/failure.ts';
 import { jsonHash } from '../../model/fingerprint.ts';
 import { type RecordChange, spentOn } from '../../model/request-record.ts';
-import type { Fence, RecordStore, RequestClaim, StoredRequest } from '../../ports/record-store.ts';
+import type { Claimed, Fence, RecordStore, RequestClaim, StoredRequest } from '../../ports/record-store.ts';
 import type { CheckedRequest, FilePlace } from '../checked-request.ts';
 import { checkNameIsFree } from '../deliver/place.ts';
 import { checkPrice } from '../money/check-price.ts';
@@ -15,13 +15,16 @@ import { type KnownTask, madeBy } from '../result.ts';
 import type { Session } from '../session.ts';
 
 import { nameTask, type RecordedRequest } from './name-task.ts';
-import { type SubmitLog, type Submitted, submitOrReconcile } from './submit-or-reconcile.ts';
+import { outcomeUnknown, type SubmitLog, type Submitted, submitOrReconcile } from './submit-or-reconcile.ts';
 
 type Request = CheckedRequest & FilePlace;
 
-/** A request that this process alone may submit, until it releases the lock. */
-interface OwnRequest extends RecordedRequest {
+interface LostRequest extends RecordedRequest {
   request: Request;
+}
+
+/** A request that this process alone may submit, until it releases the lock. */
+interface OwnRequest extends LostRequest {
   lock: Fence;
   deadline: number;
 }
@@ -43,7 +46,8 @@ export async function submitOnRecord(
   const { api, observer } = session;
   const claim = claimOf(request, api.clock.wall());
   const patience = Math.max(deadline, api.clock.monotonic() + LEAST_PATIENCE_MS);
-  const claimed = await store.claim(claim, patience, api.signal);
+  const found = await orFailure(store.claim(claim, patience, api.signal));
+  const claimed = found instanceof Failure ? await readOnly(session, store, request, claim, found) : found;
   if (claimed.kind === 'submitted') return attached(claimed.entry, request);
   const { entry, lock } = claimed;
   const own = { session, store, request, entry, lock, deadline };
@@ -74,6 +78,32 @@ export async function submitOnRecord(
   } finally {
     await lock.release();
   }
+}
+
+/**
+ * Returns the recorded task of a request whose records cannot be written. They may be readable: what they say counts more
+ * than the error of the disk, which reads as if nothing had ever been charged.
+ * @throws Failure that the outcome of an earlier submit is not known; `unwritable` where none is on record
+ */
+async function readOnly(
+  session: Session,
+  store: RecordStore,
+  request: Request,
+  claim: RequestClaim,
+  unwritable: Failure,
+): Promise<Extract<Claimed, { kind: 'submitted' }>> {
+  if (unwritable.details.reason?.kind !== 'unwritableFolder') throw unwritable;
+  const entries = await orFailure(store.allOf(requestNameOf(claim, store.place)));
+  const entry = entries instanceof Failure ? undefined : knownRecord(entries, claim);
+  if (!entry) throw unwritable;
+  if (entry.record.taskId === null) throw await unknownFor({ session, store, request, entry }, unwritable);
+  return { kind: 'submitted', entry };
+}
+
+/** Returns that the outcome of a lost submit is not known while its record cannot be written; any other failure as it is. */
+async function unknownFor(lost: LostRequest, failure: Failure): Promise<Failure> {
+  if (failure.details.reason?.kind !== 'unwritableFolder') return failure;
+  return (await outcomeUnknown(lost.session, lostSubmit(lost), { failure })).failure;
 }
 
 /** @param now by the wall clock, in milliseconds */
@@ -124,7 +154,8 @@ async function taskOf(own: OwnRequest, isNew: boolean) {
   let result = await (isNew ? submitNew(own) : reconcileEarlier(own));
   for (;;) {
     if (result.kind !== 'accepted') throw await noteNoTask(own, result);
-    const named = await nameTask(own, result);
+    const named = await orFailure(nameTask(own, result));
+    if (named instanceof Failure) throw await unknownFor(own, named);
     if (named !== 'taken') return { ...result, isUnrecorded: named === 'unrecorded' };
     result = await reconcileEarlier(own);
   }
@@ -174,8 +205,8 @@ async function adopt(own: OwnRequest): Promise<boolean> {
 }
 
 /** Returns the lost submit of a record, and notes there that its outcome is unknown. */
-async function lostSubmitOf({ session, request, entry }: OwnRequest): Promise<LostSubmit> {
-  const { clock } = session.api;
+async function lostSubmitOf(own: LostRequest): Promise<LostSubmit> {
+  const { session, entry } = own;
   const { phase, unsettledSince: noted } = entry.record;
   const wall = endedAt(entry.record, session.api);
   const unsettledSince = new Date(wall).toISOString();
@@ -183,6 +214,15 @@ async function lostSubmitOf({ session, request, entry }: OwnRequest): Promise<Lo
   if (phase === 'submitting' || noted !== unsettledSince) {
     await entry.update({ phase: 'unknown', unsettledSince });
   }
+  return lostSubmit(own, wall);
+}
+
+/** @param wall when its last attempt ended, by the wall clock */
+function lostSubmit(
+  { session, request, entry }: LostRequest,
+  wall = endedAt(entry.record, session.api),
+): LostSubmit {
+  const { clock } = session.api;
   const { sentAt, resubmitted, idempotencyKey } = entry.record;
   return {
     generation: { ...request.generation, idempotencyKey },

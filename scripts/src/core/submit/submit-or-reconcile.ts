@@ -116,10 +116,10 @@ async function resubmitWhenClear(
     // It may have been accepted: the list is read before each attempt.
     const found = await reconcile(session, lost, deadline);
     if (found.kind === 'found') return inList(found.task, lost);
-    if (found.kind !== 'mayResubmit') return unknown(session, lost, found);
+    if (found.kind !== 'mayResubmit') return outcomeUnknown(session, lost, found);
     const held = submits && (await orFailure(submits.ready()));
     const notResubmitted = held || (log && (await orFailure(log.resubmitting())));
-    if (notResubmitted) return unknown(session, lost, { notResubmitted });
+    if (notResubmitted) return outcomeUnknown(session, lost, { notResubmitted });
     observer.submitting();
     const sent = await sendOnce(session, generation, { deadline });
     if (sent.kind === 'accepted')
@@ -174,7 +174,7 @@ export async function judgeRejection(
   if (found.kind === 'found') return inList(found.task, lost);
   const isInvalid = failure.code === 'INVALID_PAYLOAD' || failure.code === 'INVALID_MODEL';
   if (isInvalid && found.kind === 'absent') return { kind: 'rejected', failure };
-  return unknown(session, lost, { failure });
+  return outcomeUnknown(session, lost, { failure });
 }
 
 function inList(task: Task, { resubmitted }: LostSubmit): Submitted {
@@ -191,12 +191,14 @@ interface Why {
 }
 
 /** The failure says when the same command will know what came of a submit, and what to do. */
-async function unknown(
+export async function outcomeUnknown(
   session: Session,
   { generation, sentAt, failure: lost }: LostSubmit,
-  { failure: later, notResubmitted, after: clearIn, why }: Why,
-): Promise<Submitted> {
+  { failure: refusal, notResubmitted: held, after: clearIn, why }: Why,
+): Promise<{ kind: 'unknown'; failure: Failure }> {
   const { model, idempotencyKey } = generation;
+  const later = refusal && aboutRecords(refusal);
+  const notResubmitted = held && aboutRecords(held);
   const isRecorded = (await session.records()) !== null;
   // Without a record, the same command is another submit.
   const after = isRecorded ? (clearIn ?? later?.details.retryAfter) : undefined;
@@ -213,4 +215,11 @@ async function unknown(
     reason: { kind: 'submitUnknown', ...request, after, why, named, lost, later, notResubmitted },
   });
   return { kind: 'unknown', failure };
+}
+
+/** Returns why a record could not be written, without the words that nothing was submitted; any other failure as it is. */
+function aboutRecords(failure: Failure): Failure {
+  const { reason } = failure.details;
+  if (reason?.kind !== 'unwritableFolder') return failure;
+  return new Failure(failure.code, `The records in ${reason.folder} cannot be written to: ${reason.why}.`);
 }

@@ -75,13 +75,19 @@ export const BAD_INPUT = {
       `Make ${folder} readable, or set ${STATE_FOLDER} to the folder that holds the records, and run the same command again.`,
     ],
   }),
-  unwritableFolder: ({ folder, why, lasts }) => ({
-    issues: lasts ? [folderIssue(folder, why, 'a folder that can be written to')] : undefined,
-    nextSteps: [
-      `${lasts ? `See that ${folder} exists and can be written to` : `Free disk space in ${folder}`}. Then run the same command again.`,
-      `Only if that cannot be: set ${STATE_FOLDER} to another writable folder, or add --noJournal, which keeps no records. Both know nothing of earlier requests: what has a task already is submitted and charged once more.`,
-    ],
-  }),
+  unwritableFolder: ({ folder, why, lasts }, { isSubmit }) => {
+    const mend = `${lasts ? `See that ${folder} exists and can be written to` : `Free disk space in ${folder}`}. Then run the same command again.`;
+    const issues = lasts ? [folderIssue(folder, why, 'a folder that can be written to')] : undefined;
+    // A command that submits nothing does not know what others have submitted.
+    if (!isSubmit)
+      return {
+        message: `The records in ${folder} cannot be written to: ${why}.`,
+        issues,
+        nextSteps: [mend],
+      };
+    const without = `Only if that cannot be: set ${STATE_FOLDER} to another writable folder, or add --noJournal, which keeps no records. Both know nothing of earlier requests: what has a task already is submitted and charged once more.`;
+    return { issues, nextSteps: [mend, without] };
+  },
   downloadFolder: ({ folder, why }, { resumeFlags }) => {
     const flag = resumeFlags.output === undefined ? '--download' : '--output';
     const hint = `name another folder, for example ${flag} ${flag === '--download' ? 'out' : 'out/clip'}`;
@@ -89,7 +95,7 @@ export const BAD_INPUT = {
     return {
       message: `${flag}: ${folder} cannot be written to (${why}).`,
       issues: [issue(flag, expected, `${folder} (${why})`, hint)],
-      nextSteps: ['Name a folder that can be written to. Nothing was submitted or charged.'],
+      nextSteps: ['Name a folder that can be written to. This command submitted and charged nothing.'],
     };
   },
   outputTaken: ({ file, free, owner }, { savedAs }) => {
