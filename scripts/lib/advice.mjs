@@ -215,16 +215,26 @@ var BAD_INPUT = {
     "To resume the earlier task, find it in the list; for a new request leave --idempotencyKey out.",
     ...profile.can.list ? [command("listTasks")] : []
   ],
-  otherRequest: ({ idempotencyKey }) => ({
+  otherRequest: ({ idempotencyKey, model, payloadHash, recorded }) => ({
     message: `--idempotencyKey ${idempotencyKey} already stands for another request.`,
+    data: {
+      model,
+      payloadHash,
+      recordedModel: recorded.model,
+      recordedPayloadHash: recorded.payloadHash,
+      recordedTaskId: recorded.taskId
+    },
     nextSteps: [
       "For the earlier request, run its command unchanged; for another one, give another --idempotencyKey or none."
     ]
   }),
-  otherTask: (_, { command }) => [
-    "Check the task id and the key; this shows the requests without a task:",
-    command("listPending")
-  ]
+  otherTask: ({ recordedTaskId }, { command }) => ({
+    data: { recordedTaskId },
+    nextSteps: [
+      "Check the task id and the key; this shows the requests without a task:",
+      command("listPending")
+    ]
+  })
 };
 var describeModel = (provider, model) => commandFor(provider, "describeModel", { model });
 var listModels = (provider) => commandFor(provider, "listModels");
@@ -332,20 +342,23 @@ function stepsOf({ state, taskId, download }, caller) {
 }
 
 // scripts/src/cli/render/errors/credits.ts
+import { definedFields } from "./main.mjs";
 var CREDITS = {
   // The message, with the missing amount: `core/money/short-of-credits.ts`.
-  shortOfCredits: ({ cheaper }, { profile }) => [
-    ...cheaper ? cheaperSteps(cheaper) : [],
-    profile.says.credits
-  ],
+  shortOfCredits: ({ quoted, balance, missing, cheaper }, { profile }) => ({
+    data: definedFields({ quoted, balance, missing }),
+    nextSteps: [...cheaper ? cheaperSteps(cheaper) : [], profile.says.credits]
+  }),
   BUDGET_EXCEEDED: () => [
     "Nothing was submitted. Ask the user for a higher limit, or choose a cheaper model or duration."
   ],
-  estimateAboveCap: ({ title, estimate: { least, most, asOf }, maxCredits, cheaper }) => {
+  estimateAboveCap: ({ title, estimate, maxCredits, cheaper }) => {
+    const { least, most, asOf } = estimate;
     const cost = least === most ? String(most) : `${least} to ${most}`;
     return {
       message: `By an estimate (prices of ${asOf}) this would cost ${cost} credits; --maxCredits allows ${maxCredits}. ${title} documents no price before a submit.`,
       nothingSubmitted: true,
+      data: { estimate, maxCredits },
       nextSteps: [
         ...cheaperSteps(cheaper),
         `Ask the user whether ${cost} credits, an estimate, are fine; then submit with --maxCredits ${most}.`
@@ -355,26 +368,32 @@ var CREDITS = {
   quoteAboveCap: ({ quoted, maxCredits, cheaper }) => ({
     message: `This would cost ${quoted} credits; --maxCredits allows ${maxCredits}.`,
     nothingSubmitted: true,
+    data: { quoted, maxCredits },
     nextSteps: [
       ...cheaperSteps(cheaper),
       `Ask the user whether ${quoted} credits are fine; then submit with --maxCredits ${quoted}.`
     ]
   }),
-  linesAboveCap: ({ lines, maxCredits }) => ({
+  linesAboveCap: ({ lines, quoted, maxCredits }) => ({
     message: `${lines.length === 1 ? `Line ${lines[0]} costs` : `${lines.length} lines cost`} more than --maxCredits ${maxCredits} each.`,
     nothingSubmitted: true,
+    data: { quoted, maxCredits },
     nextSteps: [
       `The first of them: line ${lines[0]}. Shorten these lines, or ask the user for a higher --maxCredits.`
     ]
   }),
-  sumAboveCap: ({ quoted, maxTotalCredits, fit }) => [
-    `Ask the user for --maxTotalCredits ${quoted} (now it is ${maxTotalCredits}${fit ? `: the first ${fit.lines} of ${fit.of} lines fit` : ""}), or take lines out. It counts only the new charges of this run; what has been submitted before is not charged again.`
-  ],
+  sumAboveCap: ({ quoted, maxTotalCredits, fit }) => ({
+    data: fit && { quoted, maxTotalCredits },
+    nextSteps: [
+      `Ask the user for --maxTotalCredits ${quoted} (now it is ${maxTotalCredits}${fit ? `: the first ${fit.lines} of ${fit.of} lines fit` : ""}), or take lines out. It counts only the new charges of this run; what has been submitted before is not charged again.`
+    ]
+  }),
   aboveDay: ({ quoted, spent, limit }, { profile, command }) => {
     const so = spent === null ? "What a recorded request of the last 24 hours cost is not known" : `The recorded requests of the last 24 hours cost or may have cost up to ${spent} credits, and this one costs ${quoted}`;
     return {
       message: `${so}; --maxCreditsPerDay allows ${limit}.`,
       nothingSubmitted: true,
+      data: { quoted, spentToday: spent, maxCreditsPerDay: limit },
       nextSteps: [
         ...profile.can.account ? [command("account")] : [],
         "Ask the user for a higher limit, or wait until the oldest charge is a day old."
@@ -404,11 +423,14 @@ var DOWNLOAD_FAILED = {
   fileTooLarge: () => [
     "A file of that size is no result of a known model. Show the user its address in data.resultUrls."
   ],
-  resultGone: (_, { isSubmit, retry: retry2 }) => [
-    "The result is lost: running this command again changes nothing. Tell the user.",
-    // What a submit says of its earlier end names the new charge.
-    ...isSubmit ? [] : [`To make it once more, with a new charge: ${retry2}`]
-  ],
+  resultGone: (_, { isSubmit, retry: retry2 }) => ({
+    data: { resultGone: true },
+    nextSteps: [
+      "The result is lost: running this command again changes nothing. Tell the user.",
+      // What a submit says of its earlier end names the new charge.
+      ...isSubmit ? [] : [`To make it once more, with a new charge: ${retry2}`]
+    ]
+  }),
   noAddress: () => ["Tell the user what the service gave as the result; it cannot be fetched."],
   addressOfProxy: () => [
     "A VPN or proxy program on this machine answers names with addresses of its own (198.18.0.0/15). Set HTTPS_PROXY to its address, or let it answer with the real ones; then run the same command again."
@@ -424,7 +446,7 @@ function ownedBy(owner) {
 import { compact, unlessEmpty } from "./main.mjs";
 import { AdvisedFailure } from "./main.mjs";
 import { resumeCommand as resumeCommand2 } from "./main.mjs";
-import { definedFields } from "./main.mjs";
+import { definedFields as definedFields2 } from "./main.mjs";
 import { warningText } from "./main.mjs";
 import { SUBMIT_OUTCOME_UNKNOWN } from "./main.mjs";
 
@@ -528,17 +550,18 @@ var WORDS = {
 };
 function explained(failure, caller) {
   if (failure instanceof AdvisedFailure) return failure;
-  const { message = failure.message, nextSteps, ...advice } = said(failure, caller);
+  const { message = failure.message, nextSteps, data, ...advice } = said(failure, caller);
   const { reason, charged, submit, ...details } = failure.details;
+  const facts = data ? { ...details.data, ...data } : details.data;
   return new AdvisedFailure(failure.code, message, {
     ...details,
     ...compact(advice),
-    ...submit && { data: submitData(submit, details.data) },
+    data: submit ? submitData(submit, facts) : facts,
     nextSteps: unlessEmpty([...nextSteps, ...chargedSteps(failure, caller)])
   });
 }
 function submitData({ credits, isResubmitted, warnings }, data) {
-  return definedFields({
+  return definedFields2({
     resubmitted: isResubmitted || void 0,
     ...data,
     warnings: unlessEmpty(warnings.map(warningText)),

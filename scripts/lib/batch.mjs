@@ -11,14 +11,12 @@ function overBudget(lines, { maxCredits = Infinity, maxTotalCredits = Infinity }
   if (above.length > 0) {
     const message2 = `${above.length} lines cost more than ${maxCredits} credits each.`;
     return new Failure("BUDGET_EXCEEDED", message2, {
-      data: { quoted: quoted2, maxCredits },
-      reason: { kind: "linesAboveCap", lines: above, maxCredits }
+      reason: { kind: "linesAboveCap", lines: above, quoted: quoted2, maxCredits }
     });
   }
   if (quoted2 > maxTotalCredits) {
     const message2 = `The lines that are not charged yet cost ${quoted2} credits; the limit for all of them is ${maxTotalCredits}.`;
     return new Failure("BUDGET_EXCEEDED", message2, {
-      data: { quoted: quoted2, maxTotalCredits },
       reason: { kind: "sumAboveCap", quoted: quoted2, maxTotalCredits, fit: fitting(lines, maxTotalCredits) }
     });
   }
@@ -26,8 +24,7 @@ function overBudget(lines, { maxCredits = Infinity, maxTotalCredits = Infinity }
   if (balance === null || balance >= quoted2) return void 0;
   const message = `The lines that are not charged yet cost ${quoted2} credits, the balance is ${balance}: ${quoted2 - balance} are missing.`;
   return new Failure("INSUFFICIENT_CREDITS", message, {
-    data: { quoted: quoted2, balance, missing: quoted2 - balance },
-    reason: { kind: "shortOfCredits", cheaper: null }
+    reason: { kind: "shortOfCredits", quoted: quoted2, balance, missing: quoted2 - balance, cheaper: null }
   });
 }
 function fitting(lines, cap) {
@@ -987,6 +984,7 @@ function withResume(own, sorted, open2, caller) {
 // scripts/src/cli/render/batch.ts
 import { callerOfLine } from "./main.mjs";
 import { definedFields, failed, rowsThatFit, success, UPSTREAM } from "./main.mjs";
+import { explained as explained2 } from "./advice.mjs";
 import { pollError } from "./live.mjs";
 import { taskOutcome } from "./wait.mjs";
 function lineOutcomes({ lines, leftOver: leftOver2 }, caller, alone2 = /* @__PURE__ */ new Map()) {
@@ -1018,7 +1016,7 @@ function batchOutcome(result, items, report, caller) {
   const data = definedFields({
     batch: { ...totalsOf(result.lines) },
     quoted: result.quoted ?? void 0,
-    limit: result.held?.details.data,
+    limit: result.held && explained2(result.held, caller).details.data,
     lastPollError: lastPollErrorOf(result.lines),
     items: rows,
     itemsLeftOut: hidden || void 0,
@@ -1082,7 +1080,7 @@ function submittedNow(lines) {
 // scripts/src/cli/render/batch-quote.ts
 import { counted as counted4 } from "./main.mjs";
 import { definedFields as definedFields2, done, failed as failed2, rowsThatFit as rowsThatFit2 } from "./main.mjs";
-import { explained as explained2 } from "./advice.mjs";
+import { explained as explained3 } from "./advice.mjs";
 function batchQuoteOutcome(quote, caller) {
   const { lines, sum: sum2, open: open2, balance, over } = quote;
   const rows = rowsThatFit2(
@@ -1100,7 +1098,7 @@ function batchQuoteOutcome(quote, caller) {
     itemsLeftOut: lines.length - rows.length || void 0
   });
   if (over) {
-    const failure = explained2(over, caller);
+    const failure = explained3(over, caller);
     return failed2(failure.with({ data: { ...data, ...failure.details.data } }), null, null);
   }
   const isAllCharged = lines.every(({ isCharged }) => isCharged);
@@ -1369,7 +1367,7 @@ import { Failure as Failure10, orFailure as orFailure3 } from "./main.mjs";
 import { jsonHash as jsonHash2 } from "./journal.mjs";
 import { issue as issue3 } from "./main.mjs";
 import { inQuotes as inQuotes2 } from "./main.mjs";
-import { explained as explained3 } from "./advice.mjs";
+import { explained as explained4 } from "./advice.mjs";
 import { BY_FLAGS } from "./main.mjs";
 import { readFields, withImage } from "./contracts.mjs";
 import { readCallback } from "./contracts.mjs";
@@ -1627,7 +1625,7 @@ var Reader = class {
     if (image === void 0) return { contract, payload: fields, name };
     const payload = await orFailure3(afterCollecting(() => withImage(contract, fields, image)));
     if (!(payload instanceof Failure10)) return { contract, payload, name };
-    issues.push(...issuesOf(explained3(payload, this.#caller)));
+    issues.push(...issuesOf(explained4(payload, this.#caller)));
     return null;
   }
   /** Reads a line as far as its image. */
@@ -1650,7 +1648,7 @@ var Reader = class {
     }
     const parts = await orFailure3(this.#fieldsOf(model, line, issues));
     if (!(parts instanceof Failure10)) return parts && { ...parts, name: line.name };
-    for (const found of issuesOf(explained3(parts, this.#caller))) {
+    for (const found of issuesOf(explained4(parts, this.#caller))) {
       const inLine = found.hint.replace(/^write --model (\S+)$/, 'write "model":"$1"');
       issues.push(line.model === void 0 ? found : { ...found, hint: inLine });
     }

@@ -31,22 +31,16 @@ async function explainFunds(session, contract, generation, refusal, deadline) {
   return shortOfCredits(contract, generation, known2, refusal.message);
 }
 function shortOfCredits(contract, { payload }, quote2, said) {
-  const data = {};
-  let missing = "";
-  if (quote2) {
-    data.quoted = quote2.credits;
-    data.balance = quote2.balance;
-    if (quote2.balance !== null && quote2.balance < quote2.credits) {
-      data.missing = quote2.credits - quote2.balance;
-      missing = ` It costs ${quote2.credits} credits, the balance is ${quote2.balance}: ${data.missing} are missing.`;
-    }
-  }
-  const price = quote2?.credits ?? estimateCredits(contract, payload);
-  const balance = quote2?.balance ?? Infinity;
-  const most2 = price !== null && balance < price ? balance : null;
+  const { credits: quoted, balance } = quote2 ?? {};
+  const price = quoted ?? estimateCredits(contract, payload);
+  const most2 = price !== null && typeof balance === "number" && balance < price ? balance : null;
   const cheaper = price === null ? null : { ...cheaperThan(contract, payload, most2 ?? price - 1), most: most2 };
-  const reason = { kind: "shortOfCredits", cheaper };
-  return new Failure("INSUFFICIENT_CREDITS", `${said}${missing}`, { data, nothingSubmitted: true, reason });
+  const missing = quoted === void 0 || most2 === null ? void 0 : quoted - most2;
+  const why = missing === void 0 ? said : `${said} It costs ${quoted} credits, the balance is ${balance}: ${missing} are missing.`;
+  return new Failure("INSUFFICIENT_CREDITS", why, {
+    nothingSubmitted: true,
+    reason: { kind: "shortOfCredits", quoted, balance, missing, cheaper }
+  });
 }
 function cheaperThan(contract, payload, most2) {
   const variants = cheaperVariants(contract, payload, most2 + 1);
@@ -79,7 +73,6 @@ function checkEstimate(title, contract, { model, payload, maxCredits }) {
   if (dated.most <= maxCredits) return;
   const cheaper = cheaperThan(contract, payload, maxCredits);
   throw new Failure2("BUDGET_EXCEEDED", `The estimate is above the limit of ${maxCredits} credits.`, {
-    data: { estimate: dated, maxCredits },
     reason: { kind: "estimateAboveCap", title, estimate: dated, maxCredits, cheaper }
   });
 }
@@ -101,7 +94,6 @@ async function askPrice(session, contract, generation, deadline = Infinity) {
   if (maxCredits === void 0 || quoted <= maxCredits) return quote2;
   const cheaper = cheaperThan(contract, payload, maxCredits);
   throw new Failure2("BUDGET_EXCEEDED", `The price is above the limit of ${maxCredits} credits.`, {
-    data: { quoted, maxCredits },
     record,
     reason: { kind: "quoteAboveCap", quoted, maxCredits, cheaper }
   });
@@ -139,7 +131,6 @@ async function recordCharge(session, { store, entry, change, quote: quote2, befo
     const spent = reserved.spent === null ? null : reserved.spent + before;
     const quoted = quote2.credits;
     throw new Failure3("BUDGET_EXCEEDED", `The limit of a day, ${limit} credits, would be exceeded.`, {
-      data: { quoted, spentToday: spent, maxCreditsPerDay: limit },
       reason: { kind: "aboveDay", quoted, spent, limit }
     });
   }
@@ -470,7 +461,6 @@ async function outcomeUnknown(session, { generation, sentAt, failure: lost }, { 
     status: "UNKNOWN",
     unclear: true,
     cause: lost,
-    data: { idempotencyKey, model },
     retryAfter: after,
     taskId: named,
     reason: { kind: "submitUnknown", ...request, after, why, named, lost, later, notResubmitted }
@@ -970,8 +960,7 @@ function checkUnclaimed({ record }, taskId, holder) {
   if (!taken && (own === null || own === taskId)) return;
   const why = taken ? `task ${taskId} belongs to the request of ${holder.record.created}` : `the request of ${idempotencyKey} has task ${own}`;
   throw new Failure11("IDEMPOTENCY_CONFLICT", `Nothing was recorded: ${why}.`, {
-    data: { recordedTaskId: taken ? taskId : own },
-    reason: { kind: "otherTask" }
+    reason: { kind: "otherTask", recordedTaskId: taken ? taskId : own }
   });
 }
 

@@ -2038,7 +2038,7 @@ var UNDECIDABLE = {
 var NOT_YET = "Do not submit this again before you know: it may be charged twice.";
 var SUBMIT_OUTCOME_UNKNOWN = {
   submitUnknown: (reason, caller, messageOf) => {
-    const { idempotencyKey: idempotencyKey2, isRecorded, after, named: named2, lost, later, notResubmitted } = reason;
+    const { idempotencyKey: idempotencyKey2, model, isRecorded, after, named: named2, lost, later, notResubmitted } = reason;
     const { profile, command, same } = caller;
     const why = notResubmitted ? `It was not submitted once more: ${messageOf(notResubmitted)}` : later?.message;
     const yet = after === void 0 ? "" : " yet";
@@ -2048,18 +2048,20 @@ var SUBMIT_OUTCOME_UNKNOWN = {
       resumeCommand(caller, named2)
     ];
     const decide = isRecorded ? decision(caller, { after, idempotencyKey: idempotencyKey2 }) : [];
+    const data = { idempotencyKey: idempotencyKey2, model };
     if (!profile.can.list)
-      return { message, nextSteps: [...answered, NOT_YET, profile.says.tasks, ...decide] };
+      return { message, data, nextSteps: [...answered, NOT_YET, profile.says.tasks, ...decide] };
     const search = "It searches the service's list for the task, and submits nothing while that may charge twice";
     const waiting = `Waiting changes nothing${reason.why ? `: ${UNDECIDABLE[reason.why]}` : ""}. The same command submits nothing more.`;
     const repeat = !isRecorded ? [NOT_YET] : notResubmitted || later && after === void 0 ? [`Once that is mended, run this command, without --new. ${search}:`, same] : after === void 0 ? [waiting] : caller.isLine ? [] : [`Run this command after ${after} seconds, without --new. ${search}:`, same];
     return {
       message,
+      data,
       nextSteps: [
         ...answered,
         ...repeat,
         command("listTasks"),
-        `A task with idempotencyKey ${idempotencyKey2}, or of model ${reason.model} made about ${reason.sentAt}, is this one.`,
+        `A task with idempotencyKey ${idempotencyKey2}, or of model ${model} made about ${reason.sentAt}, is this one.`,
         ...decide
       ]
     };

@@ -117,7 +117,7 @@ export function unknownOf(result: Submitted, provider: Profile = PROFILES[0]!): 
   expect(failure.details).toMatchObject({
     status: 'UNKNOWN',
     unclear: true,
-    data: { idempotencyKey: 'key-0001', model: 't2v' },
+    reason: { idempotencyKey: 'key-0001', model: 't2v' },
   });
   return explained(failure, callerOf({ provider }));
 }

@@ -57,7 +57,7 @@ async function lostSubmit({ refuse }: Refusal) {
   return { service, state, env, record, charges, repair: () => repair() };
 }
 
-/** The answer leaves no doubt that a charge may exist. */
+/** The answer says that a charge may exist. */
 function expectUnknown(done: Run, key: string): string[] {
   expect(done.code, done.stdout).toBe(EXIT.submitUnknown);
   const { data, errorMessage, ...envelope } = envelopeOf(done);

@@ -1,5 +1,5 @@
 import type { JsonObject } from './json.ts';
-import type { Account } from './request-record.ts';
+import type { Account, RequestRecord } from './request-record.ts';
 import type { SubmitFacts } from './submit-facts.ts';
 import type { TaskState } from './task.ts';
 
@@ -53,7 +53,7 @@ export interface FailureDetails {
   submit?: SubmitFacts | undefined;
   /** The service's answer, as it came. */
   record?: JsonObject | undefined;
-  /** Other facts about it, by name. */
+  /** What of its files is there, and whether its task was resumed: facts of any failure, whatever its reason. */
   data?: JsonObject | undefined;
   /** A retry may succeed. */
   transient?: boolean | undefined;
@@ -169,7 +169,7 @@ export type Reason =
   /** No key is set, so no live call can be made. */
   | { kind: 'keyMissing' }
   /** A task that the user found cannot be given to a request: it belongs to another one, or the request has another task. */
-  | { kind: 'otherTask' }
+  | { kind: 'otherTask'; recordedTaskId: string }
   /** What `forget` met: no record (also of a key to which a found task was to be given), a submit that is under way, or one that has just ended. */
   | { kind: 'noRecord' | 'beingSubmitted' | 'justSubmitted' }
   /** One of the unfinished tasks is not shown any more. */
@@ -188,7 +188,7 @@ export type Reason =
     }
   | { kind: 'quoteAboveCap'; quoted: number; maxCredits: number; cheaper: Cheaper }
   /** Lines of a batch that cost more than a line may. */
-  | { kind: 'linesAboveCap'; lines: readonly number[]; maxCredits: number }
+  | { kind: 'linesAboveCap'; lines: readonly number[]; quoted: number; maxCredits: number }
   /** `fit`: how many lines the cap allows, in their order, and of how many; absent where it is met on the way. */
   | { kind: 'sumAboveCap'; quoted: number; maxTotalCredits: number; fit?: { lines: number; of: number } }
   | { kind: 'lineWithoutEstimate'; line: number; model: string; title: string }
@@ -197,7 +197,14 @@ export type Reason =
   /** A line of a batch, or its image, was changed while the batch ran. */
   | { kind: 'lineChanged' }
   | { kind: 'aboveDay'; quoted: number; spent: number | null; limit: number }
-  | { kind: 'shortOfCredits'; cheaper: Cheaper | null }
+  /** `quoted`, `balance`: absent without a quote; `missing`: absent where one of the two is not known. */
+  | {
+      kind: 'shortOfCredits';
+      quoted: number | undefined;
+      balance: number | null | undefined;
+      missing: number | undefined;
+      cheaper: Cheaper | null;
+    }
   /** `download`: where its record wants the file. */
   | { kind: 'notCancelled'; taskId: string; state: TaskState; download: string | null }
   /** The record names a result that is at no address that can be fetched. */
@@ -207,7 +214,13 @@ export type Reason =
   /** The newest record of this request is damaged. */
   | { kind: 'recordDamaged' }
   /** The idempotency key stands for another request. */
-  | { kind: 'otherRequest'; idempotencyKey: string }
+  | {
+      kind: 'otherRequest';
+      idempotencyKey: string;
+      model: string;
+      payloadHash: string;
+      recorded: Pick<RequestRecord, 'model' | 'payloadHash' | 'taskId'>;
+    }
   | { kind: 'unsupportedAction'; action: string }
   /** Others can change the folder of the records; a command may end that. */
   | { kind: 'unsafeFolder'; distrust: string; repair: string | null }

@@ -265,7 +265,7 @@ describe('a folder that cannot be written to', () => {
 
   it('is given once: a failure that has its advice stays as it is', () => {
     const failure = new Failure('BUDGET_EXCEEDED', 'Too much.', {
-      reason: { kind: 'linesAboveCap', lines: [2], maxCredits: 5 },
+      reason: { kind: 'linesAboveCap', lines: [2], quoted: 7, maxCredits: 5 },
     });
     const once = explained(failure, caller);
     expect(once.message).toBe('Line 2 costs more than --maxCredits 5 each.');

@@ -9,6 +9,7 @@ import { advisedInLine, batchSteps, isLineGone } from './batch-steps.ts';
 import { batchWarnings, type LineItem } from './batch-warnings.ts';
 import { type Caller, callerOfLine } from './caller.ts';
 import { definedFields, failed, type Outcome, rowsThatFit, success, UPSTREAM } from './envelope.ts';
+import { explained } from './errors/explained.ts';
 import { pollError } from './state.ts';
 import { taskOutcome } from './task.ts';
 
@@ -61,7 +62,7 @@ export function batchOutcome(
   const data = definedFields({
     batch: { ...totalsOf(result.lines) },
     quoted: result.quoted ?? undefined,
-    limit: result.held?.details.data,
+    limit: result.held && explained(result.held, caller).details.data,
     lastPollError: lastPollErrorOf(result.lines),
     items: rows,
     itemsLeftOut: hidden || undefined,

@@ -22,14 +22,12 @@ export function overBudget(
   if (above.length > 0) {
     const message = `${above.length} lines cost more than ${maxCredits} credits each.`;
     return new Failure('BUDGET_EXCEEDED', message, {
-      data: { quoted, maxCredits },
-      reason: { kind: 'linesAboveCap', lines: above, maxCredits },
+      reason: { kind: 'linesAboveCap', lines: above, quoted, maxCredits },
     });
   }
   if (quoted > maxTotalCredits) {
     const message = `The lines that are not charged yet cost ${quoted} credits; the limit for all of them is ${maxTotalCredits}.`;
     return new Failure('BUDGET_EXCEEDED', message, {
-      data: { quoted, maxTotalCredits },
       reason: { kind: 'sumAboveCap', quoted, maxTotalCredits, fit: fitting(lines, maxTotalCredits) },
     });
   }
@@ -37,8 +35,7 @@ export function overBudget(
   if (balance === null || balance >= quoted) return undefined;
   const message = `The lines that are not charged yet cost ${quoted} credits, the balance is ${balance}: ${quoted - balance} are missing.`;
   return new Failure('INSUFFICIENT_CREDITS', message, {
-    data: { quoted, balance, missing: quoted - balance },
-    reason: { kind: 'shortOfCredits', cheaper: null },
+    reason: { kind: 'shortOfCredits', quoted, balance, missing: quoted - balance, cheaper: null },
   });
 }
 

@@ -50,7 +50,6 @@ function checkEstimate(title: string, contract: Contract, { model, payload, maxC
   if (dated.most <= maxCredits) return;
   const cheaper = cheaperThan(contract, payload, maxCredits);
   throw new Failure('BUDGET_EXCEEDED', `The estimate is above the limit of ${maxCredits} credits.`, {
-    data: { estimate: dated, maxCredits },
     reason: { kind: 'estimateAboveCap', title, estimate: dated, maxCredits, cheaper },
   });
 }
@@ -89,7 +88,6 @@ export async function askPrice(
   if (maxCredits === undefined || quoted <= maxCredits) return quote;
   const cheaper = cheaperThan(contract, payload, maxCredits);
   throw new Failure('BUDGET_EXCEEDED', `The price is above the limit of ${maxCredits} credits.`, {
-    data: { quoted, maxCredits },
     record,
     reason: { kind: 'quoteAboveCap', quoted, maxCredits, cheaper },
   });

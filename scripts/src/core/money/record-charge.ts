@@ -47,7 +47,6 @@ export async function recordCharge(
     const spent = reserved.spent === null ? null : reserved.spent + before;
     const quoted = quote!.credits;
     throw new Failure('BUDGET_EXCEEDED', `The limit of a day, ${limit} credits, would be exceeded.`, {
-      data: { quoted, spentToday: spent, maxCreditsPerDay: limit },
       reason: { kind: 'aboveDay', quoted, spent, limit },
     });
   }

@@ -209,7 +209,6 @@ export async function outcomeUnknown(
     status: 'UNKNOWN',
     unclear: true,
     cause: lost,
-    data: { idempotencyKey, model },
     retryAfter: after,
     taskId: named,
     reason: { kind: 'submitUnknown', ...request, after, why, named, lost, later, notResubmitted },

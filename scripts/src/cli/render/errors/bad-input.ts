@@ -114,16 +114,26 @@ export const BAD_INPUT = {
     'To resume the earlier task, find it in the list; for a new request leave --idempotencyKey out.',
     ...(profile.can.list ? [command('listTasks')] : []),
   ],
-  otherRequest: ({ idempotencyKey }) => ({
+  otherRequest: ({ idempotencyKey, model, payloadHash, recorded }) => ({
     message: `--idempotencyKey ${idempotencyKey} already stands for another request.`,
+    data: {
+      model,
+      payloadHash,
+      recordedModel: recorded.model,
+      recordedPayloadHash: recorded.payloadHash,
+      recordedTaskId: recorded.taskId,
+    },
     nextSteps: [
       'For the earlier request, run its command unchanged; for another one, give another --idempotencyKey or none.',
     ],
   }),
-  otherTask: (_, { command }) => [
-    'Check the task id and the key; this shows the requests without a task:',
-    command('listPending'),
-  ],
+  otherTask: ({ recordedTaskId }, { command }) => ({
+    data: { recordedTaskId },
+    nextSteps: [
+      'Check the task id and the key; this shows the requests without a task:',
+      command('listPending'),
+    ],
+  }),
 } satisfies Partial<Words>;
 
 const describeModel = (provider: string, model: string): string =>

@@ -16,7 +16,7 @@ const NOT_YET = 'Do not submit this again before you know: it may be charged twi
 
 export const SUBMIT_OUTCOME_UNKNOWN = {
   submitUnknown: (reason, caller, messageOf) => {
-    const { idempotencyKey, isRecorded, after, named, lost, later, notResubmitted } = reason;
+    const { idempotencyKey, model, isRecorded, after, named, lost, later, notResubmitted } = reason;
     const { profile, command, same } = caller;
     const why = notResubmitted
       ? `It was not submitted once more: ${messageOf(notResubmitted)}`
@@ -31,8 +31,9 @@ export const SUBMIT_OUTCOME_UNKNOWN = {
             resumeCommand(caller, named),
           ];
     const decide = isRecorded ? decision(caller, { after, idempotencyKey }) : [];
+    const data = { idempotencyKey, model };
     if (!profile.can.list)
-      return { message, nextSteps: [...answered, NOT_YET, profile.says.tasks, ...decide] };
+      return { message, data, nextSteps: [...answered, NOT_YET, profile.says.tasks, ...decide] };
     const search =
       "It searches the service's list for the task, and submits nothing while that may charge twice";
     const waiting = `Waiting changes nothing${reason.why ? `: ${UNDECIDABLE[reason.why]}` : ''}. The same command submits nothing more.`;
@@ -47,11 +48,12 @@ export const SUBMIT_OUTCOME_UNKNOWN = {
             : [`Run this command after ${after} seconds, without --new. ${search}:`, same];
     return {
       message,
+      data,
       nextSteps: [
         ...answered,
         ...repeat,
         command('listTasks'),
-        `A task with idempotencyKey ${idempotencyKey}, or of model ${reason.model} made about ${reason.sentAt}, is this one.`,
+        `A task with idempotencyKey ${idempotencyKey}, or of model ${model} made about ${reason.sentAt}, is this one.`,
         ...decide,
       ],
     };
