@@ -1,8 +1,9 @@
 // One wait for one task: how late it sees the end, and how many queries it sends, in simulated time.
-import { likelyDuration } from '../scripts/src/core/poll/durations.ts';
+
 import type { LikelyDuration } from '../scripts/src/core/poll/interval.ts';
 import { type PollTimes, pollUntilEnd } from '../scripts/src/core/poll/poll-until-end.ts';
 import type { Session } from '../scripts/src/core/session.ts';
+import { likelyDuration } from '../scripts/src/core/wait/durations.ts';
 import { FakeClock } from '../test/support/clock.ts';
 import { report } from './goals.ts';
 
@@ -16,7 +17,7 @@ export async function waitsForOne(): Promise<void> {
   const likely = (model: string, own: number[]) => {
     const records = async () => ({ durationsOf: async () => own });
     const api = { clock: new FakeClock() };
-    const session = { api, provider: { id: 'aivideomaker' }, loopback: null, records };
+    const session = { api, provider: { id: 'aivideomaker' }, loopback: null, records, durations: new Map() };
     return likelyDuration(session as unknown as Session, model);
   };
   await simulate('one task, its model has runs on record', await likely('t2v', []));

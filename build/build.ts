@@ -76,7 +76,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['hash-worker', /^hash-worker\.ts$/],
   ['sandbox-server', /^sandbox\//],
   ['parse-yaml', /^contracts\/(read\/|compile\.ts$)/],
-  ['undici', /^http\/(undici-http-client|large-reads)\.ts$/],
+  ['undici', /^http\/undici-http-client\.ts$/],
   ['models', /^(cli\/actions\/describe|contracts\/(describe-fields|models-with|unknown-model))\.ts$/],
   ['estimate', /^contracts\/price\//],
   // What an answer needs only where something is to be explained.
@@ -100,14 +100,12 @@ const PARTS: readonly [part: string, files: RegExp][] = [
     'generate',
     /^core\/(generate\.ts$|(submit|reconcile|money)\/|wait\/resume-pending\.ts$|tasks\/list-tasks\.ts$)/,
   ],
-  ['journal', /^(disk\/|stores\/|core\/record\/while-fenced\.ts$)/],
+  ['journal', /^(disk\/|stores\/|core\/record\/while-locked\.ts$)/],
   ['terminal', /^cli\/progress\/(terminal|draw)\.ts$/],
   [
     'pending',
-    /^(cli\/(actions\/(pending|local-journal)|render\/pending)|core\/(record\/forget-records|tasks\/(cancellable|may-cancel)))\.ts$/,
+    /^(cli\/(actions\/records|render\/pending)|core\/(record\/forget-records|tasks\/(cancellable|may-cancel)))\.ts$/,
   ],
-  ['spending', /^cli\/actions\/spending-without-key\.ts$/],
-  ['advice', /^cli\/actions\/without-key\.ts$/],
   ['download', /^(download\/|core\/deliver\/file-warnings\.ts$|http\/public-lookup\.ts$)/],
   // A call that asks for a state once polls nothing.
   [

@@ -211,6 +211,7 @@ async function checkFits(contract, payload) {
 import { Api } from "./lib/live.mjs";
 import { Transport } from "./lib/live.mjs";
 import { Failure as Failure2 } from "./lib/main.mjs";
+import { once } from "./lib/main.mjs";
 import { isLoopback } from "./lib/main.mjs";
 import { createProvider } from "./lib/main.mjs";
 var SILENT = {
@@ -261,7 +262,8 @@ var Connection = class {
     else signal?.addEventListener("abort", stop, { once: true });
     try {
       controller.signal.throwIfAborted();
-      const session = await this.#session(isWait ? null : controller.signal);
+      if (isWait) this.#waits ??= this.#session(this.#closing.signal);
+      const session = await (isWait ? this.#waits : this.#session(controller.signal));
       const result = action(session, controller.signal);
       return await (isWait ? Promise.race([result, aborted(controller.signal)]) : result);
     } catch (error) {
@@ -281,15 +283,22 @@ var Connection = class {
     for (const controller of this.#calls) controller.abort(CLOSED);
     await this.#transport.close();
   }
-  /** @param signal of a call by itself; null: the session of all waits */
+  /** @param signal of a call by itself, or of all waits */
   async #session(signal) {
-    const { profile, baseUrl, key, clock, timeoutMs, maxRetries } = this.settings;
-    const api = (of) => new Api(this.#transport, clock, { timeoutMs, maxRetries, signal: of });
-    if (!signal) this.#waits ??= api(this.#closing.signal);
+    const { profile, baseUrl, key, clock, timeoutMs, maxRetries, pollIntervalMs } = this.settings;
     this.#provider ??= createProvider(profile, { baseUrl, key, now: clock.wall });
+    const provider = await this.#provider;
+    const api = new Api(this.#transport, clock, { timeoutMs, maxRetries, signal });
+    const schedule = { firstMs: pollIntervalMs };
     return {
-      provider: await this.#provider,
-      api: signal ? api(signal) : this.#waits,
+      provider,
+      api,
+      schedule,
+      poller: once(async () => {
+        const { openPoller } = await import("./lib/wait.mjs");
+        return openPoller({ provider, api }, schedule, async () => null);
+      }),
+      durations: /* @__PURE__ */ new Map(),
       transport: this.#transport,
       observer: SILENT,
       loopback: isLoopback(baseUrl) ? baseUrl : null,
@@ -352,99 +361,6 @@ function checkMoment(name, moment) {
   throw invalidInput([issue2(name, expected, shown(moment), "pass a Date")]);
 }
 
-// scripts/src/client/tasks.ts
-import { abilityFor, unsupported } from "./lib/main.mjs";
-
-// scripts/src/client/task.ts
-import { compact } from "./lib/main.mjs";
-import { redact as redact2 } from "./lib/main.mjs";
-function publicTask(id, seen, key) {
-  const { state, unknownState, model, input, createdAt, idempotencyKey, charged, refunded } = seen;
-  const { urls = [], error, record } = seen;
-  const said = error === void 0 ? void 0 : redact2(error, [key]);
-  const facts = { id, state, unknownState, model, input, createdAt, idempotencyKey, charged, refunded };
-  return compact({ ...facts, urls, error: said, record });
-}
-function publicStatus(taskId, seen) {
-  const { state, unknownState, progress, record } = seen;
-  return compact({ taskId, state, unknownState, progress, record });
-}
-
-// scripts/src/client/tasks.ts
-function taskCalls(connection) {
-  const { key, clock } = connection.settings;
-  return {
-    status: (taskId, options = {}) => connection.call(options, async (session) => {
-      const { getStatus } = await import("./lib/live.mjs");
-      const { seen } = await getStatus(session, checkTaskId(taskId));
-      return publicStatus(taskId, seen);
-    }),
-    task: (taskId, options = {}) => connection.call(options, async (session) => {
-      const { getTask } = await import("./lib/wait.mjs");
-      const { seen } = await getTask(session, checkTaskId(taskId), waitSettings(connection));
-      return publicTask(taskId, seen, key);
-    }),
-    list: (options = {}) => connection.call(options, async (session) => {
-      need(session, "listTasks");
-      const askedAt = clock.wall();
-      const list = await session.api.read(session.provider.list());
-      const tasks = list.tasks.map((task) => publicTask(task.id, task, key));
-      return { ...list, tasks, askedAt, answeredAt: clock.wall() };
-    }),
-    cancel: (taskId, options = {}) => connection.call(options, async (session) => {
-      need(session, "cancelTask");
-      const { cancelTask } = await import("./lib/wait.mjs");
-      const result = await cancelTask(session, checkTaskId(taskId));
-      if (result.kind === "notCancelled") throw result.failure;
-      return publicStatus(taskId, result.seen);
-    }),
-    quote: ({ model, payload, maxCredits }, options = {}) => connection.call(options, async (session) => {
-      need(session, "quote");
-      const contract = await contractOf(connection.settings, model);
-      await checkFits(contract, payload);
-      const { askPrice } = await import("./lib/generate.mjs");
-      return askPrice(session, contract, { model, payload, idempotencyKey: "", maxCredits });
-    }),
-    account: (options = {}) => connection.call(options, async (session) => {
-      need(session, "account");
-      const { account } = await import("./lib/generate.mjs");
-      return (await account(session, await listModels(connection.settings))).account;
-    }),
-    wait: (task, { signal, until, onStatus } = {}) => {
-      const isWait = until === void 0 || Number(until) > clock.wall();
-      return connection.call({ signal, isWait }, async (session, stop) => {
-        const taskId = checkTaskId(typeof task === "string" ? task : task.id);
-        const waitMs = until === void 0 ? Infinity : checkMoment("until", until) - clock.wall();
-        const settings = { ...waitSettings(connection), waitMs: Math.max(0, waitMs), stop };
-        const observer = {
-          ...SILENT,
-          about: () => observer,
-          task: (_, state) => onStatus?.({ taskId, state, record: {} }),
-          polled: (seen2) => onStatus?.(publicStatus(taskId, seen2))
-        };
-        const { waitTask } = await import("./lib/wait.mjs");
-        const watched = { ...session, observer };
-        const shown2 = typeof task === "string" ? void 0 : task;
-        const result = await waitTask(watched, taskId, settings, {}, shown2);
-        if (result.kind === "notFetched") throw result.failure;
-        if (result.kind === "running") stop.throwIfAborted();
-        const { kind, seen, lastPollError, retryAfter = null } = result;
-        if (kind !== "running") return { kind: "ended", task: publicTask(taskId, seen, key) };
-        const lastError = lastPollError ? toError(lastPollError, key, { taskId }) : null;
-        return { kind, taskId, state: seen.state, retryAfter, lastError };
-      });
-    }
-  };
-}
-function need({ provider }, action) {
-  const ability = abilityFor(action);
-  if (ability && !provider.can[ability]) throw unsupported(provider, action);
-}
-function waitSettings({ settings }) {
-  const { pollIntervalMs, timeoutMs: stallMs } = settings;
-  return { waitMs: 0, schedule: { firstMs: pollIntervalMs }, folder: null, stallMs };
-}
-
 // scripts/src/client/download.ts
 function download(connection, wanted, { to, temporaryFolder, signal, until, onProgress }) {
   const taskId = typeof wanted === "string" ? wanted : wanted.id;
@@ -452,8 +368,7 @@ function download(connection, wanted, { to, temporaryFolder, signal, until, onPr
   const details = () => ({ taskId, cause });
   return connection.call({ signal, details }, async (session) => {
     const filesUntil = until === void 0 ? Infinity : deadlineAt(connection.settings, until);
-    const { stallMs, schedule } = waitSettings(connection);
-    const task = await completed(session, wanted, schedule);
+    const task = await completed(session, wanted);
     const { saveFiles } = await import("./lib/wait.mjs");
     let number = 1;
     const observer = {
@@ -464,7 +379,6 @@ function download(connection, wanted, { to, temporaryFolder, signal, until, onPr
     const files = [];
     try {
       await saveFiles({ ...session, observer }, task, place.folder, {
-        stallMs,
         filesUntil,
         onFile: (index) => {
           number = index + 1;
@@ -484,7 +398,7 @@ function download(connection, wanted, { to, temporaryFolder, signal, until, onPr
     }
   });
 }
-async function completed(session, wanted, schedule) {
+async function completed(session, wanted) {
   const id = checkTaskId(typeof wanted === "string" ? wanted : wanted.id);
   const ended = typeof wanted !== "string" && (wanted.state === "COMPLETED" || wanted.urls.length > 0);
   const task = ended ? wanted : await session.api.read(session.provider.task(id));
@@ -494,7 +408,7 @@ async function completed(session, wanted, schedule) {
     throw new Failure3("DOWNLOAD_FAILED", message, { taskId: id, status: task.state });
   }
   const { fetchResult } = await import("./lib/wait.mjs");
-  return fetchResult(session, id, schedule, Number.POSITIVE_INFINITY);
+  return fetchResult(session, id, Number.POSITIVE_INFINITY);
 }
 async function placeFor(to, temporaryFolder) {
   const { prepareFolder } = await import("./lib/download.mjs");
@@ -518,6 +432,23 @@ async function deliverTo(to, { path: source, ...file }, signal, onError) {
 
 // scripts/src/client/submit.ts
 import { Failure as Failure4 } from "./lib/main.mjs";
+
+// scripts/src/client/task.ts
+import { compact } from "./lib/main.mjs";
+import { redact as redact2 } from "./lib/main.mjs";
+function publicTask(id, seen, key) {
+  const { state, unknownState, model, input, createdAt, idempotencyKey, charged, refunded } = seen;
+  const { urls = [], error, record } = seen;
+  const said = error === void 0 ? void 0 : redact2(error, [key]);
+  const facts = { id, state, unknownState, model, input, createdAt, idempotencyKey, charged, refunded };
+  return compact({ ...facts, urls, error: said, record });
+}
+function publicStatus(taskId, seen) {
+  const { state, unknownState, progress, record } = seen;
+  return compact({ taskId, state, unknownState, progress, record });
+}
+
+// scripts/src/client/submit.ts
 function submitCalls(connection) {
   const { settings } = connection;
   return {
@@ -593,6 +524,79 @@ function lostSubmit({ settings: { clock } }, request) {
     failure: new Failure4("NETWORK_ERROR", "The answer of the submit is missing.")
   };
 }
+
+// scripts/src/client/tasks.ts
+import { abilityFor, unsupported } from "./lib/main.mjs";
+function taskCalls(connection) {
+  const { key, clock } = connection.settings;
+  return {
+    status: (taskId, options = {}) => connection.call(options, async (session) => {
+      const { getStatus } = await import("./lib/live.mjs");
+      const { seen } = await getStatus(session, checkTaskId(taskId));
+      return publicStatus(taskId, seen);
+    }),
+    task: (taskId, options = {}) => connection.call(options, async (session) => {
+      const { getTask } = await import("./lib/wait.mjs");
+      const { seen } = await getTask(session, checkTaskId(taskId), NOT_SAVED);
+      return publicTask(taskId, seen, key);
+    }),
+    list: (options = {}) => connection.call(options, async (session) => {
+      need(session, "listTasks");
+      const askedAt = clock.wall();
+      const list = await session.api.read(session.provider.list());
+      const tasks = list.tasks.map((task) => publicTask(task.id, task, key));
+      return { ...list, tasks, askedAt, answeredAt: clock.wall() };
+    }),
+    cancel: (taskId, options = {}) => connection.call(options, async (session) => {
+      need(session, "cancelTask");
+      const { cancelTask } = await import("./lib/wait.mjs");
+      const result = await cancelTask(session, checkTaskId(taskId));
+      if (result.kind === "notCancelled") throw result.failure;
+      return publicStatus(taskId, result.seen);
+    }),
+    quote: ({ model, payload, maxCredits }, options = {}) => connection.call(options, async (session) => {
+      need(session, "quote");
+      const contract = await contractOf(connection.settings, model);
+      await checkFits(contract, payload);
+      const { askPrice } = await import("./lib/generate.mjs");
+      return askPrice(session, contract, { model, payload, idempotencyKey: "", maxCredits });
+    }),
+    account: (options = {}) => connection.call(options, async (session) => {
+      need(session, "account");
+      const { account } = await import("./lib/generate.mjs");
+      return (await account(session, await listModels(connection.settings))).account;
+    }),
+    wait: (task, { signal, until, onStatus } = {}) => {
+      const isWait = until === void 0 || Number(until) > clock.wall();
+      return connection.call({ signal, isWait }, async (session, stop) => {
+        const taskId = checkTaskId(typeof task === "string" ? task : task.id);
+        const waitMs = until === void 0 ? Infinity : checkMoment("until", until) - clock.wall();
+        const settings = { ...NOT_SAVED, waitMs: Math.max(0, waitMs), stop };
+        const observer = {
+          ...SILENT,
+          about: () => observer,
+          task: (_, state) => onStatus?.({ taskId, state, record: {} }),
+          polled: (seen2) => onStatus?.(publicStatus(taskId, seen2))
+        };
+        const { waitTask } = await import("./lib/wait.mjs");
+        const watched = { ...session, observer };
+        const shown2 = typeof task === "string" ? void 0 : task;
+        const result = await waitTask(watched, taskId, settings, {}, shown2);
+        if (result.kind === "notFetched") throw result.failure;
+        if (result.kind === "running") stop.throwIfAborted();
+        const { kind, seen, lastPollError, retryAfter = null } = result;
+        if (kind !== "running") return { kind: "ended", task: publicTask(taskId, seen, key) };
+        const lastError = lastPollError ? toError(lastPollError, key, { taskId }) : null;
+        return { kind, taskId, state: seen.state, retryAfter, lastError };
+      });
+    }
+  };
+}
+function need({ provider }, action) {
+  const ability = abilityFor(action);
+  if (ability && !provider.can[ability]) throw unsupported(provider, action);
+}
+var NOT_SAVED = { waitMs: 0, folder: null };
 
 // scripts/src/client/create-client.ts
 function createClient(options) {

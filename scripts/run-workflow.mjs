@@ -2,8 +2,10 @@
 // scripts/src/run-workflow.ts
 var [major = 0, minor = 0, patch = 0] = process.versions.node.split(".").map(Number);
 if (major > 20 || major === 20 && (minor > 18 || minor === 18 && patch >= 1)) {
+  const early = [];
+  for (const name of ["SIGHUP", "SIGINT", "SIGTERM"]) process.on(name, () => early.push(name));
   import("./lib/main.mjs").then(
-    ({ main }) => main(),
+    ({ main }) => main(early),
     (error) => {
       const message = `A part of this program cannot be loaded: ${error instanceof Error ? error.message : error}`;
       refuse(message, "Install the whole folder again: scripts/ is not complete, or cannot be read.", 70);

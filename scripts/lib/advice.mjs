@@ -1,15 +1,4 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
-// scripts/src/cli/actions/without-key.ts
-async function answerWithoutKey(args, caller, { stateFolder }, warn) {
-  const isCancel = args.action === "cancelTask" && args.taskId === void 0;
-  if (args.action !== "spending" && !isCancel || stateFolder === null) return null;
-  const { localJournal } = await import("./pending.mjs");
-  const journal = localJournal(args, stateFolder, warn);
-  if (isCancel) return (await import("./pending.mjs")).cancelsWithoutKey(journal, args, caller);
-  const { spendingWithoutKey } = await import("./spending.mjs");
-  return spendingWithoutKey(journal, args, caller);
-}
-
 // scripts/src/cli/command-line/help.ts
 import { RETRIES, TIMEOUT_MS } from "./main.mjs";
 import { PROFILES } from "./main.mjs";
@@ -93,21 +82,20 @@ function plainly(text) {
 
 // scripts/src/cli/render/errors/auth-failed.ts
 var AUTH_FAILED = {
-  AUTH_FAILED: ({ caller: { profile, account } }) => {
-    const { title, keyVariable, keyPage, says } = profile;
-    return [
-      `${title} refused the key in ${keyVariable} (fingerprint ${account}). Check it, or make a new one at ${keyPage} (${says.key}).`,
-      "A key is shown nowhere and is passed by the environment only."
-    ];
-  },
-  keyMissing: (_, { profile: { keyVariable, keyPage, says }, wantsOwn, rehearsal }) => ({
-    message: `${keyVariable} is not set, so no live call is made.`,
-    nextSteps: [
-      `The user makes a key at ${keyPage} (${says.key}) and sets it in the environment as ${keyVariable}; it is never passed as an argument.`,
-      // The balance and the tasks of the sandbox are not the user's.
-      ...wantsOwn ? [] : ["Without a key the same command rehearses in the sandbox, at no cost:", rehearsal()]
-    ]
-  })
+  AUTH_FAILED: (_, { profile: { title, keyVariable, keyPage, says }, account }) => [
+    `${title} refused the key in ${keyVariable} (fingerprint ${account}). Check it, or make a new one at ${keyPage} (${says.key}).`,
+    "A key is shown nowhere and is passed by the environment only."
+  ],
+  keyMissing: (_, { profile: { keyVariable, keyPage, says }, rehearsal }) => {
+    const rehearse = rehearsal();
+    return {
+      message: `${keyVariable} is not set, so no live call is made.`,
+      nextSteps: [
+        `The user makes a key at ${keyPage} (${says.key}) and sets it in the environment as ${keyVariable}; it is never passed as an argument.`,
+        rehearse && ["Without a key the same command rehearses in the sandbox, at no cost:", rehearse]
+      ]
+    };
+  }
 };
 
 // scripts/src/cli/render/errors/bad-input.ts
@@ -117,12 +105,10 @@ import { commandFor, providerFlag } from "./main.mjs";
 import { unsupportedAction } from "./main.mjs";
 var MOST_NAMED = 12;
 var STATE_FOLDER = "ASYNC_MEDIA_STATE_DIR";
-function rejectedByService({ caller: { profile, command } }) {
-  return [
-    "The service rejected it, so nothing was charged. Do not send it again unchanged; its message says what to change.",
-    ...profile.can.account ? [command("account")] : []
-  ];
-}
+var rejectedByService = (_, { profile, command }) => [
+  "The service rejected it, so nothing was charged. Do not send it again unchanged; its message says what to change.",
+  profile.can.account && command("account")
+];
 var BAD_INPUT = {
   INVALID_MODEL: rejectedByService,
   modelUnknown: (reason) => {
@@ -177,18 +163,15 @@ var BAD_INPUT = {
       `Make ${folder} readable, or set ${STATE_FOLDER} to the folder that holds the records, and run the same command again.`
     ]
   }),
-  unwritableFolder: ({ folder, why, lasts }, { isSubmit }) => {
-    const mend = `${lasts ? `See that ${folder} exists and can be written to` : `Free disk space in ${folder}`}. Then run the same command again.`;
-    const issues = lasts ? [folderIssue(folder, why, "a folder that can be written to")] : void 0;
-    if (!isSubmit)
-      return {
-        message: `The records in ${folder} cannot be written to: ${why}.`,
-        issues,
-        nextSteps: [mend]
-      };
-    const without = `Only if that cannot be: set ${STATE_FOLDER} to another writable folder, or add --noJournal, which keeps no records. Both know nothing of earlier requests: what has a task already is submitted and charged once more.`;
-    return { issues, nextSteps: [mend, without] };
-  },
+  unwritableFolder: ({ folder, why, lasts }, { isSubmit }) => ({
+    // A command that submits nothing does not know what others have submitted.
+    message: isSubmit ? void 0 : `The records in ${folder} cannot be written to: ${why}.`,
+    issues: lasts ? [folderIssue(folder, why, "a folder that can be written to")] : void 0,
+    nextSteps: [
+      `${lasts ? `See that ${folder} exists and can be written to` : `Free disk space in ${folder}`}. Then run the same command again.`,
+      isSubmit && `Only if that cannot be: set ${STATE_FOLDER} to another writable folder, or add --noJournal, which keeps no records. Both know nothing of earlier requests: what has a task already is submitted and charged once more.`
+    ]
+  }),
   downloadFolder: ({ folder, why }, { resumeFlags }) => {
     const flag = resumeFlags.output === void 0 ? "--download" : "--output";
     const hint = `name another folder, for example ${flag} ${flag === "--download" ? "out" : "out/clip"}`;
@@ -199,21 +182,21 @@ var BAD_INPUT = {
       nextSteps: ["Name a folder that can be written to. This command submitted and charged nothing."]
     };
   },
-  outputTaken: ({ file, free, owner }, { savedAs }) => {
+  outputTaken: ({ file, free, owner }, { again }) => {
     const hint = owner.is === "other" ? "give another name, or move that file away" : "give another name";
     return {
       message: `--output: ${file} ${takenBy(owner)}.`,
       issues: [issue("--output", "a name that no file has yet", file, hint)],
       nextSteps: [
         `Nothing was submitted or charged. ${owner.is === "other" ? "Move that file away, or submit" : "Submit"} with a name that is free:`,
-        savedAs(free)
+        again({ output: free })
       ]
     };
   },
-  IDEMPOTENCY_CONFLICT: ({ caller: { profile, command } }) => [
+  IDEMPOTENCY_CONFLICT: (_, { profile, command }) => [
     "This key was already used for another request. Nothing new was submitted or charged.",
     "To resume the earlier task, find it in the list; for a new request leave --idempotencyKey out.",
-    ...profile.can.list ? [command("listTasks")] : []
+    profile.can.list && command("listTasks")
   ],
   otherRequest: ({ idempotencyKey, model, payloadHash, recorded }) => ({
     message: `--idempotencyKey ${idempotencyKey} already stands for another request.`,
@@ -271,7 +254,7 @@ function unknownModel({ provider, model, known }) {
         expected: `a model of ${provider} that has a contract`,
         hint: `choose a model that has a contract; ${hint}`,
         nextSteps: [
-          ...instead === void 0 ? [] : [describeModel(other, instead)],
+          instead !== void 0 && describeModel(other, instead),
           `Read ${page}: it shows what ${other} offers today.`,
           listModels(other)
         ]
@@ -280,14 +263,12 @@ function unknownModel({ provider, model, known }) {
     case "nowhere": {
       const { near, models } = known;
       const ids = models.length > MOST_NAMED ? `the ${models.length} of --action listModels` : models.join(", ");
-      const message = `there is no model ${JSON.stringify(shown)}; `;
-      const list = listModels(provider);
       const isNear = near !== void 0;
       return {
-        message: `${message}${isNear ? `the nearest is "${near}"` : `known are ${ids}`}`,
+        message: `there is no model ${JSON.stringify(shown)}; ${isNear ? `the nearest is "${near}"` : `known are ${ids}`}`,
         expected: `one of ${ids}`,
         hint: isNear ? `write --model ${near}` : "choose one of the known models",
-        nextSteps: [...isNear ? [describeModel(provider, near)] : [], list]
+        nextSteps: [isNear && describeModel(provider, near), listModels(provider)]
       };
     }
   }
@@ -315,31 +296,26 @@ import { isTerminal } from "./main.mjs";
 import { EXIT as EXIT2 } from "./main.mjs";
 import { resumeCommand, saveCommand } from "./main.mjs";
 var CANCEL_REJECTED = {
-  // One that came too late is about the task's end, one that was rejected before it about a task that runs.
-  notCancelled: (reason, caller) => ({
-    exitCode: isTerminal(reason.state) ? EXIT2.taskEnded : EXIT2.stillRunning,
-    nextSteps: stepsOf(reason, caller)
-  })
-};
-function stepsOf({ state, taskId, download }, caller) {
-  const { profile, command } = caller;
-  const { cancel, running = "" } = profile.says;
-  const wait = resumeCommand(caller, taskId);
-  switch (state) {
-    case "COMPLETED":
-      return [
+  notCancelled: ({ state, taskId, download }, caller) => {
+    const { profile, command } = caller;
+    const { cancel, running = "" } = profile.says;
+    const wait = resumeCommand(caller, taskId);
+    const steps = {
+      COMPLETED: [
         "The task is finished and paid for, and its result is yours. Do not use --new, which is a new charge. This fetches the result, and charges nothing:",
         saveCommand(caller, taskId, download ?? void 0),
         cancel
-      ];
-    case "SUBMITTED":
-      return [cancel, command("cancelTask", { taskId }), wait];
-    case "PROGRESS":
-      return [`${cancel} ${running}`.trim(), wait];
-    default:
-      return [cancel, isTerminal(state) ? command("getTask", { taskId }) : wait];
+      ],
+      SUBMITTED: [cancel, command("cancelTask", { taskId }), wait],
+      PROGRESS: [`${cancel} ${running}`.trim(), wait]
+    };
+    return {
+      // One that came too late is about the task's end, one that was rejected before it about a task that runs.
+      exitCode: isTerminal(state) ? EXIT2.taskEnded : EXIT2.stillRunning,
+      nextSteps: steps[state] ?? [cancel, isTerminal(state) ? command("getTask", { taskId }) : wait]
+    };
   }
-}
+};
 
 // scripts/src/cli/render/errors/credits.ts
 import { definedFields } from "./main.mjs";
@@ -347,7 +323,7 @@ var CREDITS = {
   // The message, with the missing amount: `core/money/short-of-credits.ts`.
   shortOfCredits: ({ quoted, balance, missing, cheaper }, { profile }) => ({
     data: definedFields({ quoted, balance, missing }),
-    nextSteps: [...cheaper ? cheaperSteps(cheaper) : [], profile.says.credits]
+    nextSteps: [cheaper && cheaperSteps(cheaper), profile.says.credits]
   }),
   BUDGET_EXCEEDED: () => [
     "Nothing was submitted. Ask the user for a higher limit, or choose a cheaper model or duration."
@@ -360,7 +336,7 @@ var CREDITS = {
       nothingSubmitted: true,
       data: { estimate, maxCredits },
       nextSteps: [
-        ...cheaperSteps(cheaper),
+        cheaperSteps(cheaper),
         `Ask the user whether ${cost} credits, an estimate, are fine; then submit with --maxCredits ${most}.`
       ]
     };
@@ -370,7 +346,7 @@ var CREDITS = {
     nothingSubmitted: true,
     data: { quoted, maxCredits },
     nextSteps: [
-      ...cheaperSteps(cheaper),
+      cheaperSteps(cheaper),
       `Ask the user whether ${quoted} credits are fine; then submit with --maxCredits ${quoted}.`
     ]
   }),
@@ -395,7 +371,7 @@ var CREDITS = {
       nothingSubmitted: true,
       data: { quoted, spentToday: spent, maxCreditsPerDay: limit },
       nextSteps: [
-        ...profile.can.account ? [command("account")] : [],
+        profile.can.account && command("account"),
         "Ask the user for a higher limit, or wait until the oldest charge is a day old."
       ]
     };
@@ -428,7 +404,7 @@ var DOWNLOAD_FAILED = {
     nextSteps: [
       "The result is lost: running this command again changes nothing. Tell the user.",
       // What a submit says of its earlier end names the new charge.
-      ...isSubmit ? [] : [`To make it once more, with a new charge: ${retry2}`]
+      !isSubmit && `To make it once more, with a new charge: ${retry2}`
     ]
   }),
   noAddress: () => ["Tell the user what the service gave as the result; it cannot be fetched."],
@@ -447,6 +423,7 @@ import { compact, unlessEmpty } from "./main.mjs";
 import { AdvisedFailure } from "./main.mjs";
 import { resumeCommand as resumeCommand2 } from "./main.mjs";
 import { definedFields as definedFields2 } from "./main.mjs";
+import { sentences } from "./main.mjs";
 import { warningText } from "./main.mjs";
 import { SUBMIT_OUTCOME_UNKNOWN } from "./main.mjs";
 
@@ -455,16 +432,16 @@ import { BRIEF_WAIT_S } from "./main.mjs";
 import { profileOf } from "./main.mjs";
 import { dropStep } from "./main.mjs";
 var TASK_NOT_FOUND = {
-  TASK_NOT_FOUND: ({ caller: { profile, command } }) => [
+  TASK_NOT_FOUND: (_, { profile, command }) => [
     `${profile.says.missing} Check ${profile.keyVariable}, ${profile.urlVariable} and the id. A sandbox task is seen with --sandbox only.`,
-    ...profile.can.list ? [command("listTasks")] : []
+    profile.can.list && command("listTasks")
   ],
-  madeElsewhere: ({ taskId, created, by, here }, { profile, commandAt, same }) => {
+  madeElsewhere: ({ taskId, created, by, here }, { profile, command, same }) => {
     const { title, keyVariable, urlVariable } = profile;
     const made = `Task ${taskId} was made on ${created} at ${by.service}`;
     const maker = profileOf(by.provider);
     if (maker && maker.id !== profile.id) {
-      const ask = commandAt(maker)("waitTask", { taskId, wait: BRIEF_WAIT_S });
+      const ask = command("waitTask", { taskId, wait: BRIEF_WAIT_S }, maker);
       return {
         message: `${made}; ${title} does not know it.`,
         nextSteps: [`Ask ${maker.title}, which made it:`, ask]
@@ -496,12 +473,13 @@ var TASK_NOT_FOUND = {
 };
 
 // scripts/src/cli/render/errors/temporary.ts
-function retry({ caller: { isSubmit }, taskId, later }) {
-  if (taskId === null)
-    return isSubmit ? [`Nothing was submitted or charged. Run the same command again ${later}.`] : [`Run the same command again ${later}; it charges nothing.`];
-  return [
-    `The task is as it was. Run the same command again${isSubmit ? ", without --new," : ""} ${later}; it charges nothing.`
-  ];
+function retry({ details }, { isSubmit }, taskId) {
+  const later = details.retryAfter === void 0 ? "a little later" : `after ${details.retryAfter} seconds`;
+  if (taskId !== null)
+    return [
+      `The task is as it was. Run the same command again${isSubmit ? ", without --new," : ""} ${later}; it charges nothing.`
+    ];
+  return isSubmit ? [`Nothing was submitted or charged. Run the same command again ${later}.`] : [`Run the same command again ${later}; it charges nothing.`];
 }
 var TEMPORARY = {
   NETWORK_ERROR: retry,
@@ -517,16 +495,14 @@ var TEMPORARY = {
     "Check the clock of this machine, and whether a proxy replaces certificates (NODE_EXTRA_CA_CERTS)."
   ],
   handshake: () => ["Check the address and its port, and whether a proxy stands in between."],
-  UNKNOWN_ERROR: ({ caller: { profile, isSubmit, same, command }, taskId }) => {
-    if (taskId !== null)
-      return [
-        `${profile.title} gave no usable answer about the task, which is as it was: check the id.`,
-        command("getTask", { taskId }),
-        ...profile.can.list ? [command("listTasks")] : []
-      ];
-    const unchanged = "Nothing was submitted or charged. Read errorMessage first: unchanged, the same may be rejected again.";
-    return isSubmit ? [unchanged, same] : [same];
-  },
+  UNKNOWN_ERROR: (_, { profile, isSubmit, same, command }, taskId) => taskId !== null ? [
+    `${profile.title} gave no usable answer about the task, which is as it was: check the id.`,
+    command("getTask", { taskId }),
+    profile.can.list && command("listTasks")
+  ] : [
+    isSubmit && "Nothing was submitted or charged. Read errorMessage first: unchanged, the same may be rejected again.",
+    same
+  ],
   beingSubmitted: () => ["Run the same command again a little later."],
   justSubmitted: (_, { command }) => [command("listPending")],
   takenOver: (_, { same }) => ["The same command resumes what that process does, and charges nothing:", same],
@@ -557,7 +533,7 @@ function explained(failure, caller) {
     ...details,
     ...compact(advice),
     data: submit ? submitData(submit, facts) : facts,
-    nextSteps: unlessEmpty([...nextSteps, ...chargedSteps(failure, caller)])
+    nextSteps: unlessEmpty(sentences(...nextSteps, chargedSteps(failure, caller)))
   });
 }
 function submitData({ credits, isResubmitted, warnings }, data) {
@@ -571,15 +547,13 @@ function submitData({ credits, isResubmitted, warnings }, data) {
 function advised(failure, caller, taskId) {
   const known = explained(failure, caller);
   if (known.details.nextSteps?.length) return known;
-  const wait = failure.details.retryAfter;
-  const later = wait === void 0 ? "a little later" : `after ${wait} seconds`;
-  return known.with({ nextSteps: WORDS[failure.code]?.({ caller, taskId, later }) ?? [] });
+  return known.with({ nextSteps: sentences(...WORDS[failure.code]?.(failure, caller, taskId) ?? []) });
 }
 function said({ details: { reason } }, caller) {
   if (reason === void 0) return { nextSteps: [] };
   const explain = WORDS[reason.kind];
   const words = explain(reason, caller, (other) => said(other, caller).message ?? other.message);
-  return Array.isArray(words) ? { nextSteps: words } : words;
+  return "nextSteps" in words ? words : { nextSteps: words };
 }
 var LASTING = /* @__PURE__ */ new Set(["resultGone", "noAddress", "fileTooLarge"]);
 var MAY_BE_GONE = /* @__PURE__ */ new Set(["linkGone", "taskNotShown"]);
@@ -607,7 +581,6 @@ export {
   TASK_NOT_FOUND,
   TEMPORARY,
   advised,
-  answerWithoutKey,
   cheaperSteps,
   explained,
   helpText

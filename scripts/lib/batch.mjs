@@ -560,7 +560,7 @@ function interruptedEnd({ isSubmitting, taskId, state, known: { entry } }) {
     return { kind: "notFetched", taskId, seen, warnings: [], failure, credits };
   }
   const result = taskResult(taskId, seen, { credits });
-  return isTerminal3(seen.state) ? { ...result, seen: { ...seen, isRecordUnread: true } } : result;
+  return isTerminal3(seen.state) ? { ...result, seen: { ...seen, recordUnread: "forNow" } } : result;
 }
 
 // scripts/src/core/batch/run-batch.ts
@@ -829,49 +829,39 @@ import { EXIT, OPEN } from "./main.mjs";
 // scripts/src/cli/render/batch-warnings.ts
 import { counted } from "./main.mjs";
 import { textsIn } from "./main.mjs";
+import { sentences } from "./main.mjs";
+var MOST_WARNED = 5;
 function batchWarnings(result, items, report) {
-  const warnings = [];
-  if (result.isNew) {
-    const made = items.filter(({ line }) => line.taskId !== null).length;
-    warnings.push(
-      `--new asked for every line once more: ${counted(made, "new task")}, ${costOf(result.quoted)}.`
-    );
-  }
-  warnings.push(...leftWarning(result), ...unsavedWarning(result), ...takenNames(result.lines));
-  if ("problem" in report) warnings.push(`The report could not be written: ${report.problem}.`);
-  const withWarnings = items.filter(({ outcome }) => textsIn(outcome, "warnings").length > 0);
-  for (const { line, outcome } of withWarnings.slice(0, 5))
-    for (const text of textsIn(outcome, "warnings"))
-      warnings.push(`Line ${line.number} (${line.name}): ${text}`);
-  if (withWarnings.length > 5)
-    warnings.push(
-      `${counted(withWarnings.length - 5, "more line")} ${withWarnings.length === 6 ? "has" : "have"} warnings; the report has them.`
-    );
-  return warnings;
+  const made = items.filter(({ line }) => line.taskId !== null).length;
+  const warned = items.filter(({ outcome }) => textsIn(outcome, "warnings").length > 0);
+  const more = warned.length - MOST_WARNED;
+  return sentences(
+    result.isNew && `--new asked for every line once more: ${counted(made, "new task")}, ${costOf(result.quoted)}.`,
+    leftWarning(result),
+    unsavedWarning(result),
+    takenNames(result.lines),
+    "problem" in report && `The report could not be written: ${report.problem}.`,
+    warned.slice(0, MOST_WARNED).flatMap(
+      ({ line: { number, name }, outcome }) => textsIn(outcome, "warnings").map((text) => `Line ${number} (${name}): ${text}`)
+    ),
+    more > 0 && `${counted(more, "more line")} ${more === 1 ? "has" : "have"} warnings; the report has them.`
+  );
 }
 function leftWarning({ leftOver: leftOver2, lines }) {
-  if (!leftOver2) return [];
-  const left = lines.filter(({ number }) => leftOver2.lines.has(number));
-  return [
-    `The run with --new that began on ${leftOver2.began} did not make ${linesNamed(left)} once more: ${left.length === 1 ? "its task is an earlier one" : "their tasks are earlier ones"}.`
-  ];
+  const left = lines.filter(({ number }) => leftOver2?.lines.has(number));
+  return leftOver2 && `The run with --new that began on ${leftOver2.began} did not make ${linesNamed(left)} once more: ${left.length === 1 ? "its task is an earlier one" : "their tasks are earlier ones"}.`;
 }
 function unsavedWarning({ unsaved, lines }) {
-  if (unsaved.length === 0) return [];
   const numbers = new Set(unsaved.map(({ line }) => line));
   const named = linesNamed(lines.filter(({ number }) => numbers.has(number)));
   const [have, it] = unsaved.length === 1 ? ["has", "it"] : ["have", "them"];
-  return [
-    `${counted(unsaved.length, "earlier task")} of ${named} ${have} no whole result here, and this run does not return ${it}: a run with --new asked for ${numbers.size === 1 ? "this line" : "these lines"} once more.`
-  ];
+  return unsaved.length > 0 && `${counted(unsaved.length, "earlier task")} of ${named} ${have} no whole result here, and this run does not return ${it}: a run with --new asked for ${numbers.size === 1 ? "this line" : "these lines"} once more.`;
 }
 function takenNames(lines) {
   const taken = lines.filter(({ isNameTaken }) => isNameTaken);
-  if (taken.length === 0) return [];
-  const [{ number, name }] = taken;
-  return [
-    taken.length === 1 ? `Line ${number}: its name belongs to another file, which stays as it is. So a version follows it: ${name}.` : `Lines ${numbersOf(taken)}: their names belong to other files, which stay as they are. So a version follows each name, as in ${name}.`
-  ];
+  const [first] = taken;
+  if (!first) return null;
+  return taken.length === 1 ? `Line ${first.number}: its name belongs to another file, which stays as it is. So a version follows it: ${first.name}.` : `Lines ${numbersOf(taken)}: their names belong to other files, which stay as they are. So a version follows each name, as in ${first.name}.`;
 }
 function newCharge(lines, credits) {
   return `--new asks for ${lines === 1 ? "the line" : `all ${lines} lines`} once more: ${costOf(credits)}.`;
@@ -898,7 +888,8 @@ function ranges(numbers) {
 // scripts/src/cli/render/batch-steps.ts
 import { textsIn as textsIn2 } from "./main.mjs";
 import { advised, explained, LASTING } from "./advice.mjs";
-import { runStepsOfLines, spentBefore } from "./live.mjs";
+import { runStepOfLines, spentBefore } from "./live.mjs";
+import { sentences as sentences2 } from "./main.mjs";
 var SAME_FOR_LINES = /* @__PURE__ */ new Set(["AUTH_FAILED", "INVALID_PAYLOAD", "INVALID_MODEL"]);
 function advisedInLine(failure, caller, taskId) {
   return SAME_FOR_LINES.has(failure.code) ? advised(failure, caller, taskId) : explained(failure, caller);
@@ -912,41 +903,23 @@ function batchSteps(result, sorted, hidden, caller) {
   const first = sorted.find(({ outcome }) => !outcome.envelope.ok);
   const own = held ? heldSteps(held, lines, caller) : first ? ownSteps(first, caller) : [];
   const open2 = isCapped2 ? 0 : totalsOf(lines.filter((line) => !isLeft(line))).notSubmitted;
-  const steps = isOpen ? withResume(own, sorted, open2, caller) : [...own];
   const ended = lines.filter(({ state }) => state === "FAILED" || state === "CANCEL");
-  if (ended.length > 0) {
-    steps.push(
-      `${counted2(ended.length, "task")} ended without a result (${linesNamed(ended)}). Another try is a new charge for each: change these lines, or run the command that data.report has for each of them alone. --new on the batch makes every line again, with a charge for every line.`
-    );
-  }
   const gone = lines.filter(isLineGone);
-  if (gone.length > 0) {
-    steps.push(
-      `The result of ${linesNamed(gone)} is lost: running the batch again does not change that. To make it once more, after a yes to a new charge for each: run the command that data.report has for each of them alone.`
-    );
-  }
-  if (leftOver2) {
-    steps.push(
-      `To make ${linesNamed(lines.filter(isLeft))} once more too, with a new charge for each: run the command that data.report has for each of them alone; or copy these lines into a file of their own, and run that with --new, --maxTotalCredits and another --output.`
-    );
-  }
-  if (unsaved.length > 0) {
-    steps.push(
+  return sentences2(
+    isOpen ? withResume(own, sorted, open2, caller) : own,
+    ended.length > 0 && `${counted2(ended.length, "task")} ended without a result (${linesNamed(ended)}). Another try is a new charge for each: change these lines, or run the command that data.report has for each of them alone. --new on the batch makes every line again, with a charge for every line.`,
+    gone.length > 0 && `The result of ${linesNamed(gone)} is lost: running the batch again does not change that. To make it once more, after a yes to a new charge for each: run the command that data.report has for each of them alone.`,
+    leftOver2 && `To make ${linesNamed(lines.filter(isLeft))} once more too, with a new charge for each: run the command that data.report has for each of them alone; or copy these lines into a file of their own, and run that with --new, --maxTotalCredits and another --output.`,
+    unsaved.length > 0 && [
       "The earlier tasks of these lines are paid for. This lists those that wait to be fetched, each with the command that does it:",
       caller.command("listPending")
-    );
-  }
-  if (hidden > 0)
-    steps.push(
-      `${counted2(hidden, "line")} ${hidden === 1 ? "is" : "are"} not shown here: data.report has every line whole.`
-    );
-  if (isReused && !isOpen && !leftOver2 && ended.length + gone.length === 0) {
-    steps.push(
-      ...runStepsOfLines(lines),
+    ],
+    hidden > 0 && `${counted2(hidden, "line")} ${hidden === 1 ? "is" : "are"} not shown here: data.report has every line whole.`,
+    isReused && !isOpen && !leftOver2 && ended.length + gone.length === 0 && [
+      runStepOfLines(lines),
       `Every line was submitted by an earlier run${spentBefore(totalsOf(lines), " in all")}. To make all of them again, with a charge for every line: the same command with --new and another --download or --output.`
-    );
-  }
-  return steps;
+    ]
+  );
 }
 function heldSteps(held, lines, caller) {
   const { nextSteps = [] } = advisedInLine(held, caller, null).details;
@@ -968,15 +941,12 @@ function withResume(own, sorted, open2, caller) {
   const mayFindOut = unknown === 0 || caller.profile.can.list;
   const { retryAfter = null } = sorted.find(({ outcome }) => !outcome.envelope.ok)?.outcome.envelope ?? {};
   const when = retryAfter === null ? "" : ` after ${retryAfter} seconds`;
-  const said = [
+  const said = sentences2(
     `Run this command${when}, without --new.`,
-    "It resumes every line, and charges nothing for those that have a task."
-  ];
-  if (unknown > 0 && mayFindOut)
-    said.push(
-      `It reconciles the ${unknown} whose outcome is not known, and never submits while that may charge twice.`
-    );
-  if (open2 > 0) said.push(`It submits the ${open2} that have none, which is charged.`);
+    "It resumes every line, and charges nothing for those that have a task.",
+    unknown > 0 && mayFindOut && `It reconciles the ${unknown} whose outcome is not known, and never submits while that may charge twice.`,
+    open2 > 0 && `It submits the ${open2} that have none, which is charged.`
+  );
   const resume = [said.join(" "), caller.same];
   return FIRST.has(sorted[0].outcome.exitCode) && mayFindOut ? [...resume, ...own] : [...own, ...resume];
 }

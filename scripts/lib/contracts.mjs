@@ -10,380 +10,13 @@ const { join: join2 } = require("node:path");
 import { Failure } from "./main.mjs";
 import { isObject as isObject7 } from "./main.mjs";
 import { skillFolder } from "./main.mjs";
-import { plain as plain3 } from "./main.mjs";
+import { plain as plain4 } from "./main.mjs";
 
 // scripts/src/contracts/schema/read-schema.ts
 import { isObject as isObject6 } from "./main.mjs";
 
-// scripts/src/contracts/schema/contract-error.ts
-var ContractError = class extends Error {
-};
-
 // scripts/src/contracts/schema/keywords/keyword.ts
-import { isObject } from "./main.mjs";
-function fieldList(properties, value, where) {
-  if (!Array.isArray(value)) throw new ContractError(`${where} must be a list of fields`);
-  return value.map((name) => {
-    if (typeof name !== "string") throw new ContractError(`${where} must be a list of fields`);
-    property(properties, name, where);
-    return name;
-  });
-}
-function property(properties, name, where) {
-  const found = Object.hasOwn(properties, name) ? properties[name] : void 0;
-  if (isObject(found)) return found;
-  throw new ContractError(`${where}: ${JSON.stringify(name)} is not one of the properties`);
-}
-function mapping(value, where, known) {
-  if (!isObject(value)) throw new ContractError(`${where} must be a mapping`);
-  const stranger = Object.keys(value).find((key) => !known.includes(key));
-  if (stranger !== void 0) throw new ContractError(`${where}: ${stranger} is not supported`);
-  return value;
-}
-
-// scripts/src/contracts/schema/presence.ts
-function fieldOf(object3, name) {
-  return Object.hasOwn(object3, name) ? object3[name] : void 0;
-}
-function isPresent(object3, name) {
-  return carriesSomething(fieldOf(object3, name));
-}
-function carriesSomething(value) {
-  if (typeof value === "string") return /\S/.test(value);
-  return Array.isArray(value) ? value.length > 0 : value !== null && value !== void 0;
-}
-
-// scripts/src/contracts/schema/keywords/at-least-one.ts
-var atLeastOne = {
-  name: "x-atLeastOne",
-  types: ["object"],
-  read(value, { properties, where }) {
-    const names2 = fieldList(properties, value, where);
-    const [first] = names2;
-    const expected2 = `at least one of ${names2.join(", ")}`;
-    return {
-      issues({ node, object: object3, pathTo, hintFor }) {
-        if (names2.some((name) => isPresent(object3, name))) return [];
-        const hint2 = hintFor(first, node.properties.get(first), void 0, true);
-        return [{ path: pathTo(first), expected: expected2, received: "none of them", hint: hint2 }];
-      },
-      sentences: () => [`At least one of ${names2.join(", ")}.`]
-    };
-  }
-};
-
-// scripts/src/contracts/schema/expected.ts
-import { plain as plain2 } from "./main.mjs";
-
-// scripts/src/contracts/schema/keywords/media.ts
-import { checkPublicUrl } from "./main.mjs";
-import { plain } from "./main.mjs";
-
-// scripts/src/contracts/schema/image-type.ts
-var SURE_TYPES = /* @__PURE__ */ new Set([
-  "image/png",
-  "image/jpeg",
-  "image/webp",
-  "image/gif",
-  "image/bmp"
-]);
-function sniffImage(bytes) {
-  const starts = (at, signature) => bytes.length >= at + signature.length && [...signature].every((char, i) => bytes[at + i] === char.charCodeAt(0));
-  if (starts(0, "\x89PNG\r\n\n")) return "image/png";
-  if (starts(0, "\xFF\xD8\xFF")) return "image/jpeg";
-  if (starts(0, "GIF87a") || starts(0, "GIF89a")) return "image/gif";
-  if (starts(0, "RIFF") && starts(8, "WEBP")) return "image/webp";
-  if (starts(4, "ftypavif") || starts(4, "ftypavis")) return "image/avif";
-  if (starts(0, "BM") && starts(6, "\0\0\0\0")) return "image/bmp";
-  return null;
-}
-
-// scripts/src/contracts/schema/schema-node.ts
 import { isObject as isObject2 } from "./main.mjs";
-var TYPES = ["string", "number", "integer", "boolean", "array", "object", "null"];
-function isOfType(value, type) {
-  if (type === "null") return value === null;
-  if (type === "array") return Array.isArray(value);
-  if (type === "object") return isObject2(value);
-  if (type === "integer") return Number.isInteger(value);
-  return typeof value === type;
-}
-var MEDIA_KINDS = ["image", "video", "audio", "image-url", "video-url", "audio-url"];
-function nodeAt(node, path) {
-  let here = node;
-  for (const step of path) here = typeof step === "number" ? here?.items : here?.properties?.get(step);
-  return here;
-}
-
-// scripts/src/contracts/schema/ways.ts
-var BESIDE = ["model", "callbackUrl", "webhookUrl", "idempotencyKey"];
-var BY_VALUE = {
-  payload: "payload",
-  imageFile: null,
-  wholePayload: "pass the whole value",
-  beside: () => "it is said beside the payload"
-};
-
-// scripts/src/contracts/schema/keywords/media.ts
-var media = {
-  name: "x-media",
-  types: ["string"],
-  read(value, { node, where }) {
-    const kind2 = MEDIA_KINDS.find((known) => known === value);
-    if (kind2 === void 0)
-      throw new ContractError(`${where} must be image, video or audio, or one of these with -url`);
-    node.media = kind2;
-    return {
-      problem: (text2, ...asked) => typeof text2 === "string" ? checkMedia(text2, kind2, ...asked) : null
-    };
-  }
-};
-function otherwise({ imageFile, wholePayload }) {
-  return imageFile === null ? wholePayload : `${imageFile}, or ${wholePayload}`;
-}
-function expectedMedia(kind2, files2) {
-  const url = `a public http(s) URL${files2 === void 0 ? "" : ` of a ${files2.join(", ")} file`}`;
-  return kind2 === "image" ? `${url}, or an image as data:image/png;base64,... with its own type` : url;
-}
-function checkMedia(value, kind2, ways = BY_VALUE, service = "the service") {
-  const expected2 = expectedMedia(kind2);
-  const head = value.slice(0, 80);
-  if (kind2.endsWith("-url")) {
-    const problem2 = checkPublicUrl(value, { schemes: ["http", "https"] });
-    return problem2 === null ? null : { expected: expected2, hint: urlOnlyHint(head, kind2, service) ?? problem2.hint };
-  }
-  if (/^data:/i.test(head)) {
-    const hint2 = kind2 === "image" ? dataUriProblem(value, head, otherwise(ways)) : `a data URI is taken for images only; write the public http(s) URL of the ${kind2}`;
-    return hint2 === null ? null : { expected: expected2, hint: hint2 };
-  }
-  const problem = checkPublicUrl(value, { schemes: ["http", "https"] });
-  if (problem === null) return null;
-  return { expected: expected2, hint: kind2 === "image" ? imageHint(head, ways) ?? problem.hint : problem.hint };
-}
-var LOCAL_PATH = /^(file:|[a-z]:[\\/]|[.~]{0,2}[\\/](?!\/))/i;
-function urlOnlyHint(head, kind2, service) {
-  const fix = `write the public http(s) URL of the ${kind2.slice(0, -"-url".length)}; ${service} documents no upload`;
-  if (/^data:/i.test(head)) return `${fix} and no data URI`;
-  if (LOCAL_PATH.test(head) || /^[^:?#]*\.(png|jpe?g|webp|gif|mp4|mov|webm|mp3|wav)$/i.test(head))
-    return `a path on this computer means nothing to ${service}; ${fix}`;
-  return null;
-}
-function imageHint(head, ways) {
-  const type = sniffImage(Buffer.from(head.slice(0, 24), "base64"));
-  if (type !== null) return `write data:${type};base64, before the base64 text, or ${otherwise(ways)}`;
-  if (LOCAL_PATH.test(head) || /^[^:?#]*\.(png|jpe?g|webp|gif)$/i.test(head))
-    return `a path on this computer means nothing to the service; ${ways.imageFile ?? `write data:image/png;base64,... and ${ways.wholePayload}`}`;
-  return null;
-}
-var BASE64_END = /[^A-Za-z0-9+/]/g;
-function dataUriProblem(value, head, fix) {
-  const [prefix, named] = /^(?!data:image\/jpg;)data:(image\/[a-z0-9][a-z0-9.+-]*);base64,/.exec(head) ?? [];
-  if (prefix === void 0 || named === void 0) return headerHint(head);
-  BASE64_END.lastIndex = prefix.length;
-  const end = BASE64_END.exec(value)?.index ?? value.length;
-  const rest = value.slice(end, end + 3);
-  if (rest !== "" && rest !== "=" && rest !== "==") {
-    const at = `character ${end + 1}`;
-    if (/^\s/.test(rest)) return `remove the white space at ${at} of the base64 text, or ${fix}`;
-    if (/^[-_]/.test(rest)) return `write standard base64 (+ and /); ${at} is of the URL-safe alphabet`;
-    if (rest.startsWith("=")) return `the base64 text has something after its padding at ${at}; ${fix}`;
-    return `the base64 text seems cut off or changed: ${at} is ${JSON.stringify(plain(rest[0]))}; ${fix}`;
-  }
-  const length = value.length - prefix.length;
-  if (length === 0) return `the data URI has no data; ${fix}`;
-  if (length % 4 !== 0)
-    return `the base64 text seems cut off: its length of ${length} is no multiple of 4; ${fix}`;
-  const type = sniffImage(Buffer.from(value.slice(prefix.length, prefix.length + 24), "base64"));
-  if (type === null) return SURE_TYPES.has(named) ? `the data are no picture of type ${named}; ${fix}` : null;
-  return type === named ? null : `the data are ${type}; write data:${type};base64,...`;
-}
-function headerHint(head) {
-  const type = /^data:([^;,]{0,40})/i.exec(head)?.[1]?.toLowerCase() ?? "";
-  if (type === "image/jpg")
-    return "write data:image/jpeg;base64,... ; image/jpg is no registered type, and was refused once for a URL (September 2026)";
-  if (!type.startsWith("image/")) return `write data:image/png;base64,... , not data:${plain(type)}`;
-  return `begin the value with exactly data:${type};base64,`;
-}
-
-// scripts/src/contracts/schema/expected.ts
-var SHOWN = 60;
-var A_TYPE = {
-  string: "a string",
-  number: "a number",
-  integer: "a whole number",
-  boolean: "a boolean",
-  array: "an array",
-  object: "an object",
-  null: "null"
-};
-function pathText(path) {
-  const text2 = path.map((step) => typeof step === "number" ? `[${step}]` : `.${plain2(step, SHOWN)}`).join("");
-  return text2.replace(/^\./, "");
-}
-function received(value) {
-  if (value === void 0) return "nothing";
-  if (value === null) return "null";
-  if (typeof value === "string" && value !== "" && plain2(value, SHOWN) === "") return "string of blanks";
-  if (Array.isArray(value)) return `array of ${value.length}`;
-  if (typeof value === "object") return "object";
-  return `${typeof value} ${literal(value)}`;
-}
-function literal(value) {
-  if (typeof value === "string")
-    return JSON.stringify(plain2(value.slice(0, 4096).replace(USER, "$1...@"), SHOWN));
-  if (Array.isArray(value)) return "an array";
-  if (typeof value === "object" && value !== null) return "an object";
-  return String(value);
-}
-var USER = /^([a-z][a-z0-9+.-]*:\/*)[^/?#]*@/i;
-function expected(node) {
-  if (node.anyOf !== void 0) return node.anyOf.map(expected).join(" or ");
-  if (node.enum !== void 0) {
-    const values = node.enum.filter((value) => value !== null);
-    const kinds = node.types.filter((type) => type !== "null").map((type) => A_TYPE[type]);
-    const choice = values.length === 1 ? literal(values[0]) : `one of ${values.map(literal).join(", ")}`;
-    return `${choice} (${kinds.join(" or ")})${node.enum.includes(null) ? " or null" : ""}`;
-  }
-  return node.types.map((type) => expectedOf(node, type)).join(" or ");
-}
-function wanted(node) {
-  return expected({ ...node, types: node.types.filter((type) => type !== "null") });
-}
-function expectedOf(node, type) {
-  if (type === "array" && node.media !== void 0 && node.items?.media === node.media)
-    return `an array of${itemCount(node)} such items`;
-  if (type === "string") {
-    if (node.media !== void 0) return expectedMedia(node.media, node.files);
-    const least = node.pattern?.source === NOT_BLANK && node.minLength === 1 ? void 0 : node.minLength;
-    const size = range(least, node.maxLength);
-    return `a string${size && ` of ${size} characters`}${patternText(node)}`;
-  }
-  if (type === "number" || type === "integer") {
-    const { minimum, maximum } = node;
-    if (minimum !== void 0 && maximum !== void 0)
-      return `${A_TYPE[type]} from ${minimum} to ${maximum}`;
-    return `${A_TYPE[type]}${range(minimum, maximum) && ` of ${range(minimum, maximum)}`}`;
-  }
-  if (type === "array") {
-    const count2 = itemCount(node);
-    return `an array${count2 && ` of${count2} items`}, each ${expected(node.items)}`;
-  }
-  return type === "boolean" ? "true or false" : A_TYPE[type];
-}
-var NOT_BLANK = "\\S";
-function patternText({ pattern, title }) {
-  if (pattern === void 0) return "";
-  if (pattern.source === NOT_BLANK) return " that is not blank";
-  return title === void 0 ? ` that matches ${pattern.source}` : ` of the form ${title}`;
-}
-function itemCount({ minItems, maxItems, counts: counts2 }) {
-  const count2 = counts2 === void 0 ? range(minItems, maxItems) : either(counts2);
-  return count2 && ` ${count2}`;
-}
-function range(least, most) {
-  if (least !== void 0 && most !== void 0) return `${least} to ${most}`;
-  if (most !== void 0) return `at most ${most}`;
-  return least === void 0 ? "" : `at least ${least}`;
-}
-function either(values) {
-  return [values.slice(0, -1).join(", "), String(values.at(-1))].filter(Boolean).join(" or ");
-}
-function assign(path, value) {
-  return `${fieldName(path)}: ${Array.isArray(value) ? `[${value.map(literal).join(", ")}]` : literal(value)}`;
-}
-function fieldName(path) {
-  const last = path.at(-1);
-  return typeof last === "string" ? `"${last}"` : pathText(path);
-}
-
-// scripts/src/contracts/schema/keywords/counts.ts
-var counts = {
-  name: "x-counts",
-  types: ["array"],
-  read(value, { node, where }) {
-    if (!Array.isArray(value) || value.length === 0 || !value.every((length) => Number.isInteger(length)))
-      throw new ContractError(`${where} must be a list of whole numbers`);
-    const lengths = value;
-    node.counts = lengths;
-    return {
-      problem(list2) {
-        if (!Array.isArray(list2) || lengths.includes(list2.length)) return null;
-        const items = `${either(lengths)} items`;
-        return { expected: `an array of ${items}`, hint: `give ${items}, not ${list2.length}` };
-      }
-    };
-  }
-};
-
-// scripts/src/contracts/schema/keywords/exclusive.ts
-var MOST_NAMES = 8;
-var exclusive = {
-  name: "x-exclusive",
-  types: ["object"],
-  read(value, { properties, where }) {
-    if (!Array.isArray(value) || value.length < 2)
-      throw new ContractError(`${where} must be a list of at least two groups of fields`);
-    const groups = value.map((group) => fieldList(properties, group, where));
-    const named = groups.map((group) => group.join("/"));
-    return {
-      issues({ object: object3, pathTo }) {
-        const used = groups.map((group) => group.filter((name) => isPresent(object3, name))).filter((names2) => names2.length > 0);
-        if (used.length < 2) return [];
-        const given = used.map((names2) => names2.slice(0, MOST_NAMES).join(", "));
-        const expected2 = `${named.join(" or ")}, not both`;
-        const hint2 = `leave out ${given.join(", or leave out ")}`;
-        return [{ path: pathTo(used[1][0]), expected: expected2, received: given.join(" with "), hint: hint2 }];
-      },
-      sentences: () => [`Not together: ${named.join(" with ")}.`]
-    };
-  }
-};
-
-// scripts/src/contracts/schema/keywords/files.ts
-var files = {
-  name: "x-files",
-  types: ["string"],
-  read(value, { node, where }) {
-    if (!Array.isArray(value) || value.length === 0 || !value.every((item) => typeof item === "string"))
-      throw new ContractError(`${where} must be a list of file endings`);
-    node.files = value;
-    return { problem: (url) => typeof url === "string" ? checkFileType(url, value) : null };
-  }
-};
-var KNOWN_ENDING = /\.(png|jpe?g|webp|gif|avif|bmp|heic|tiff?|svg|mp4|mov|m4v|webm|mkv|avi|mp3|wav|m4a|aac|flac|ogg|glb|obj|pdf)$/i;
-function checkFileType(url, files2) {
-  const path = /^[^?#]*/.exec(url.slice(0, 8192))[0];
-  const ending = KNOWN_ENDING.exec(path)?.[1]?.toLowerCase();
-  if (ending === void 0 || files2.includes(ending)) return null;
-  return {
-    expected: `a public http(s) URL of a ${files2.join(", ")} file`,
-    hint: `write the URL of a ${files2.join(", ")} file; this one ends with .${ending}, which the service is not said to take`
-  };
-}
-
-// scripts/src/contracts/schema/keywords/rejected.ts
-import { isObject as isObject3 } from "./main.mjs";
-var rejected = {
-  name: "x-rejected",
-  types: ["object"],
-  read(value, { properties, where }) {
-    if (!isObject3(value)) throw new ContractError(`${where} must map fields to what is said about them`);
-    const reasons = new Map(Object.entries(value));
-    for (const [name, reason] of reasons) {
-      if (Object.hasOwn(properties, name))
-        throw new ContractError(`${where}: ${name} is one of the properties`);
-      if (typeof reason !== "string") throw new ContractError(`${where}.${name} must be a sentence`);
-    }
-    return {
-      unknownField(name, model) {
-        const reason = reasons.get(name);
-        if (reason === void 0) return void 0;
-        return { expected: `no ${name} for ${model}: ${reason}`, hint: `leave "${name}" out: ${reason}` };
-      },
-      sentences: () => reasons.size === 0 ? [] : [`Not taken: ${[...reasons.keys()].join(", ")}.`]
-    };
-  }
-};
 
 // node_modules/zod/v4/core/util.js
 function jsonStringifyReplacer(_, value) {
@@ -426,11 +59,11 @@ function assignProp(target, prop, value) {
 }
 var captureStackTrace = "captureStackTrace" in Error ? Error.captureStackTrace : (..._args) => {
 };
-function isObject4(data) {
+function isObject(data) {
   return typeof data === "object" && data !== null && !Array.isArray(data);
 }
 function isPlainObject(o) {
-  if (isObject4(o) === false)
+  if (isObject(o) === false)
     return false;
   const ctor = o.constructor;
   if (ctor === void 0)
@@ -438,7 +71,7 @@ function isPlainObject(o) {
   if (typeof ctor !== "function")
     return true;
   const prot = ctor.prototype;
-  if (isObject4(prot) === false)
+  if (isObject(prot) === false)
     return false;
   if (Object.prototype.hasOwnProperty.call(prot, "isPrototypeOf") === false) {
     return false;
@@ -1569,7 +1202,7 @@ var $ZodObject = /* @__PURE__ */ $constructor("$ZodObject", (inst, def) => {
     }
     return propValues;
   });
-  const isObject11 = isObject4;
+  const isObject11 = isObject;
   const catchall = def.catchall;
   let value;
   const memo = globalConfig.memoizer;
@@ -2220,7 +1853,7 @@ var ZodMiniLiteral = /* @__PURE__ */ $constructor("ZodMiniLiteral", (inst, def) 
   ZodMiniType.init(inst, def);
 });
 // @__NO_SIDE_EFFECTS__
-function literal2(value, params) {
+function literal(value, params) {
   return new ZodMiniLiteral({
     type: "literal",
     values: Array.isArray(value) ? value : [value],
@@ -2283,7 +1916,7 @@ var z = {
   boolean: boolean2,
   custom,
   int,
-  literal: literal2,
+  literal,
   maxLength: _maxLength,
   maximum: _lte,
   minLength: _minLength,
@@ -2302,6 +1935,275 @@ var z = {
   union
 };
 config({ jitless: true });
+
+// scripts/src/contracts/schema/keywords/keyword.ts
+var FIELDS = " must be a list of fields";
+function property(properties, name) {
+  const found = Object.hasOwn(properties, name) ? properties[name] : void 0;
+  return isObject2(found) ? found : void 0;
+}
+var notThere = (name) => `: ${JSON.stringify(name)} is not one of the properties`;
+function namesOf(properties) {
+  const isThere = (name2) => property(properties, name2) !== void 0;
+  const name = z.string(FIELDS).check(z.refine(isThere, { error: ({ input }) => notThere(String(input)) }));
+  return z.array(name, FIELDS);
+}
+
+// scripts/src/contracts/schema/parsed.ts
+var ContractError = class extends Error {
+};
+function parsed(schema, value, where = "") {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issue2 = result.error.issues[0];
+  const names2 = [where, ...issue2.path.filter((step) => typeof step === "string")].filter(Boolean);
+  throw new ContractError(`${names2.join(".")}${issue2.message}`);
+}
+function only(fields, unknown = (name) => `: ${name} is not supported`, otherwise2 = " must be a mapping") {
+  return z.strictObject(fields, {
+    error: (issue2) => issue2.code === "unrecognized_keys" ? unknown(issue2.keys[0]) : otherwise2
+  });
+}
+var REGEX = z.custom((text2) => {
+  try {
+    return typeof text2 === "string" && new RegExp(text2, "u") !== void 0;
+  } catch {
+    return false;
+  }
+}, " must be a regular expression");
+
+// scripts/src/contracts/schema/presence.ts
+function fieldOf(object3, name) {
+  return Object.hasOwn(object3, name) ? object3[name] : void 0;
+}
+function isPresent(object3, name) {
+  return carriesSomething(fieldOf(object3, name));
+}
+function carriesSomething(value) {
+  if (typeof value === "string") return /\S/.test(value);
+  return Array.isArray(value) ? value.length > 0 : value !== null && value !== void 0;
+}
+
+// scripts/src/contracts/schema/keywords/at-least-one.ts
+var atLeastOne = {
+  name: "x-atLeastOne",
+  types: ["object"],
+  read(value, { properties, where }) {
+    const names2 = parsed(namesOf(properties), value, where);
+    const [first] = names2;
+    const expected2 = `at least one of ${names2.join(", ")}`;
+    return {
+      issues({ node, object: object3, pathTo, hintFor }) {
+        if (names2.some((name) => isPresent(object3, name))) return [];
+        const hint2 = hintFor(first, node.properties.get(first), void 0, true);
+        return [{ path: pathTo(first), expected: expected2, received: "none of them", hint: hint2 }];
+      },
+      sentences: () => [`At least one of ${names2.join(", ")}.`]
+    };
+  }
+};
+
+// scripts/src/contracts/schema/keywords/counts.ts
+var NUMBERS = " must be a list of whole numbers";
+var LENGTHS = z.array(z.int(NUMBERS), NUMBERS).check(z.minLength(1, NUMBERS));
+var counts = {
+  name: "x-counts",
+  types: ["array"],
+  read(value, { node, where }) {
+    const lengths = parsed(LENGTHS, value, where);
+    node.counts = lengths;
+    return { takesList: ({ length }) => lengths.includes(length) };
+  }
+};
+
+// scripts/src/contracts/schema/keywords/exclusive.ts
+var MOST_NAMES = 8;
+var GROUPS = " must be a list of at least two groups of fields";
+var exclusive = {
+  name: "x-exclusive",
+  types: ["object"],
+  read(value, { properties, where }) {
+    const groups = parsed(z.array(namesOf(properties), GROUPS).check(z.minLength(2, GROUPS)), value, where);
+    const named = groups.map((group) => group.join("/"));
+    return {
+      issues({ object: object3, pathTo }) {
+        const used = groups.map((group) => group.filter((name) => isPresent(object3, name))).filter((names2) => names2.length > 0);
+        if (used.length < 2) return [];
+        const given = used.map((names2) => names2.slice(0, MOST_NAMES).join(", "));
+        const expected2 = `${named.join(" or ")}, not both`;
+        const hint2 = `leave out ${given.join(", or leave out ")}`;
+        return [{ path: pathTo(used[1][0]), expected: expected2, received: given.join(" with "), hint: hint2 }];
+      },
+      sentences: () => [`Not together: ${named.join(" with ")}.`]
+    };
+  }
+};
+
+// scripts/src/contracts/schema/keywords/files.ts
+var ENDINGS = " must be a list of file endings";
+var FILES = z.array(z.string(ENDINGS), ENDINGS).check(z.minLength(1, ENDINGS));
+var files = {
+  name: "x-files",
+  types: ["string"],
+  read(value, { node, where }) {
+    const endings = parsed(FILES, value, where);
+    node.files = endings;
+    return { textHint: (url) => checkFileType(url, endings) };
+  }
+};
+var KNOWN_ENDING = /\.(png|jpe?g|webp|gif|avif|bmp|heic|tiff?|svg|mp4|mov|m4v|webm|mkv|avi|mp3|wav|m4a|aac|flac|ogg|glb|obj|pdf)$/i;
+function checkFileType(url, files2) {
+  const path = /^[^?#]*/.exec(url.slice(0, 8192))[0];
+  const ending = KNOWN_ENDING.exec(path)?.[1]?.toLowerCase();
+  if (ending === void 0 || files2.includes(ending)) return null;
+  return `write the URL of a ${files2.join(", ")} file; this one ends with .${ending}, which the service is not said to take`;
+}
+
+// scripts/src/contracts/schema/keywords/media.ts
+import { checkPublicUrl } from "./main.mjs";
+import { plain } from "./main.mjs";
+
+// scripts/src/contracts/schema/image-type.ts
+var SURE_TYPES = /* @__PURE__ */ new Set([
+  "image/png",
+  "image/jpeg",
+  "image/webp",
+  "image/gif",
+  "image/bmp"
+]);
+function sniffImage(bytes) {
+  const starts = (at, signature) => bytes.length >= at + signature.length && [...signature].every((char, i) => bytes[at + i] === char.charCodeAt(0));
+  if (starts(0, "\x89PNG\r\n\n")) return "image/png";
+  if (starts(0, "\xFF\xD8\xFF")) return "image/jpeg";
+  if (starts(0, "GIF87a") || starts(0, "GIF89a")) return "image/gif";
+  if (starts(0, "RIFF") && starts(8, "WEBP")) return "image/webp";
+  if (starts(4, "ftypavif") || starts(4, "ftypavis")) return "image/avif";
+  if (starts(0, "BM") && starts(6, "\0\0\0\0")) return "image/bmp";
+  return null;
+}
+
+// scripts/src/contracts/schema/schema-node.ts
+import { isObject as isObject3 } from "./main.mjs";
+var TYPES = ["string", "number", "integer", "boolean", "array", "object", "null"];
+function isOfType(value, type) {
+  if (type === "null") return value === null;
+  if (type === "array") return Array.isArray(value);
+  if (type === "object") return isObject3(value);
+  if (type === "integer") return Number.isInteger(value);
+  return typeof value === type;
+}
+var MEDIA_KINDS = ["image", "video", "audio", "image-url", "video-url", "audio-url"];
+function nodeAt(node, path) {
+  let here = node;
+  for (const step of path) here = typeof step === "number" ? here?.items : here?.properties?.get(step);
+  return here;
+}
+
+// scripts/src/contracts/schema/ways.ts
+var BESIDE = ["model", "callbackUrl", "webhookUrl", "idempotencyKey"];
+var BY_VALUE = {
+  payload: "payload",
+  imageFile: null,
+  wholePayload: "pass the whole value",
+  beside: () => "it is said beside the payload"
+};
+
+// scripts/src/contracts/schema/keywords/media.ts
+var KIND = z.literal(MEDIA_KINDS, " must be image, video or audio, or one of these with -url");
+var media = {
+  name: "x-media",
+  types: ["string"],
+  read(value, { node, where }) {
+    const kind2 = parsed(KIND, value, where);
+    node.media = kind2;
+    return { textHint: (text2, ...asked) => checkMedia(text2, kind2, ...asked) };
+  }
+};
+function otherwise({ imageFile, wholePayload }) {
+  return imageFile === null ? wholePayload : `${imageFile}, or ${wholePayload}`;
+}
+function expectedMedia(kind2, files2) {
+  const url = `a public http(s) URL${files2 === void 0 ? "" : ` of a ${files2.join(", ")} file`}`;
+  return kind2 === "image" ? `${url}, or an image as data:image/png;base64,... with its own type` : url;
+}
+function checkMedia(value, kind2, ways = BY_VALUE, service = "the service") {
+  const head = value.slice(0, 80);
+  if (/^data:/i.test(head) && !kind2.endsWith("-url"))
+    return kind2 === "image" ? dataUriHint(value, head, otherwise(ways)) : `a data URI is taken for images only; write the public http(s) URL of the ${kind2}`;
+  const problem = checkPublicUrl(value, { schemes: ["http", "https"] });
+  if (problem === null) return null;
+  if (kind2.endsWith("-url")) return urlOnlyHint(head, kind2, service) ?? problem.hint;
+  return kind2 === "image" ? imageHint(head, ways) ?? problem.hint : problem.hint;
+}
+var LOCAL_PATH = /^(file:|[a-z]:[\\/]|[.~]{0,2}[\\/](?!\/))/i;
+function urlOnlyHint(head, kind2, service) {
+  const fix = `write the public http(s) URL of the ${kind2.slice(0, -"-url".length)}; ${service} documents no upload`;
+  if (/^data:/i.test(head)) return `${fix} and no data URI`;
+  if (LOCAL_PATH.test(head) || /^[^:?#]*\.(png|jpe?g|webp|gif|mp4|mov|webm|mp3|wav)$/i.test(head))
+    return `a path on this computer means nothing to ${service}; ${fix}`;
+  return null;
+}
+function imageHint(head, ways) {
+  const type = sniffImage(Buffer.from(head.slice(0, 24), "base64"));
+  if (type !== null) return `write data:${type};base64, before the base64 text, or ${otherwise(ways)}`;
+  if (LOCAL_PATH.test(head) || /^[^:?#]*\.(png|jpe?g|webp|gif)$/i.test(head))
+    return `a path on this computer means nothing to the service; ${ways.imageFile ?? `write data:image/png;base64,... and ${ways.wholePayload}`}`;
+  return null;
+}
+var BASE64_END = /[^A-Za-z0-9+/]/g;
+function dataUriHint(value, head, fix) {
+  const [prefix, named] = /^(?!data:image\/jpg;)data:(image\/[a-z0-9][a-z0-9.+-]*);base64,/.exec(head) ?? [];
+  if (prefix === void 0 || named === void 0) return headerHint(head);
+  BASE64_END.lastIndex = prefix.length;
+  const end = BASE64_END.exec(value)?.index ?? value.length;
+  const rest = value.slice(end, end + 3);
+  if (rest !== "" && rest !== "=" && rest !== "==") {
+    const at = `character ${end + 1}`;
+    if (/^\s/.test(rest)) return `remove the white space at ${at} of the base64 text, or ${fix}`;
+    if (/^[-_]/.test(rest)) return `write standard base64 (+ and /); ${at} is of the URL-safe alphabet`;
+    if (rest.startsWith("=")) return `the base64 text has something after its padding at ${at}; ${fix}`;
+    return `the base64 text seems cut off or changed: ${at} is ${JSON.stringify(plain(rest[0]))}; ${fix}`;
+  }
+  const length = value.length - prefix.length;
+  if (length === 0) return `the data URI has no data; ${fix}`;
+  if (length % 4 !== 0)
+    return `the base64 text seems cut off: its length of ${length} is no multiple of 4; ${fix}`;
+  const type = sniffImage(Buffer.from(value.slice(prefix.length, prefix.length + 24), "base64"));
+  if (type === null) return SURE_TYPES.has(named) ? `the data are no picture of type ${named}; ${fix}` : null;
+  return type === named ? null : `the data are ${type}; write data:${type};base64,...`;
+}
+function headerHint(head) {
+  const type = /^data:([^;,]{0,40})/i.exec(head)?.[1]?.toLowerCase() ?? "";
+  if (type === "image/jpg")
+    return "write data:image/jpeg;base64,... ; image/jpg is no registered type, and was refused once for a URL (September 2026)";
+  if (!type.startsWith("image/")) return `write data:image/png;base64,... , not data:${plain(type)}`;
+  return `begin the value with exactly data:${type};base64,`;
+}
+
+// scripts/src/contracts/schema/keywords/rejected.ts
+import { isObject as isObject4 } from "./main.mjs";
+var REASONS = z.custom(isObject4, " must map fields to what is said about them");
+var REASON = z.string(" must be a sentence");
+var rejected = {
+  name: "x-rejected",
+  types: ["object"],
+  read(value, { properties, where }) {
+    const reasons = /* @__PURE__ */ new Map();
+    for (const [name, reason] of Object.entries(parsed(REASONS, value, where))) {
+      if (Object.hasOwn(properties, name))
+        throw new ContractError(`${where}: ${name} is one of the properties`);
+      reasons.set(name, parsed(REASON, reason, `${where}.${name}`));
+    }
+    return {
+      unknownField(name, model) {
+        const reason = reasons.get(name);
+        if (reason === void 0) return void 0;
+        return { expected: `no ${name} for ${model}: ${reason}`, hint: `leave "${name}" out: ${reason}` };
+      },
+      sentences: () => reasons.size === 0 ? [] : [`Not taken: ${[...reasons.keys()].join(", ")}.`]
+    };
+  }
+};
 
 // scripts/src/contracts/schema/to-zod.ts
 var made = /* @__PURE__ */ new WeakMap();
@@ -2340,9 +2242,10 @@ function ofType(node, type) {
   if (node.maximum !== void 0) checks.push(z.maximum(node.maximum));
   return (type === "integer" ? z.int() : z.number()).check(...checks);
 }
-function text(node) {
-  const { pattern, minLength, maxLength } = node;
-  const checks = ownChecks(node);
+function text({ own: own2 = [], pattern, minLength, maxLength }) {
+  const checks = own2.flatMap(
+    ({ textHint: textHint2 }) => textHint2 === void 0 ? [] : [z.refine((value) => textHint2(value) === null)]
+  );
   if (pattern !== void 0) checks.push(z.regex(pattern));
   if (minLength !== void 0) checks.push(z.refine((value) => codePoints(value) >= minLength));
   if (maxLength !== void 0) checks.push(z.refine((value) => codePoints(value) <= maxLength));
@@ -2358,16 +2261,13 @@ function codePoints(value) {
   }
   return value.length - pairs;
 }
-function list(node) {
-  const checks = ownChecks(node);
-  if (node.minItems !== void 0) checks.push(z.minLength(node.minItems));
-  if (node.maxItems !== void 0) checks.push(z.maxLength(node.maxItems));
-  return z.array(toZod2(node.items)).check(...checks);
-}
-function ownChecks({ own: own2 = [] }) {
-  return own2.flatMap(
-    ({ problem }) => problem === void 0 ? [] : [z.refine((value) => problem(value) === null)]
+function list({ own: own2 = [], items, minItems, maxItems }) {
+  const checks = own2.flatMap(
+    ({ takesList }) => takesList === void 0 ? [] : [z.refine(takesList)]
   );
+  if (minItems !== void 0) checks.push(z.minLength(minItems));
+  if (maxItems !== void 0) checks.push(z.maxLength(maxItems));
+  return z.array(toZod2(items)).check(...checks);
 }
 function object2(node) {
   const shape = {};
@@ -2377,13 +2277,12 @@ function object2(node) {
 }
 
 // scripts/src/contracts/schema/keywords/sum-max.ts
+var MAX = z.number(" must be a number");
 var sumMax = {
   name: "x-sumMax",
   types: ["object"],
   read(value, { properties, where }) {
-    const { fields: names2, max } = mapping(value, where, ["fields", "max"]);
-    if (typeof max !== "number") throw new ContractError(`${where}.max must be a number`);
-    const fields = fieldList(properties, names2, `${where}.fields`);
+    const { fields, max } = parsed(only({ fields: namesOf(properties), max: MAX }), value, where);
     return {
       issues({ node, object: object3, pathTo }) {
         const given = fields.filter(
@@ -2411,12 +2310,112 @@ var sumMax = {
 
 // scripts/src/contracts/schema/keywords/when.ts
 import { isObject as isObject5 } from "./main.mjs";
+
+// scripts/src/contracts/schema/expected.ts
+import { plain as plain2 } from "./main.mjs";
+var SHOWN = 60;
+var A_TYPE = {
+  string: "a string",
+  number: "a number",
+  integer: "a whole number",
+  boolean: "a boolean",
+  array: "an array",
+  object: "an object",
+  null: "null"
+};
+function pathText(path) {
+  const text2 = path.map((step) => typeof step === "number" ? `[${step}]` : `.${plain2(step, SHOWN)}`).join("");
+  return text2.replace(/^\./, "");
+}
+function received(value) {
+  if (value === void 0) return "nothing";
+  if (value === null) return "null";
+  if (typeof value === "string" && value !== "" && plain2(value, SHOWN) === "") return "string of blanks";
+  if (Array.isArray(value)) return `array of ${value.length}`;
+  if (typeof value === "object") return "object";
+  return `${typeof value} ${literal2(value)}`;
+}
+function literal2(value) {
+  if (typeof value === "string")
+    return JSON.stringify(plain2(value.slice(0, 4096).replace(USER, "$1...@"), SHOWN));
+  if (Array.isArray(value)) return "an array";
+  if (typeof value === "object" && value !== null) return "an object";
+  return String(value);
+}
+var USER = /^([a-z][a-z0-9+.-]*:\/*)[^/?#]*@/i;
+function expected(node) {
+  if (node.anyOf !== void 0) return node.anyOf.map(expected).join(" or ");
+  if (node.enum !== void 0) {
+    const values = node.enum.filter((value) => value !== null);
+    const kinds = node.types.filter((type) => type !== "null").map((type) => A_TYPE[type]);
+    const choice = values.length === 1 ? literal2(values[0]) : `one of ${values.map(literal2).join(", ")}`;
+    return `${choice} (${kinds.join(" or ")})${node.enum.includes(null) ? " or null" : ""}`;
+  }
+  return node.types.map((type) => expectedOf(node, type)).join(" or ");
+}
+function wanted(node) {
+  return expected({ ...node, types: node.types.filter((type) => type !== "null") });
+}
+function expectedOf(node, type) {
+  if (type === "array" && node.media !== void 0 && node.items?.media === node.media)
+    return `an array of${itemCount(node)} such items`;
+  if (type === "string") {
+    if (node.media !== void 0) return expectedMedia(node.media, node.files);
+    const least = node.pattern?.source === NOT_BLANK && node.minLength === 1 ? void 0 : node.minLength;
+    const size = range(least, node.maxLength);
+    return `a string${size && ` of ${size} characters`}${patternText(node)}`;
+  }
+  if (type === "number" || type === "integer") {
+    const { minimum, maximum } = node;
+    if (minimum !== void 0 && maximum !== void 0)
+      return `${A_TYPE[type]} from ${minimum} to ${maximum}`;
+    return `${A_TYPE[type]}${range(minimum, maximum) && ` of ${range(minimum, maximum)}`}`;
+  }
+  if (type === "array") {
+    const count2 = itemCount(node);
+    return `an array${count2 && ` of${count2} items`}, each ${expected(node.items)}`;
+  }
+  return type === "boolean" ? "true or false" : A_TYPE[type];
+}
+var NOT_BLANK = "\\S";
+function patternText({ pattern, title }) {
+  if (pattern === void 0) return "";
+  if (pattern.source === NOT_BLANK) return " that is not blank";
+  return title === void 0 ? ` that matches ${pattern.source}` : ` of the form ${title}`;
+}
+function itemCount({ minItems, maxItems, counts: counts2 }) {
+  const count2 = counts2 === void 0 ? range(minItems, maxItems) : either(counts2);
+  return count2 && ` ${count2}`;
+}
+function range(least, most) {
+  if (least !== void 0 && most !== void 0) return `${least} to ${most}`;
+  if (most !== void 0) return `at most ${most}`;
+  return least === void 0 ? "" : `at least ${least}`;
+}
+function either(values) {
+  return [values.slice(0, -1).join(", "), String(values.at(-1))].filter(Boolean).join(" or ");
+}
+function assign(path, value) {
+  return `${fieldName(path)}: ${Array.isArray(value) ? `[${value.map(literal2).join(", ")}]` : literal2(value)}`;
+}
+function fieldName(path) {
+  const last = path.at(-1);
+  return typeof last === "string" ? `"${last}"` : pathText(path);
+}
+
+// scripts/src/contracts/schema/keywords/when.ts
+var RULES = z.array(z.custom(), " must be a list of rules");
+var CONDITIONS = z.custom(
+  (value) => isObject5(value) && Object.keys(value).length > 0,
+  " must map fields to conditions"
+);
+var LIMITS = z._default(z.custom(isObject5, " must map fields to schemas"), {});
 var when = {
   name: "x-when",
   types: ["object"],
-  read(value, { properties, where, readSchema }) {
-    if (!Array.isArray(value)) throw new ContractError(`${where} must be a list of rules`);
-    const rules = value.map((rule, i) => readWhen(properties, rule, `${where}[${i}]`, readSchema));
+  read(value, scope) {
+    const { where } = scope;
+    const rules = parsed(RULES, value, where).map((rule, i) => readWhen(scope, rule, `${where}[${i}]`));
     return {
       issues: (at) => rules.flatMap((rule) => issuesOf(rule, at)),
       sentences: () => rules.map(sentence)
@@ -2437,42 +2436,28 @@ function sentence({ if: conditions, require: require2, refuse, limit }) {
   const circumstance = met.join(" and ");
   return `${circumstance[0].toUpperCase()}${circumstance.slice(1)}: ${then.join("; ")}.`;
 }
-function readWhen(properties, value, where, read) {
-  const rule = mapping(value, where, ["if", "require", "refuse", "limit"]);
-  const { if: conditions, require: require2 = [], refuse = [], limit = {} } = rule;
-  if (!isObject5(conditions) || Object.keys(conditions).length === 0)
-    throw new ContractError(`${where}.if must map fields to conditions`);
-  if (!isObject5(limit)) throw new ContractError(`${where}.limit must map fields to schemas`);
-  const place = (name, of) => `${where}.${of}.${name}`;
-  return {
-    if: new Map(
-      Object.entries(conditions).map(([name, condition]) => [
-        name,
-        readCondition(property(properties, name, `${where}.if`), condition, place(name, "if"), read)
-      ])
-    ),
-    require: fieldList(properties, require2, `${where}.require`),
-    refuse: fieldList(properties, refuse, `${where}.refuse`),
-    limit: new Map(
-      Object.entries(limit).map(([name, narrower]) => [
-        name,
-        narrowed(property(properties, name, `${where}.limit`), narrower, place(name, "limit"), read)
-      ])
-    )
+function readWhen({ properties, readSchema }, value, where) {
+  const names2 = z._default(namesOf(properties), []);
+  const rule = parsed(only({ if: CONDITIONS, require: names2, refuse: names2, limit: LIMITS }), value, where);
+  const each = (of, read) => new Map(
+    Object.entries(rule[of]).map(([name, one]) => {
+      const field = property(properties, name);
+      if (field === void 0) throw new ContractError(`${where}.${of}${notThere(name)}`);
+      return [name, read(field, one, `${where}.${of}.${name}`)];
+    })
+  );
+  const narrowed = (field, value2, at) => {
+    if (!isObject5(value2)) throw new ContractError(`${at} must be given, absent or keywords of a schema`);
+    return readSchema(value2.type === void 0 ? { ...field, ...value2 } : value2, at);
   };
-}
-function readCondition(field, value, where, read) {
-  if (value === "given") return { absent: false, given: true };
-  if (value === "absent") return { absent: true, given: false };
-  const values = isObject5(value) && Array.isArray(value.enum) ? value.enum : void 0;
-  if (!isObject5(value) || values === void 0)
-    return { absent: false, given: narrowed(field, value, where, read) };
-  const named = { ...value, enum: values.filter((item) => item !== null) };
-  return { absent: values.includes(null), given: narrowed(field, named, where, read) };
-}
-function narrowed(field, value, where, read) {
-  if (!isObject5(value)) throw new ContractError(`${where} must be given, absent or keywords of a schema`);
-  return read(value.type === void 0 ? { ...field, ...value } : value, where);
+  const condition = (field, value2, at) => {
+    if (value2 === "given") return { absent: false, given: true };
+    if (value2 === "absent") return { absent: true, given: false };
+    const values = isObject5(value2) && Array.isArray(value2.enum) ? value2.enum : [];
+    const named = values.includes(null) ? { ...value2, enum: values.filter((one) => one !== null) } : value2;
+    return { absent: values.includes(null), given: narrowed(field, named, at) };
+  };
+  return { ...rule, if: each("if", condition), limit: each("limit", narrowed) };
 }
 function issuesOf(rule, { node, object: object3, pathTo, hintFor }) {
   const names2 = [...rule.if.keys()];
@@ -2530,16 +2515,14 @@ var KEYWORDS = [
 ];
 
 // scripts/src/contracts/schema/read-schema.ts
-var number3 = bound("a number", Number.isFinite);
-var count = bound("a whole number", (value) => Number.isInteger(value) && value >= 0);
+var WHOLE = " must be a whole number";
+var count = z.int(WHOLE).check(z.minimum(0, WHOLE));
+var number3 = z.number(" must be a number");
+var LIST = " must be a list";
+var plain3 = z.union([z.string(), z.number(), z.boolean(), z.null()], " takes plain values only");
 var STANDARD = {
   $schema: {},
-  title: {
-    read(node, value, where) {
-      if (typeof value !== "string") throw new ContractError(`${where} must be text`);
-      node.title = value;
-    }
-  },
+  title: { kept: z.string(" must be text") },
   description: {},
   examples: {},
   type: {},
@@ -2547,45 +2530,17 @@ var STANDARD = {
   properties: { types: ["object"] },
   required: { types: ["object"] },
   additionalProperties: { types: ["object"] },
-  enum: {
-    read(node, value, where) {
-      if (!Array.isArray(value) || value.length === 0) throw new ContractError(`${where} must be a list`);
-      for (const item of value) {
-        if (typeof item === "object" && item !== null)
-          throw new ContractError(`${where} takes plain values only`);
-        if (!node.types.some((type) => isOfType(item, type)))
-          throw new ContractError(
-            `${where}: ${JSON.stringify(item)} is not of the type ${node.types.join(" or ")}`
-          );
-      }
-      node.enum = value;
-    }
-  },
-  default: {},
-  pattern: {
-    types: ["string"],
-    read(node, value, where) {
-      try {
-        if (typeof value === "string") node.pattern = new RegExp(value, "u");
-      } catch {
-      }
-      if (node.pattern === void 0) throw new ContractError(`${where} must be a regular expression`);
-    }
-  },
-  minLength: { types: ["string"], read: count },
-  maxLength: { types: ["string"], read: count },
-  minimum: { types: ["number", "integer"], read: number3 },
-  maximum: { types: ["number", "integer"], read: number3 },
   items: { types: ["array"] },
-  minItems: { types: ["array"], read: count },
-  maxItems: { types: ["array"], read: count }
+  enum: { kept: z.array(plain3, LIST).check(z.minLength(1, LIST)) },
+  default: { kept: z.custom() },
+  pattern: { types: ["string"], kept: REGEX },
+  minLength: { types: ["string"], kept: count },
+  maxLength: { types: ["string"], kept: count },
+  minimum: { types: ["number", "integer"], kept: number3 },
+  maximum: { types: ["number", "integer"], kept: number3 },
+  minItems: { types: ["array"], kept: count },
+  maxItems: { types: ["array"], kept: count }
 };
-function bound(what, is) {
-  return (node, value, where, keyword) => {
-    if (typeof value !== "number" || !is(value)) throw new ContractError(`${where} must be ${what}`);
-    node[keyword] = value;
-  };
-}
 function readNode(schema, where = "") {
   if (!isObject6(schema)) throw new ContractError(`${where || "the file"} must be a schema`);
   const at = (keyword) => where === "" ? keyword : `${where}.${keyword}`;
@@ -2598,9 +2553,14 @@ function readNode(schema, where = "") {
     if (known === void 0) throw new ContractError(`the keyword ${at(keyword)} is not supported`);
     if (known.types !== void 0 && !known.types.some((type) => node.types.includes(type)))
       throw new ContractError(`${at(keyword)} does not fit the type ${node.types.join(" or ")}`);
-    standard?.read?.(node, value, at(keyword), keyword);
+    if (standard?.kept) Object.assign(node, { [keyword]: parsed(standard.kept, value, at(keyword)) });
   }
-  if (schema.default !== void 0) node.default = schema.default;
+  if (typeof schema.pattern === "string") node.pattern = new RegExp(schema.pattern, "u");
+  const stranger = node.enum?.find((item) => !node.types.some((type) => isOfType(item, type)));
+  if (stranger !== void 0)
+    throw new ContractError(
+      `${at("enum")}: ${JSON.stringify(stranger)} is not of the type ${node.types.join(" or ")}`
+    );
   if (node.types.includes("array")) node.items = readNode(schema.items, at("items"));
   if (node.types.includes("object")) readObject(node, schema, at);
   const properties = isObject6(schema.properties) ? schema.properties : {};
@@ -2637,7 +2597,7 @@ function readObject(node, schema, at) {
     properties.set(name, readNode(child, `${at("properties")}.${name}`));
   }
   node.properties = properties;
-  node.required = new Set(fieldList(schema.properties, schema.required ?? [], at("required")));
+  node.required = new Set(parsed(namesOf(schema.properties), schema.required ?? [], at("required")));
 }
 
 // scripts/src/contracts/stored.ts
@@ -2685,7 +2645,7 @@ var DEFAULT_PROVIDER = "aivideomaker";
 async function listModels(provider, root = skillFolder()) {
   const folder = contractsFolder(root);
   if (!SAFE_NAME.test(provider) || !names(folder).includes(provider))
-    throw new Failure("INVALID_MODEL", `there are no contracts for the provider "${plain3(provider, 60)}"`, {
+    throw new Failure("INVALID_MODEL", `there are no contracts for the provider "${plain4(provider, 60)}"`, {
       reason: { kind: "providerUnknown" }
     });
   return names(join2(folder, provider)).filter((name) => name.endsWith(EXTENSION)).map((name) => name.slice(0, -EXTENSION.length)).filter((id) => SAFE_NAME.test(id)).sort();
@@ -2716,7 +2676,7 @@ async function loadContract(provider, model, root = skillFolder()) {
     return { provider, model, ...toContract(parseYaml(text2)) };
   } catch (error) {
     const file = `contracts/${path}`;
-    const reason = plain3(error instanceof Error ? error.message : String(error), 200);
+    const reason = plain4(error instanceof Error ? error.message : String(error), 200);
     throw new Failure("INVALID_MODEL", `${file} cannot be used: ${reason}`, {
       reason: { kind: "contractUnusable", file, provider },
       cause: error
@@ -2808,7 +2768,7 @@ function endOfText(json, from) {
 }
 
 // scripts/src/cli/request/payload.ts
-import { plain as plain4 } from "./main.mjs";
+import { plain as plain5 } from "./main.mjs";
 import { inQuotes, refused } from "./main.mjs";
 var MAX_INPUT_BYTES = 64 * 1024 * 1024;
 var MAX_IMAGE_BYTES = 32 * 1024 * 1024;
@@ -2869,10 +2829,10 @@ function mangled(text2, fromStdin, syntax) {
   }
   if (!fromStdin && !trimmed.includes('"')) {
     const hint2 = `JSON needs double quotes. If you wrote them, the shell took them away (PowerShell and cmd.exe do): ${STDIN_FORM}`;
-    return refusal(`${plain4(trimmed, 60)} (no double quotes in it)`, hint2);
+    return refusal(`${plain5(trimmed, 60)} (no double quotes in it)`, hint2);
   }
   const position = /position \d+(?: \(line \d+ column \d+\))?/.exec(syntax)?.[0];
-  const received2 = `text that is no JSON${position ? ` at ${position}` : ""}: ${plain4(trimmed, 60)}`;
+  const received2 = `text that is no JSON${position ? ` at ${position}` : ""}: ${plain5(trimmed, 60)}`;
   return refusal(received2, fromStdin ? "check the JSON" : `check the JSON, or ${STDIN_FORM}`);
 }
 async function readStdin(signal, flag, from) {
@@ -2906,7 +2866,7 @@ async function textOf(stream, flag) {
   return text2;
 }
 async function readImage(file) {
-  const named = plain4(file, 120);
+  const named = plain5(file, 120);
   const refusal = (expected2, received2, hint2) => refused("--image", expected2, received2, hint2);
   let handle;
   try {
@@ -2957,7 +2917,7 @@ import { isObject as isObject9 } from "./main.mjs";
 
 // scripts/src/contracts/schema/hint.ts
 import { nearest, squeeze } from "./main.mjs";
-import { plain as plain5 } from "./main.mjs";
+import { plain as plain6 } from "./main.mjs";
 var MOST_MODELS = 6;
 var NEVER_ROUNDED = "nothing is rounded, as that changes the price";
 function hint(place) {
@@ -2967,14 +2927,14 @@ function hint(place) {
   if (value === void 0) return `add ${sample(place)}`;
   if (value === null) return required2 ? `write ${sample(place)}, not null` : `leave ${pathText(path)} out`;
   const meant = sameMeaning(node, value).find((candidate) => fits(node, candidate));
-  if (meant !== void 0) return `write ${assign(path, meant)}${kind(meant, value)}, not ${literal(value)}`;
+  if (meant !== void 0) return `write ${assign(path, meant)}${kind(meant, value)}, not ${literal2(value)}`;
   if (node.enum !== void 0) return enumHint(place, node.enum);
   if (typeof value === "string" && node.types.includes("string")) return textHint(place, value);
   if (Array.isArray(value) && node.types.includes("array"))
     return `give${itemCount(node)} items, not ${value.length}`;
   if (isNumeric(value) && node.types.some((type) => type === "number" || type === "integer"))
-    return `write ${sample(place)}, not ${literal(value)}; ${NEVER_ROUNDED}`;
-  return `write ${sample(place)}, not ${literal(value)}`;
+    return `write ${sample(place)}, not ${literal2(value)}; ${NEVER_ROUNDED}`;
+  return `write ${sample(place)}, not ${literal2(value)}`;
 }
 function kind(meant, value) {
   const types = ["string", "number", "boolean", "array", "object"];
@@ -2987,7 +2947,7 @@ function requiredKind({ node }) {
 }
 function sample({ node, path, example, ways }) {
   if (node.enum !== void 0)
-    return `${fieldName(path)}: ${either(node.enum.filter((value) => value !== null).map(literal))}`;
+    return `${fieldName(path)}: ${either(node.enum.filter((value) => value !== null).map(literal2))}`;
   if ((node.media ?? node.items?.media) !== void 0)
     return `${fieldName(path)} as ${wanted(node)}${ways.imageFile === null ? "" : `, or ${ways.imageFile}`}`;
   return `${fieldName(path)} as ${wanted(node)}, such as ${assign(path, example ?? node.default ?? generic(node))}`;
@@ -3006,10 +2966,10 @@ function enumHint(place, values) {
   const choices = values.filter((choice) => choice !== null);
   const words = choices.filter((choice) => typeof choice === "string");
   const near = typeof value === "string" && new RegExp("\\p{L}{3}", "u").test(value) ? nearest(value, words) : void 0;
-  if (near !== void 0) return `write ${assign(path, near)}, not ${literal(value)}`;
+  if (near !== void 0) return `write ${assign(path, near)}, not ${literal2(value)}`;
   const fits2 = node.types.some((type) => isOfType(value, type));
   const rounding = choices.every(isNumeric) && isNumeric(value) ? `; ${NEVER_ROUNDED}` : "";
-  return `write ${fieldName(path)}: ${either(choices.map(literal))}${fits2 ? "" : requiredKind(place)}, not ${literal(value)}${rounding}`;
+  return `write ${fieldName(path)}: ${either(choices.map(literal2))}${fits2 ? "" : requiredKind(place)}, not ${literal2(value)}${rounding}`;
 }
 function isNumeric(value) {
   if (typeof value !== "string") return typeof value === "number";
@@ -3018,8 +2978,8 @@ function isNumeric(value) {
 function textHint(place, value) {
   const { node, path, ways, provider, isPrompt } = place;
   for (const rule of node.own ?? []) {
-    const problem = rule.problem?.(value, ways, provider);
-    if (problem) return problem.hint;
+    const told = rule.textHint?.(value, ways, provider);
+    if (told) return told;
   }
   if (value.trim() === "")
     return isPrompt ? `ask the user for the words, and write them into ${pathText(path)}` : `write text into ${pathText(path)}`;
@@ -3054,7 +3014,7 @@ var SIMILAR_WORDS = [
 ];
 function unknownFieldHint(key, node, given, ways) {
   const names2 = [...node.properties?.keys() ?? []];
-  const shown = JSON.stringify(plain5(key, SHOWN));
+  const shown = JSON.stringify(plain6(key, SHOWN));
   const part = BESIDE.find((known) => known.toLowerCase() === squeeze(key));
   if (part !== void 0) return `leave ${shown} out; ${ways.beside(part)}`;
   const meant = lookAlike(key, names2) ?? nearest(key, names2);
@@ -3187,7 +3147,7 @@ function withoutBody(contract, payload) {
 // scripts/src/cli/request/read-request.ts
 import { issuesText } from "./main.mjs";
 import { checkCallbackUrl } from "./main.mjs";
-import { plain as plain6 } from "./main.mjs";
+import { plain as plain7 } from "./main.mjs";
 import { AdvisedFailure } from "./main.mjs";
 import { commandFor } from "./main.mjs";
 import { refusalOf } from "./main.mjs";
@@ -3253,7 +3213,7 @@ async function noQuote({ profile }, contract, payload) {
 function readCallback({ profile }, value, loopback) {
   const problem = checkCallbackUrl(value, loopback);
   if (!problem) return new URL(value).href;
-  throw refused2(`--${profile.callbackFlag}`, problem.expected, `"${plain6(value, 80)}"`, problem.hint);
+  throw refused2(`--${profile.callbackFlag}`, problem.expected, `"${plain7(value, 80)}"`, problem.hint);
 }
 export {
   A_TYPE,
@@ -3265,6 +3225,7 @@ export {
   EXTENSION,
   KEYWORDS,
   MEDIA_KINDS,
+  REGEX,
   SHOWN,
   SURE_TYPES,
   TYPES,
@@ -3285,7 +3246,6 @@ export {
   exclusive,
   expected,
   expectedMedia,
-  fieldList,
   fieldName,
   fieldOf,
   files,
@@ -3298,13 +3258,16 @@ export {
   itemCount,
   listModels,
   listProviders,
-  literal,
+  literal2 as literal,
   loadContract,
   lookAlike,
-  mapping,
   media,
+  namesOf,
   nodeAt,
+  notThere,
+  only,
   parseStrict,
+  parsed,
   pathText,
   property,
   readCallback,

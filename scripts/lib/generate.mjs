@@ -148,9 +148,9 @@ async function isEqualUnderWay(store, idempotencyKey) {
   const { own, equals } = await equalsOf(store, idempotencyKey);
   for (const { request, phase } of equals) {
     if (phase !== "submitting" || request === own?.request) continue;
-    const fence = await store.fence(request);
-    if ("heldBy" in fence) return true;
-    await fence.release();
+    const lock = await store.lock(request, 0);
+    if ("heldBy" in lock) return true;
+    await lock.release();
   }
   return false;
 }
@@ -303,16 +303,16 @@ import { madeBy } from "./live.mjs";
 // scripts/src/core/submit/name-task.ts
 import { Failure as Failure5, orFailure as orFailure2 } from "./main.mjs";
 import { sha256Text } from "./journal.mjs";
+import { isBareEnd } from "./main.mjs";
 import { dateOf } from "./live.mjs";
 import { creditsOf } from "./live.mjs";
 var PATIENCE_MS = 5e3;
-var PAUSE_MS = 50;
 async function nameTask(request, { task, by, isResubmitted }) {
   const { store, entry } = request;
   const isAlike = by === "list" && task.idempotencyKey === void 0;
   const record = async () => await noteTask(request, task, isAlike) ? "recorded" : "unrecorded";
   if (by === "answer" && !isResubmitted) return record();
-  const fence = await fenceOf(request, task.id);
+  const lock = await lockOf(request, task.id);
   try {
     const holder = await orFailure2(store.byTask(task.id));
     if (!holder || holder instanceof Failure5) return await record();
@@ -324,14 +324,14 @@ async function nameTask(request, { task, by, isResubmitted }) {
     }
     return by === "list" ? "taken" : await record();
   } finally {
-    await fence?.release();
+    await lock?.release();
   }
 }
 function noteTask({ session, entry }, task, foundAlike) {
   const credits = creditsOf(task, entry.record.credits);
-  const change = { phase: "submitted", taskId: task.id, status: task.state, credits };
-  const checked = dateOf(session);
-  return entry.update({ ...change, checked, ...foundAlike && { foundAlike } }, { isOurs: true });
+  const change = { phase: "submitted", taskId: task.id, credits, checked: dateOf(session) };
+  const status = isBareEnd(task.state) ? void 0 : { status: task.state };
+  return entry.update({ ...change, ...status, ...foundAlike && { foundAlike } }, { isOurs: true });
 }
 function isLookalike({ store, entry }, holder) {
   const { record } = holder;
@@ -346,22 +346,17 @@ function submitOf(record) {
   const { idempotencyKey, sentAt, unsettledSince, submitTimeout, resubmitted } = record;
   return { idempotencyKey, sentAt, unsettledSince, submitTimeout, resubmitted };
 }
-async function fenceOf({ session, store }, taskId) {
-  const { clock } = session.api;
-  const until = clock.monotonic() + PATIENCE_MS;
-  for (; ; ) {
-    const fence = await orFailure2(store.fence(`task-${sha256Text(taskId).slice(0, 32)}`));
-    if (fence instanceof Failure5) return void 0;
-    if (!("heldBy" in fence)) return fence;
-    if (clock.monotonic() >= until) return void 0;
-    await clock.sleep(PAUSE_MS);
-  }
+async function lockOf({ session, store }, taskId) {
+  const until = session.api.clock.monotonic() + PATIENCE_MS;
+  const lock = await orFailure2(store.lock(`task-${sha256Text(taskId).slice(0, 32)}`, until));
+  return lock instanceof Failure5 || "heldBy" in lock ? void 0 : lock;
 }
 
 // scripts/src/core/submit/submit-or-reconcile.ts
 import { Failure as Failure6, orFailure as orFailure3 } from "./main.mjs";
 var LEAST_SUBMIT_MS = 1e4;
 var SOON_MS = 500;
+var INTERRUPTED = "The call was interrupted before this submit.";
 async function submitOrReconcile(session, generation, log, deadline, earlier) {
   const first = earlier ?? await submitFirst(session, generation, log, deadline);
   if ("kind" in first) return first;
@@ -375,6 +370,7 @@ async function submitFirst(session, generation, log, deadline) {
     const asked = clock.monotonic();
     const held = submits && await orFailure3(submits.ready());
     if (held) return { kind: "rejected", failure: held };
+    if (api.signal?.aborted) return { kind: "rejected", failure: new Failure6("UNKNOWN_ERROR", INTERRUPTED) };
     if (attempt > 1 || clock.monotonic() > asked + SOON_MS) {
       sentAt = clock.wall();
       await log?.sending();
@@ -936,9 +932,10 @@ function summedUp(rows, since) {
 
 // scripts/src/core/reconcile/attach-task.ts
 import { Failure as Failure11 } from "./main.mjs";
+import { isOpenEnd } from "./main.mjs";
 import { fetchStatus } from "./live.mjs";
 import { dateOf as dateOf3 } from "./live.mjs";
-import { whileFenced } from "./journal.mjs";
+import { whileLocked } from "./journal.mjs";
 async function attachTask(session, taskId, idempotencyKey) {
   const store = await session.records();
   const [entry] = (await store?.byKey(idempotencyKey) ?? []).filter((one) => store?.isOwn(one));
@@ -948,10 +945,11 @@ async function attachTask(session, taskId, idempotencyKey) {
   }
   checkUnclaimed(entry, taskId, await store.byTask(taskId));
   if (entry.record.taskId === taskId) return;
-  const { state } = await fetchStatus(session, taskId);
-  await whileFenced(store, entry, async () => {
+  const seen = await fetchStatus(session, taskId);
+  await whileLocked(store, entry, async () => {
     checkUnclaimed(entry, taskId, await store.byTask(taskId));
-    await entry.require({ phase: "submitted", taskId, status: state, checked: dateOf3(session) });
+    const status = isOpenEnd(seen) ? "UNKNOWN" : seen.state;
+    await entry.require({ phase: "submitted", taskId, status, checked: dateOf3(session) });
   });
 }
 function checkUnclaimed({ record }, taskId, holder) {
@@ -966,7 +964,7 @@ function checkUnclaimed({ record }, taskId, holder) {
 
 // scripts/src/core/submit/name-listed.ts
 import { orFailure as orFailure8 } from "./main.mjs";
-import { whileFenced as whileFenced2 } from "./journal.mjs";
+import { whileLocked as whileLocked2 } from "./journal.mjs";
 async function lostSubmits({ records }) {
   const store = await records();
   if (!store) return [];
@@ -979,7 +977,7 @@ async function nameListed(session, lost, tasks) {
     const task = tasks.find(({ idempotencyKey }) => idempotencyKey === entry.record.idempotencyKey);
     if (!task) continue;
     await orFailure8(
-      whileFenced2(store, entry, async () => {
+      whileLocked2(store, entry, async () => {
         const { taskId, resubmitted } = entry.record;
         const found = { kind: "accepted", task, by: "list", isResubmitted: resubmitted };
         if (taskId === null) await nameTask({ session, store, entry }, found);
@@ -1049,7 +1047,7 @@ async function noteStates(session, tasks) {
   const own = await orFailure9(ownPending(session));
   for (const entry of own instanceof Failure12 ? [] : own) {
     const state = states.get(entry.record.taskId ?? "");
-    if (state !== void 0) await noteState(session, entry, state);
+    if (state !== void 0) await noteState(session, entry, { state, recordUnread: "forNow" });
   }
 }
 

@@ -1,9 +1,9 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
-// scripts/src/core/record/while-fenced.ts
+// scripts/src/core/record/while-locked.ts
 import { Failure } from "./main.mjs";
-async function whileFenced(store, entry, change) {
-  const lock = await store.fence(entry.record.request);
+async function whileLocked(store, entry, change) {
+  const lock = await store.lock(entry.record.request, 0);
   if ("heldBy" in lock) {
     const { pid, host } = lock.heldBy;
     const message = `Process ${pid} on ${host} is submitting this request just now; its record stays.`;
@@ -1653,7 +1653,7 @@ var Journal = class {
       const owner = older ?? this.#flat.move(request);
       const entry = owner ? void 0 : knownRecord(this.find(request), claim);
       if (entry && entry.record.taskId !== null) return { kind: "submitted", entry };
-      const lock = owner ? { heldBy: owner } : await this.fence(request);
+      const lock = owner ? { heldBy: owner } : await this.lock(request, 0);
       if (!("heldBy" in lock)) return this.#underLock(request, claim, lock);
       if (clock.monotonic() >= deadline) {
         throw older ? olderVersion(older) : busy(lock.heldBy, this.#files.lockOf(request), claim);
@@ -1734,14 +1734,6 @@ var Journal = class {
       lock.release();
     }
   }
-  fence(request) {
-    return this.lock(request, 0);
-  }
-  /**
-   * Takes the lock on a request or on the budget, by its name.
-   * @param deadline on the monotonic clock; 0 = try once
-   * @throws Failure when the disk refuses
-   */
   async lock(name, deadline, signal) {
     try {
       return await waitForLock(this.#files.lockOf(name), this.place.clock, deadline, signal);
@@ -2218,6 +2210,6 @@ export {
   unwritable,
   valueIn,
   waitForLock,
-  whileFenced,
+  whileLocked,
   writeWhole
 };

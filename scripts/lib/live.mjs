@@ -34,12 +34,12 @@ async function madeElsewhere(session, error, taskId) {
 }
 
 // scripts/src/core/deliver/deliver.ts
-import { isTerminal as isTerminal2 } from "./main.mjs";
+import { isOpenEnd as isOpenEnd2, isTerminal as isTerminal2 } from "./main.mjs";
 
 // scripts/src/core/record/task-record.ts
 const { existsSync, statSync } = require("node:fs");
 import { Failure as Failure2, orFailure } from "./main.mjs";
-import { isTerminal } from "./main.mjs";
+import { isOpenEnd, isTerminal } from "./main.mjs";
 async function recordOf({ records }, taskId) {
   const journal = await orFailure(records());
   if (!journal || journal instanceof Failure2) return void 0;
@@ -51,10 +51,12 @@ async function ownPending({ records }) {
   return (await store?.pending() ?? []).filter((entry) => store?.isOwn(entry));
 }
 var SEEN_LATELY_MS = 6e4;
-async function noteState(session, entry, state, wasRunning = false) {
+async function noteState(session, entry, seen, wasRunning = false) {
+  const { state } = seen;
   const { status, checked: before } = entry.record;
   const seenLately = before !== null && Math.abs(session.api.clock.wall() - Date.parse(before)) < SEEN_LATELY_MS;
-  if (state === "UNKNOWN" || isTerminal(status) || state === status && seenLately) return;
+  if (state === "UNKNOWN" || isOpenEnd(seen) || isTerminal(status) || state === status && seenLately)
+    return;
   const checked = dateOf(session);
   const took = (session.api.clock.wall() - Date.parse(entry.record.sentAt)) / 1e3;
   const isKnown = wasRunning && state === "COMPLETED" && took > 0;
@@ -108,8 +110,9 @@ var KIND_OF_STATE = {
 // scripts/src/core/deliver/deliver.ts
 function deliver(session, entry, result) {
   const status = result.seen.state;
-  if (!entry || !isTerminal2(status)) return result;
   const { kind, seen, files } = result;
+  if (!entry || !isTerminal2(status)) return result;
+  if (isOpenEnd2(seen) && !isTerminal2(entry.record.status)) return result;
   const found = entry.record.download === null ? seen.urls ?? files : files;
   const isWhole = status !== "COMPLETED" || kind === "completed" && (found ?? []).length > 0 || isGone(result);
   const credits = result.credits ?? entry.record.credits;
@@ -118,6 +121,7 @@ function deliver(session, entry, result) {
 
 // scripts/src/core/poll/status-query.ts
 import { Failure as Failure3, orFailure as orFailure2 } from "./main.mjs";
+import { isBareEnd } from "./main.mjs";
 async function pollOnce({ api, provider }, taskId, deadline) {
   const status = await api.once(provider.status(taskId), { deadline, isPermitted: true });
   return status.possibleError ? api.once(provider.task(taskId), { deadline }) : status;
@@ -127,13 +131,14 @@ async function fetchStatus({ api, provider }, taskId) {
   const status = await api.read(provider.status(taskId), { retryUntil });
   const read = () => api.read(provider.task(taskId), { retryUntil });
   if (status.possibleError) return read();
-  if ("urls" in status || status.state !== "FAILED" && status.state !== "CANCEL") return status;
+  if ("urls" in status || !isBareEnd(status.state)) return status;
   const task = await withRecord(status, read);
-  return task.state === "COMPLETED" ? task : status;
+  return task.state === "COMPLETED" ? task : { ...status, recordUnread: task.recordUnread };
 }
 async function withRecord(seen, read) {
   const task = await orFailure2(read());
-  if (task instanceof Failure3) return { ...seen, isRecordUnread: true };
+  if (task instanceof Failure3)
+    return { ...seen, recordUnread: task.details.transient ? "forNow" : "forGood" };
   return hasResult(task) ? task : { ...task, state: seen.state };
 }
 function hasResult({ state, urls }) {
@@ -144,7 +149,7 @@ function hasResult({ state, urls }) {
 async function getStatus(session, taskId) {
   const seen = await fetchStatus(session, taskId);
   const entry = await recordOf(session, taskId);
-  if (entry) await noteState(session, entry, seen.state);
+  if (entry) await noteState(session, entry, seen);
   const result = taskResult(taskId, seen, { entry });
   return seen.state === "COMPLETED" ? result : deliver(session, entry, result);
 }
@@ -692,19 +697,17 @@ var Transport = class {
     return Boolean(this.#proxy.httpProxy || this.#proxy.httpsProxy);
   }
   #clientFor({ isFile = false }) {
-    const kind = isFile ? "files" : this.#proxied ? "proxy" : "node";
-    const client = this.#clients.get(kind) ?? this.#create(kind);
+    const kind = isFile ? "files" : "calls";
+    const client = this.#clients.get(kind) ?? this.#create(isFile);
     this.#clients.set(kind, client);
     return client;
   }
-  async #create(kind) {
-    const { httpClient, ownsProcess, resolve } = this.#options;
-    if (kind !== "files" && httpClient) return httpClient;
-    if (kind === "node") return new NodeHttpClient();
-    const lookup = kind === "files" ? (await import("./download.mjs")).publicLookup(resolve) : void 0;
-    if (!this.#proxied && !ownsProcess) return new NodeHttpClient(lookup);
-    const { tuneForOneCommand, UndiciHttpClient } = await import("./undici.mjs");
-    if (ownsProcess) tuneForOneCommand();
+  async #create(isFile) {
+    const { httpClient, resolve } = this.#options;
+    if (!isFile && httpClient) return httpClient;
+    const lookup = isFile ? (await import("./download.mjs")).publicLookup(resolve) : void 0;
+    if (!this.#proxied) return new NodeHttpClient(lookup);
+    const { UndiciHttpClient } = await import("./undici.mjs");
     try {
       return new UndiciHttpClient(this.#proxy, lookup);
     } catch (cause) {
@@ -718,6 +721,7 @@ var Transport = class {
 import { systemClock } from "./main.mjs";
 import { FIRST_POLL_MS } from "./main.mjs";
 import { Failure as Failure9, orFailure as orFailure3 } from "./main.mjs";
+import { once } from "./main.mjs";
 import { SANDBOX_KEY, serviceName } from "./main.mjs";
 import { createProvider } from "./main.mjs";
 import { isSubmit, needsRecords } from "./main.mjs";
@@ -814,7 +818,7 @@ import { definedFields, failed, success, textsIn, upstream } from "./main.mjs";
 import { quoted as quoted3 } from "./main.mjs";
 import { AdvisedFailure } from "./main.mjs";
 function generationFailed(seen, { profile, command, retry }, isReused) {
-  const why = seen.error ? `The service says: ${quoted3(seen.error)}.` : seen.isRecordUnread ? "Why is not known: its record at the service cannot be read." : "The service gives no reason.";
+  const why = seen.error ? `The service says: ${quoted3(seen.error)}.` : seen.recordUnread ? "Why is not known: its record at the service cannot be read." : "The service gives no reason.";
   return new AdvisedFailure("GENERATION_FAILED", `The task ended FAILED. ${why}`, {
     nextSteps: [
       profile.says.refund,
@@ -834,25 +838,18 @@ function taskCancelled(_, { profile, retry }, isReused) {
 // scripts/src/cli/render/reused.ts
 import { Failure as Failure8 } from "./main.mjs";
 import { counted } from "./main.mjs";
-function runSteps({ newRun }) {
-  if (newRun === void 0) return [];
-  return [
-    `${byNewRun(newRun, "it")} It is the newest task of this request: a run with --new that began later submitted nothing.`
-  ];
+function runStep({ newRun }) {
+  return newRun !== void 0 && `${byNewRun(newRun, "it")} It is the newest task of this request: a run with --new that began later submitted nothing.`;
 }
-function resumedSteps(made, isNewest) {
-  if (made.newRun === void 0)
-    return isNewest ? [`This request was made on ${made.created}${NONE_SINCE}.`] : [];
-  return isNewest ? runSteps(made) : [byNewRun(made.newRun, "it")];
+function resumedStep(made, isNewest) {
+  if (!isNewest) return made.newRun !== void 0 && byNewRun(made.newRun, "it");
+  return runStep(made) || `This request was made on ${made.created}${NONE_SINCE}.`;
 }
-function runStepsOfLines(lines) {
-  const made = (line) => line.end instanceof Failure8 ? void 0 : line.end?.reused ?? line.end?.resumed;
+function runStepOfLines(lines) {
+  const made = ({ end }) => end instanceof Failure8 ? void 0 : end?.reused ?? end?.resumed;
   const runs = new Set(lines.map((line) => made(line)?.newRun));
   const [newRun] = runs.size === 1 ? runs : [];
-  if (newRun === void 0) return [];
-  return [
-    `${byNewRun(newRun, "every line")} These are the newest tasks of the batch: a run with --new that began later submitted nothing.`
-  ];
+  return newRun !== void 0 && `${byNewRun(newRun, "every line")} These are the newest tasks of the batch: a run with --new that began later submitted nothing.`;
 }
 var NONE_SINCE = ", and no run with --new has made another since";
 var byNewRun = (began, what) => `The run with --new that began on ${began} made ${what}.`;
@@ -863,6 +860,7 @@ function spentBefore({ charged = null, refunded = null } = {}, of = "") {
 }
 
 // scripts/src/cli/render/state.ts
+import { sentences } from "./main.mjs";
 import { warningText } from "./main.mjs";
 function stateOutcome(result, caller) {
   return withFacts(result, endOutcome(result, caller), caller);
@@ -876,13 +874,13 @@ function withFacts(result, outcome, caller) {
   };
   const { envelope } = outcome;
   const { nextSteps: _, ...data } = envelope.data ?? {};
-  const nextSteps = [
-    ...textsIn(outcome, "nextSteps"),
-    ...result.resumed ? resumedSteps(result.resumed, caller.isSubmit) : [],
-    ...result.begun ? runSteps(result.begun) : [],
-    ...reusedSteps(result, caller),
-    ...goneSteps(result, caller)
-  ];
+  const nextSteps = sentences(
+    textsIn(outcome, "nextSteps"),
+    result.resumed && resumedStep(result.resumed, caller.isSubmit),
+    result.begun && runStep(result.begun),
+    reusedSteps(result, caller),
+    goneSteps(result, caller)
+  );
   return {
     ...outcome,
     files: result.files?.map((file) => file.path) ?? [],
@@ -897,41 +895,33 @@ function withFacts(result, outcome, caller) {
   };
 }
 function endOutcome(result, caller) {
-  const { taskId, seen, files, reused } = result;
+  const { kind, taskId, seen, reused } = result;
   const data = dataOf(result);
-  switch (result.kind) {
-    case "running": {
-      const { wait } = caller.resumeFlags;
-      const nextSteps = [
-        resumeCommand(caller, taskId, {
-          ...caller.resumeFlags,
-          wait: wait && Math.min(+wait, result.record?.wait || +wait)
-        }),
-        "The task runs on at the service. Run this command as often as you like: it charges nothing."
-      ];
-      const exitCode = caller.wantsEnd ? EXIT.stillRunning : EXIT.done;
-      return success(seen.state, taskId, { ...data, nextSteps }, exitCode);
-    }
-    case "completed": {
-      const nextSteps = files ? [] : saveSteps(result, caller);
-      return success(seen.state, taskId, { ...data, nextSteps }, EXIT.done);
-    }
-    case "cancelledNow":
-      return success(seen.state, taskId, data, EXIT.done);
-    case "failed":
-    case "cancelled": {
-      const end = result.kind === "failed" ? generationFailed : taskCancelled;
-      return failed(end(seen, caller, reused !== void 0).with({ data: definedFields(data) }), null, null);
-    }
+  if (kind === "failed" || kind === "cancelled") {
+    const end = kind === "failed" ? generationFailed : taskCancelled;
+    return failed(end(seen, caller, reused !== void 0).with({ data: definedFields(data) }), null, null);
   }
+  const isOpen = kind === "running" && caller.wantsEnd;
+  const nextSteps = ownSteps(result, caller);
+  return success(seen.state, taskId, { ...data, nextSteps }, isOpen ? EXIT.stillRunning : EXIT.done);
 }
-function saveSteps({ taskId, record }, caller) {
+function ownSteps({ kind, taskId, record, files }, caller) {
+  const { resumeFlags, profile, wantsEnd } = caller;
+  if (kind === "running") {
+    const { wait: wait2 } = resumeFlags;
+    const brief = wait2 && Math.min(+wait2, record?.wait || +wait2);
+    return [
+      resumeCommand(caller, taskId, { ...resumeFlags, wait: brief }),
+      "The task runs on at the service. Run this command as often as you like: it charges nothing."
+    ];
+  }
+  if (kind !== "completed" || files) return [];
   const copy = record && wholeCopy(record);
   if (copy) return [`Its file is saved already: ${copy}`];
   const wait = { wait: briefWait(caller, record?.wait), download: "out" };
   return [
-    caller.wantsEnd ? resumeCommand(caller, taskId, wait) : saveCommand(caller, taskId),
-    `That saves the file. Do it soon: ${caller.profile.says.retention}`
+    wantsEnd ? resumeCommand(caller, taskId, wait) : saveCommand(caller, taskId),
+    `That saves the file. Do it soon: ${profile.says.retention}`
   ];
 }
 function dataOf(result) {
@@ -965,7 +955,7 @@ function reusedSteps(result, { anew, resumeFlags }) {
   const named = resumeFlags.output === void 0 ? void 0 : result.files?.[0];
   const rename = named ? ` Give that another --output: ${named.path} holds this earlier result.` : "";
   return [
-    ...runSteps(reused),
+    runStep(reused),
     `This request was made on ${reused.created} and ended ${reused.status}${spentBefore(result.credits)}${since}. To make another, with a new charge: ${anew}${rename}`
   ];
 }
@@ -1032,29 +1022,38 @@ async function runLive(call, batch) {
   const sandbox = args.sandbox ? await startSandbox(environment, progress.line) : null;
   const { httpProxy, httpsProxy, noProxy } = environment;
   const proxy = sandbox ? {} : { httpProxy, httpsProxy, noProxy };
-  const transport = new Transport(proxy, { ownsProcess: true });
+  if (proxy.httpProxy || proxy.httpsProxy) compileParserSimply();
+  const transport = new Transport(proxy);
   const baseUrl = sandbox ? new URL(sandbox.origin) : serviceUrl(call);
   const key = keyOf(call);
   const provider = await createProvider(args.profile, { baseUrl, key, now: systemClock.wall });
   const { timeoutMs, maxRetries } = environment;
   const sharing = once(() => args.noJournal ? null : openSharing(call, provider));
   const limiter = async () => loopback ? null : (await sharing())?.limiter ?? null;
+  const { signal } = interruption;
+  const api = new Api(transport, systemClock, { timeoutMs, maxRetries, signal, limiter });
+  const schedule = scheduleOf(args);
   const session = {
     provider,
+    api,
+    schedule,
+    poller: once(async () => {
+      const { openPoller } = await import("./wait.mjs");
+      return openPoller({ provider, api }, schedule, sharing);
+    }),
+    durations: /* @__PURE__ */ new Map(),
     transport,
     observer: progress.observer,
     loopback: loopback ? baseUrl : null,
-    records: once(() => args.noJournal || isWithoutRecords(call) ? null : openJournal(call, provider)),
-    sharing,
-    api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal: interruption.signal, limiter })
+    records: once(() => args.noJournal || isWithoutRecords(call) ? null : openJournal(call, provider))
   };
   try {
     let outcome;
     if (batch) {
       const { runBatchCommand } = await import("./batch.mjs");
       const known = { ...call, caller: { ...caller, account: await accountOf(call) } };
-      outcome = await runBatchCommand(session, known, batch, waitSettings(args, environment));
-    } else outcome = await outcomeOfResult(await act(session, args, request, environment), caller);
+      outcome = await runBatchCommand(session, known, batch, waitSettings(args));
+    } else outcome = await outcomeOfResult(await act(session, args, request), caller);
     return sandbox ? withStandInWarnings(outcome) : outcome;
   } catch (error) {
     if (!(error instanceof Failure9)) throw error;
@@ -1066,6 +1065,10 @@ async function runLive(call, batch) {
     void transport.close();
     void sandbox?.close();
   }
+}
+function compileParserSimply() {
+  const { setFlagsFromString } = process.getBuiltinModule("node:v8");
+  for (const flag of ["--liftoff-only", "--wasm-lazy-compilation"]) setFlagsFromString(flag);
 }
 function isWithoutRecords({ args, environment: { stateFolder } }) {
   if (stateFolder === null) return true;
@@ -1113,17 +1116,10 @@ async function accountOf(call) {
   const { accountOf: account } = await import("./journal.mjs");
   return account(call.args.profile.id, keyOf(call));
 }
-function once(make) {
-  let made;
-  return () => {
-    made ??= Promise.resolve(make());
-    return made;
-  };
-}
-async function act(session, args, request, environment) {
+async function act(session, args, request) {
   const { action, taskId = "", idempotencyKey } = args;
   if (action === "getStatus") return getStatus(session, taskId);
-  const wait = waitSettings(args, environment);
+  const wait = waitSettings(args);
   switch (action) {
     case "getTask":
       return (await import("./wait.mjs")).getTask(session, taskId, wait);
@@ -1165,15 +1161,16 @@ function filterOf({ since, status, model, limit }) {
   return { since: since ?? null, states, model: model ?? null, limit };
 }
 var SANDBOX_POLL_MS = 500;
-function waitSettings(args, { timeoutMs }) {
-  const { action, wait, pollInterval, sandbox, download = null, output } = args;
+function scheduleOf({ pollInterval, sandbox }) {
   const usualMs = sandbox ? SANDBOX_POLL_MS : FIRST_POLL_MS;
+  return { firstMs: pollInterval === void 0 ? usualMs : pollInterval * 1e3 };
+}
+function waitSettings(args) {
+  const { action, wait, download = null, output } = args;
   return {
     waitMs: wait * 1e3,
-    schedule: { firstMs: pollInterval === void 0 ? usualMs : pollInterval * 1e3 },
     folder: output === void 0 ? download : path2.dirname(path2.resolve(output)),
-    output: output === void 0 ? isSubmit(action) ? null : void 0 : path2.basename(output),
-    stallMs: timeoutMs
+    output: output === void 0 ? isSubmit(action) ? null : void 0 : path2.basename(output)
   };
 }
 async function startSandbox(environment, warn) {
@@ -1478,10 +1475,10 @@ export {
   pollError,
   pollOnce,
   recordOf,
-  resumedSteps,
+  resumedStep,
   runLive,
-  runSteps,
-  runStepsOfLines,
+  runStep,
+  runStepOfLines,
   spentBefore,
   stateIn,
   stateOutcome,

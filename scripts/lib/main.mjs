@@ -238,6 +238,8 @@ var IS_TERMINAL = {
 };
 var TASK_STATES = Object.keys(IS_TERMINAL);
 var isTerminal = (state) => IS_TERMINAL[state];
+var isBareEnd = (state) => IS_TERMINAL[state] && state !== "COMPLETED";
+var isOpenEnd = ({ state, recordUnread }) => isBareEnd(state) && recordUnread === "forNow";
 var TASK_ID = /^[A-Za-z0-9_][A-Za-z0-9._:~@=+,-]{0,199}$/;
 var BRIEF_WAIT_S = 45;
 
@@ -1215,6 +1217,7 @@ var EXIT_WORDS = {
     isOpen: true
   },
   bug: { code: 70, means: "a bug of this program", next: "report it; run the same command without `--new`" },
+  hungUp: { code: 129, means: "hung up", next: "run the same command without `--new`" },
   interrupted: { code: 130, means: "interrupted", next: "run the same command without `--new`" },
   terminated: { code: 143, means: "terminated", next: "run the same command without `--new`" }
 };
@@ -1254,6 +1257,7 @@ var BATCH_ORDER = [
   EXIT.done
 ];
 var EXIT_OF_SIGNAL = {
+  SIGHUP: EXIT.hungUp,
   SIGINT: EXIT.interrupted,
   SIGTERM: EXIT.terminated
 };
@@ -1308,17 +1312,14 @@ function failed(failure, fallback, knownTaskId) {
     files: []
   };
 }
-var MOST_ROWS = 150;
-var MOST_CHARACTERS = 36e3;
-function rowsThatFit(rows) {
-  const fit = [];
-  let left = MOST_CHARACTERS;
-  for (const row of rows.slice(0, MOST_ROWS)) {
+var BATCH_ROWS = { most: 150, characters: 36e3 };
+function rowsThatFit(rows, { most, characters } = BATCH_ROWS) {
+  let left = characters;
+  const over = rows.findIndex((row) => {
     left -= JSON.stringify(row).length;
-    if (left < 0) break;
-    fit.push(row);
-  }
-  return fit;
+    return left < 0;
+  });
+  return rows.slice(0, Math.min(most, over < 0 ? rows.length : over));
 }
 
 // scripts/src/cli/render/bounded.ts
@@ -1492,12 +1493,13 @@ function readEnvironment(env, profile, { isLive, hasState, isRehearsal = false }
     httpsProxy: proxy("HTTPS_PROXY", way.https_proxy || way.HTTPS_PROXY, refuse),
     noProxy: way.no_proxy || way.NO_PROXY || void 0,
     ...stateFolder(env, needsState ? refuse : () => void 0),
-    isStateChosen
+    isStateChosen,
+    placeOf: (other) => placeOf(other, env)
   };
   if (issues.length > 0) throw refusedInputs(issues);
   return environment;
 }
-function placeInUse(env, profile) {
+function placeOf(profile, env) {
   let isWrong = false;
   const refuse = () => {
     isWrong = true;
@@ -1577,6 +1579,7 @@ var FOLDER = "async-media-workflow";
 // scripts/src/cli/interruption.ts
 var GRACE_MS = 2e3;
 var Interruption = class {
+  #situation;
   #controller = new AbortController();
   #requested = new AbortController();
   #grace;
@@ -1586,6 +1589,15 @@ var Interruption = class {
   requested = this.#requested.signal;
   /** The signal that came, if one did. */
   received = null;
+  /** @param early signals that came before this one listens */
+  constructor(situation, early) {
+    this.#situation = situation;
+    situation.onOutcomeKnown = () => {
+      if (this.received && this.#deferred === 0) this.stop();
+    };
+    for (const name of Object.keys(EXIT_OF_SIGNAL)) process.on(name, () => this.#on(name));
+    for (const name of early) this.#on(name);
+  }
   /** Puts the end off, within the grace period, until the returned function is called. */
   defer() {
     this.#deferred += 1;
@@ -1597,19 +1609,11 @@ var Interruption = class {
       if (this.#deferred === 0 && this.received) this.stop();
     };
   }
-  listen(situation) {
-    for (const name of ["SIGINT", "SIGTERM"]) {
-      process.on(name, () => this.#on(name, situation));
-    }
-    situation.onOutcomeKnown = () => {
-      if (this.received && this.#deferred === 0) this.stop();
-    };
-  }
-  #on(name, situation) {
+  #on(name) {
     const isFirst = this.received === null;
     this.received ??= name;
     this.#requested.abort();
-    if (isFirst && (situation.phase === "submitting" || this.#deferred > 0))
+    if (isFirst && (this.#situation.phase === "submitting" || this.#deferred > 0))
       this.#grace = setTimeout(() => this.stop(), GRACE_MS);
     else this.stop();
   }
@@ -1969,31 +1973,42 @@ function queryFailed(view, subject, { code, message }) {
 // scripts/src/cli/render/caller.ts
 function callerOf(args, argv) {
   const { action, profile, sandbox, download, output: output2, idempotencyKey: idempotencyKey2, noJournal } = args;
-  const commandAt = (at) => (name, flags) => commandLine(flagWords({ action: name, ...flags, ...placeFlags({ profile: at, sandbox }) }));
   const isNamed = idempotencyKey2 !== void 0;
   const other = isNamed ? " with another --idempotencyKey" : noJournal ? "" : " with --new";
   return {
     profile,
-    command: commandAt(profile),
-    commandAt,
+    /** The fingerprint of the key in use; undefined before the service is called. */
+    account: void 0,
+    /** A command. @param at its service */
+    command: (name, flags = {}, at = profile) => commandLine(flagWords({ action: name, ...flags, ...placeFlags({ profile: at, sandbox }) })),
+    /** The command that was given, with these flags in place of its own. */
+    again: (flags) => commandFrom(argv, flags),
+    /** The command that was given, as it resumes what it began. */
     same: commandFrom(argv, { new: false }),
-    isLine: false,
+    /** How the same is asked for once more, with a new charge; words. */
     anew: `the same command${other}.`,
-    another: () => {
+    /** The same, as a command. Only the user may decide to run it, so it never stands alone in a step. */
+    another() {
       if (!isNamed) return commandFrom(argv, { new: true });
       const { randomUUID } = process.getBuiltinModule("node:crypto");
       return commandFrom(argv, { idempotencyKey: randomUUID() });
     },
+    /** How a task that ended without a result is tried again, with a new charge; words. */
     retry: isSubmit(action) ? `run the same command${other}.` : "add --new to the command that submitted it (another --idempotencyKey, if it had one).",
-    savedAs: (file) => commandFrom(argv, { output: file }),
-    rehearsal: () => commandToRehearse(argv, args),
+    /** The same command in the sandbox, at no cost; null for the user's own tasks and account, which the sandbox has not. */
+    rehearsal: () => isSubmit(action) || action === "quote" ? commandToRehearse(argv, args) : null,
+    /** Flags that the command resuming a task repeats. */
     resumeFlags: resumeFlags(args),
-    // A status query or a submit alone has its full answer while the task still runs.
+    /** The call is to return the end of a task. A status query or a submit alone has its full answer while that runs. */
     wantsEnd: action === "generate" || action === "waitTask" || action === "getTask" && (download ?? output2) !== void 0,
-    wantsOwn: !isSubmit(action) && action !== "quote",
+    /** All that the service said is wanted. */
     isFull: args.full,
+    /** Without a task id nothing was submitted. */
     isSubmit: isSubmit(action),
-    isRecorded: !noJournal
+    /** The call keeps a record: the same command finds its request again. */
+    isRecorded: !noJournal,
+    /** The answer is about one line of a batch, which says once for all its lines when to run it again. */
+    isLine: false
   };
 }
 function resumeCommand(caller, taskId2, flags = { wait: briefWait(caller) }) {
@@ -2009,13 +2024,13 @@ function dropStep({ command }, taskId2) {
   return `Only if the user gives up the result of task ${taskId2}, drop its record; the command that made it then submits again, with a new charge: ${command("forget", { taskId: taskId2 })}`;
 }
 function earlierStep({ profile, command }) {
-  return profile.can.list ? [command("listTasks", { since: "7d" })] : [];
+  return profile.can.list && command("listTasks", { since: "7d" });
 }
+var ALONE = "the command of this line alone (its model and payload), with --new.";
 function lineAlone(command, isFirst) {
   const equal = "this line equals an earlier one, for which its own command counts; take this line out of the batch then: ";
   return `${isFirst ? "" : equal}${command ?? ALONE}`;
 }
-var ALONE = "the command of this line alone (its model and payload), with --new.";
 function callerOfLine(caller, words = ALONE) {
   return {
     ...caller,
@@ -2025,6 +2040,9 @@ function callerOfLine(caller, words = ALONE) {
     retry: `run this line alone, with --new (on the batch, --new is a charge for every line): ${words}`
   };
 }
+
+// scripts/src/cli/render/sentences.ts
+var sentences = (...parts) => parts.flat().filter((part) => !!part);
 
 // scripts/src/cli/render/errors/submit-outcome-unknown.ts
 var RISK = "only if the user accepts that it may be charged once more";
@@ -2042,27 +2060,33 @@ var SUBMIT_OUTCOME_UNKNOWN = {
     const { profile, command, same } = caller;
     const why = notResubmitted ? `It was not submitted once more: ${messageOf(notResubmitted)}` : later?.message;
     const yet = after === void 0 ? "" : " yet";
-    const message = `Whether ${profile.title} accepted this submit, and charged for it, is not known${yet}. ${[lost.message, why].filter(Boolean).join(" ")}`;
-    const answered = named2 === void 0 ? [] : [
+    const message = `Whether ${profile.title} accepted this submit, and charged for it, is not known${yet}. ${sentences(lost.message, why).join(" ")}`;
+    const answered = named2 !== void 0 && [
       "The answer named a task beside an error; this shows the state of that task:",
       resumeCommand(caller, named2)
     ];
-    const decide = isRecorded ? decision(caller, { after, idempotencyKey: idempotencyKey2 }) : [];
+    const decide = isRecorded && decision(caller, { after, idempotencyKey: idempotencyKey2 });
     const data = { idempotencyKey: idempotencyKey2, model };
     if (!profile.can.list)
-      return { message, data, nextSteps: [...answered, NOT_YET, profile.says.tasks, ...decide] };
-    const search = "It searches the service's list for the task, and submits nothing while that may charge twice";
-    const waiting = `Waiting changes nothing${reason.why ? `: ${UNDECIDABLE[reason.why]}` : ""}. The same command submits nothing more.`;
-    const repeat = !isRecorded ? [NOT_YET] : notResubmitted || later && after === void 0 ? [`Once that is mended, run this command, without --new. ${search}:`, same] : after === void 0 ? [waiting] : caller.isLine ? [] : [`Run this command after ${after} seconds, without --new. ${search}:`, same];
+      return { message, data, nextSteps: [answered, NOT_YET, profile.says.tasks, decide] };
+    const repeat = () => {
+      const search = "It searches the service's list for the task, and submits nothing while that may charge twice";
+      if (!isRecorded) return NOT_YET;
+      if (notResubmitted || later && after === void 0)
+        return [`Once that is mended, run this command, without --new. ${search}:`, same];
+      if (after === void 0)
+        return `Waiting changes nothing${reason.why ? `: ${UNDECIDABLE[reason.why]}` : ""}. The same command submits nothing more.`;
+      return !caller.isLine && [`Run this command after ${after} seconds, without --new. ${search}:`, same];
+    };
     return {
       message,
       data,
       nextSteps: [
-        ...answered,
-        ...repeat,
+        answered,
+        repeat(),
         command("listTasks"),
         `A task with idempotencyKey ${idempotencyKey2}, or of model ${model} made about ${reason.sentAt}, is this one.`,
-        ...decide
+        decide
       ]
     };
   },
@@ -2074,13 +2098,13 @@ var SUBMIT_OUTCOME_UNKNOWN = {
     ];
   },
   recordDamaged: (_, caller) => [
-    ...caller.profile.can.list ? ["Find its task in the service's own list first:", caller.command("listTasks")] : [caller.profile.says.tasks],
-    ...decision(caller)
+    caller.profile.can.list ? ["Find its task in the service's own list first:", caller.command("listTasks")] : caller.profile.says.tasks,
+    decision(caller)
   ]
 };
 function findOutSteps(caller) {
   const { profile, same, command, isRecorded } = caller;
-  if (!profile.can.list) return [NOT_YET, profile.says.tasks, ...isRecorded ? decision(caller) : []];
+  if (!profile.can.list) return sentences(NOT_YET, profile.says.tasks, isRecorded && decision(caller));
   const find = isRecorded ? ["Run this command, without --new: it reconciles, and never submits while that may charge twice.", same] : ["Without a journal the same command submits again, and may be charged twice: find its task first."];
   return [...find, command("listTasks")];
 }
@@ -2148,12 +2172,12 @@ function bugOutcome(error, situation, fallback, caller) {
     exitCode: EXIT.bug,
     status: unknown ? "UNKNOWN" : void 0,
     data: { where: where.map((line) => plain(line, 200)) },
-    nextSteps: [
-      ...unknown ? ["Whether the submit was accepted is not known."] : [],
-      ...unknown && caller ? findOutSteps(caller) : [],
-      ...!unknown && caller && taskId2 !== null ? [resumeStep(caller, situation)] : [],
+    nextSteps: sentences(
+      unknown && "Whether the submit was accepted is not known.",
+      unknown && caller && findOutSteps(caller),
+      !unknown && caller && taskId2 !== null && resumeStep(caller, situation),
       "This is a bug in async-media-workflow; please report it with errorMessage and data.where."
-    ]
+    )
   });
   return failed(failure, fallback, taskId2);
 }
@@ -2163,12 +2187,12 @@ function resumeStep({ command, same, resumeFlags: resumeFlags2 }, { taskId: task
 }
 
 // scripts/src/cli/main.ts
-async function main() {
+async function main(early) {
   const argv = process.argv.slice(2);
   const secrets = secretsIn(process.env);
   const overruled = overrule(process.env);
   const progress = await startProgress(secrets);
-  const interruption = new Interruption();
+  const interruption = new Interruption(progress.situation, early);
   const call = { argv, progress, interruption, secrets, overruled, request: null, warnings: [] };
   const onBug = (error) => {
     progress.clear();
@@ -2189,7 +2213,7 @@ async function main() {
     outcome = await runAction(call, args, caller);
     const { isInterrupted, envelope } = outcome;
     const signal = interruption.received;
-    if (isInterrupted && signal) {
+    if (signal && (isInterrupted || isLocal(args.action))) {
       const data = { ...envelope.data, interruptedBy: signal };
       outcome = { ...outcome, exitCode: EXIT_OF_SIGNAL[signal], envelope: { ...envelope, data } };
     }
@@ -2215,22 +2239,21 @@ async function runAction(call, args, caller) {
   if (action === "listModels") return (await import("./models.mjs")).describeAll(args);
   if (action === "describeModel")
     return (await import("./models.mjs")).describeOne(args, args.model);
-  if (action === "listPending" || action === "forget") {
-    const pending2 = await import("./pending.mjs");
-    const { localJournal } = await import("./pending.mjs");
-    const journal = localJournal(args, environment.stateFolder, call.progress.line);
-    return pending2[action](journal, args, caller, (profile) => placeInUse(process.env, profile));
-  }
+  if (isLocal(action)) return await fromRecords(call, args, caller, environment);
   return runServiceAction(call, args, caller, environment);
+}
+async function fromRecords({ progress }, args, caller, environment) {
+  const { answerFromRecords } = await import("./pending.mjs");
+  return answerFromRecords(args, caller, environment, progress.line);
 }
 async function runServiceAction(call, args, caller, environment) {
   const { interruption, overruled } = call;
   const { situation, line: warn } = call.progress;
   for (const text2 of overruled) warn(text2);
   call.warnings = overruled;
-  interruption.listen(situation);
   situation.taskId = args.taskId ?? null;
   const { signal } = interruption;
+  signal.throwIfAborted();
   const loopback = args.sandbox || environment.baseUrl !== void 0 && isLoopback(environment.baseUrl);
   checkInterval(args.pollInterval, loopback);
   let batch = null;
@@ -2242,8 +2265,9 @@ async function runServiceAction(call, args, caller, environment) {
   }
   try {
     if (!args.sandbox && environment.key === void 0) {
-      const local = await import("./advice.mjs");
-      const known = await local.answerWithoutKey(args, caller, environment, warn);
+      const { action, taskId: taskId2 } = args;
+      const isRecorded = action === "spending" || action === "cancelTask" && taskId2 === void 0;
+      const known = isRecorded && await fromRecords(call, args, caller, environment);
       if (known) return known;
       throw new Failure("AUTH_FAILED", "No key is set, so no live call is made.", {
         reason: { kind: "keyMissing" }
@@ -2259,9 +2283,7 @@ async function outcomeOfError(error, call) {
   const { caller } = call;
   const { situation } = call.progress;
   const signal = call.interruption.received;
-  if (signal) {
-    return interruptedOutcome(signal, situation, caller, call.request?.generation);
-  }
+  if (signal && caller) return interruptedOutcome(signal, situation, caller, call.request?.generation);
   if (!(error instanceof Failure)) return bugOf(error, call);
   const failure = error instanceof AdvisedFailure ? error : (await import("./advice.mjs")).explained(error, caller);
   return failed(failure, stateOf(call), situation.taskId);
@@ -2354,6 +2376,15 @@ function isFolder(file) {
 // scripts/src/model/any-video.ts
 var ANY_VIDEO = { earliestMs: 12e4, latestMs: 42e4 };
 
+// scripts/src/model/once.ts
+function once(make) {
+  let made;
+  return () => {
+    made ??= Promise.resolve(make());
+    return made;
+  };
+}
+
 // scripts/src/ports/status-cache.ts
 var NO_LIST = { startedAt: 0, tookMs: 0, badUntil: 0, failures: 0, unchecked: 0 };
 export {
@@ -2443,11 +2474,13 @@ export {
   interruptedOutcome,
   isAboutTask,
   isApiKey,
+  isBareEnd,
   isCommandLine,
   isIdempotencyKey,
   isLocal,
   isLoopback,
   isObject,
+  isOpenEnd,
   isPublicAddress,
   isSubmit,
   isTerminal,
@@ -2465,6 +2498,7 @@ export {
   nameProblem,
   nearest,
   needsRecords,
+  once,
   orFailure,
   otherAccountText,
   output,
@@ -2473,7 +2507,6 @@ export {
   parseArguments,
   parseSince,
   placeFlags,
-  placeInUse,
   plain,
   printText,
   profileOf,
@@ -2496,6 +2529,7 @@ export {
   saveCommand,
   screen,
   secretsIn,
+  sentences,
   serviceAddress,
   serviceName,
   since,

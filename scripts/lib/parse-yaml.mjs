@@ -6282,48 +6282,31 @@ function parseYaml(text) {
 // scripts/src/contracts/read/read-contract.ts
 import { isObject as isObject2 } from "./main.mjs";
 import { OUTPUT_KINDS } from "./main.mjs";
-import { ContractError as ContractError3 } from "./contracts.mjs";
+import { ContractError as ContractError2, parsed as parsed3 } from "./contracts.mjs";
 import { readNode } from "./contracts.mjs";
-import { z as z4 } from "./contracts.mjs";
+import { z as z3 } from "./contracts.mjs";
 
 // scripts/src/contracts/read/durations.ts
-import { z as z2 } from "./contracts.mjs";
-
-// scripts/src/contracts/read/parsed.ts
-import { ContractError } from "./contracts.mjs";
+import { only, parsed } from "./contracts.mjs";
 import { z } from "./contracts.mjs";
-function parsed(schema4, value, where = "") {
-  const result = schema4.safeParse(value);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  const names = [where, ...issue.path.filter((step) => typeof step === "string")].filter(Boolean);
-  throw new ContractError(`${names.join(".")}${issue.message}`);
-}
-function only(fields, unknown = (name) => `: ${name} is not supported`, otherwise = " must be a mapping") {
-  return z.strictObject(fields, {
-    error: (issue) => issue.code === "unrecognized_keys" ? unknown(issue.keys[0]) : otherwise
-  });
-}
-
-// scripts/src/contracts/read/durations.ts
 var SECONDS = ".seconds must be a number above 0, or the shortest and the longest";
-var time = z2.number(SECONDS).check(z2.positive(SECONDS));
-var span = z2.tuple([time, time]).check(z2.refine(([shortest, longest]) => longest >= shortest, SECONDS));
+var time = z.number(SECONDS).check(z.positive(SECONDS));
+var span = z.tuple([time, time]).check(z.refine(([shortest, longest]) => longest >= shortest, SECONDS));
 var RUNS = " must be the number of runs";
 var WHAT = " must say what was made, and who saw it";
 var DATE = " must be a day, as YYYY-MM-DD";
 var RUN = only(
   {
-    seconds: z2.union([time, span], " must be a number above 0, or the shortest and the longest"),
-    runs: z2._default(z2.int(RUNS).check(z2.positive(RUNS)), 1),
-    what: z2.string(WHAT).check(z2.regex(/\S/, WHAT)),
-    date: z2.string(DATE).check(z2.regex(/^\d{4}-\d\d-\d\d$/, DATE))
+    seconds: z.union([time, span], " must be a number above 0, or the shortest and the longest"),
+    runs: z._default(z.int(RUNS).check(z.positive(RUNS)), 1),
+    what: z.string(WHAT).check(z.regex(/\S/, WHAT)),
+    date: z.string(DATE).check(z.regex(/^\d{4}-\d\d-\d\d$/, DATE))
   },
   (name) => `: "${name}" is not understood`,
   SECONDS
 );
 function readDurations(value) {
-  const runs = parsed(z2.array(RUN, " must list recorded runs"), value, "x-durations");
+  const runs = parsed(z.array(RUN, " must list recorded runs"), value, "x-durations");
   return runs.map(({ seconds, ...run }) => ({
     seconds: typeof seconds === "number" ? [seconds, seconds] : seconds,
     ...run
@@ -6332,58 +6315,58 @@ function readDurations(value) {
 
 // scripts/src/contracts/read/price-rule.ts
 import { isObject } from "./main.mjs";
-import { ContractError as ContractError2 } from "./contracts.mjs";
-import { z as z3 } from "./contracts.mjs";
+import { ContractError, only as only2, parsed as parsed2, REGEX } from "./contracts.mjs";
+import { z as z2 } from "./contracts.mjs";
 var CREDITS = " must be a number above 0, or the least and the most";
-var amount = (message) => z3.number(message).check(z3.positive(message));
-var range = z3.tuple([amount(CREDITS), amount(CREDITS)]).check(z3.refine(([least, most]) => least < most, CREDITS));
-var WHEN = z3._default(z3.custom(isObject, " must be a mapping"), {});
+var amount = (message) => z2.number(message).check(z2.positive(message));
+var range = z2.tuple([amount(CREDITS), amount(CREDITS)]).check(z2.refine(([least, most]) => least < most, CREDITS));
+var WHEN = z2._default(z2.custom(isObject, " must be a mapping"), {});
 var SECONDS2 = ", the least and the most, goes with perSecond";
-var RATE = only({
+var RATE = only2({
   when: WHEN,
   /** Credits per second. Absent: `credits` counts. */
-  perSecond: z3.optional(amount(" must be a number above 0")),
+  perSecond: z2.optional(amount(" must be a number above 0")),
   /** Credits for the request; two numbers where the sources leave it open between them. */
-  credits: z3.optional(z3.union([amount(CREDITS), range], CREDITS)),
+  credits: z2.optional(z2.union([amount(CREDITS), range], CREDITS)),
   /** The seconds that may be charged, where no field says how many. */
-  seconds: z3.optional(z3.union([range], SECONDS2)),
+  seconds: z2.optional(z2.union([range], SECONDS2)),
   /** The field whose number the credits are multiplied by; left out it counts as 1. */
-  times: z3.optional(z3.string(" must name one of the properties")),
+  times: z2.optional(z2.string(" must name one of the properties")),
   /** The same, where the sources do not say whether they are multiplied. */
-  perhapsTimes: z3.optional(z3.string(" must name one of the properties"))
+  perhapsTimes: z2.optional(z2.string(" must name one of the properties"))
 }).check(
-  z3.refine((rate) => rate.perSecond === void 0 !== (rate.credits === void 0), {
+  z2.refine((rate) => rate.perSecond === void 0 !== (rate.credits === void 0), {
     error: ": each needs either perSecond or credits"
   }),
-  z3.refine((rate) => rate.seconds === void 0 || rate.perSecond !== void 0, {
+  z2.refine((rate) => rate.seconds === void 0 || rate.perSecond !== void 0, {
     path: ["seconds"],
     error: SECONDS2
   })
 );
-var OBSERVED = only({
+var OBSERVED = only2({
   when: WHEN,
   credits: amount(" must be a number above 0"),
-  how: z3.literal(["quote", "charge"], " must be quote or charge"),
-  date: z3.string(" must be a text")
+  how: z2.literal(["quote", "charge"], " must be quote or charge"),
+  date: z2.string(" must be a text")
 });
-var PRICE = only({
-  asOf: z3.string(" must be a text"),
-  note: z3.string(" must be a text"),
+var PRICE = only2({
+  asOf: z2.string(" must be a text"),
+  note: z2.string(" must be a text"),
   /** What a credit was worth in US$ at that date; null where it is not known. */
-  usdPerCredit: z3._default(z3.nullable(amount(" must be a number above 0")), null),
+  usdPerCredit: z2._default(z2.nullable(amount(" must be a number above 0")), null),
   /** The field that holds the length in seconds. */
-  seconds: z3._default(z3.nullable(z3.string(" must name one of the properties")), null),
+  seconds: z2._default(z2.nullable(z2.string(" must name one of the properties")), null),
   /** The first that fits counts. Empty where no formula is known. */
-  rates: z3._default(z3.array(RATE, " must be a list"), []),
-  observed: z3._default(z3.array(OBSERVED, " must be a list"), [])
+  rates: z2._default(z2.array(RATE, " must be a list"), []),
+  observed: z2._default(z2.array(OBSERVED, " must be a list"), [])
 });
 function readPrice(value, root) {
-  const rule = parsed(PRICE, value, "x-price");
+  const rule = parsed2(PRICE, value, "x-price");
   checkField(rule.seconds, "x-price.seconds", root);
   for (const { when, perSecond, seconds, times, perhapsTimes } of rule.rates) {
     checkConditions(when, root);
     if (perSecond !== void 0 && rule.seconds === null && seconds === void 0)
-      throw new ContractError2("x-price.rates: perSecond needs x-price.seconds, or seconds of its own");
+      throw new ContractError("x-price.rates: perSecond needs x-price.seconds, or seconds of its own");
     checkField(times, "x-price.rates.times", root);
     checkField(perhapsTimes, "x-price.rates.perhapsTimes", root);
   }
@@ -6392,32 +6375,26 @@ function readPrice(value, root) {
 }
 function checkField(name, where, root) {
   if (typeof name === "string" && !root.properties?.has(name))
-    throw new ContractError2(`${where} must name one of the properties`);
+    throw new ContractError(`${where} must name one of the properties`);
 }
 function checkConditions(when, root) {
   for (const [name, condition] of Object.entries(when)) {
     const node = root.properties?.get(name);
-    if (node === void 0) throw new ContractError2(`x-price: ${name} is not one of the properties`);
+    if (node === void 0) throw new ContractError(`x-price: ${name} is not one of the properties`);
     if (condition === "given" || condition === "absent") continue;
     if (isObject(condition)) {
-      checkPattern(name, condition);
+      if (!PATTERN.safeParse(condition).success)
+        throw new ContractError(
+          `x-price: ${name} must be a value, a list of values, given, absent or {pattern}`
+        );
       continue;
     }
-    for (const wanted of Array.isArray(condition) ? condition : [condition])
+    for (const wanted of [condition].flat())
       if (wanted !== null && !canBe(node, wanted))
-        throw new ContractError2(`x-price: ${name} cannot be ${JSON.stringify(wanted)}`);
+        throw new ContractError(`x-price: ${name} cannot be ${JSON.stringify(wanted)}`);
   }
 }
-function checkPattern(name, condition) {
-  try {
-    if (typeof condition.pattern === "string" && Object.keys(condition).length === 1) {
-      new RegExp(condition.pattern, "u");
-      return;
-    }
-  } catch {
-  }
-  throw new ContractError2(`x-price: ${name} must be a value, a list of values, given, absent or {pattern}`);
-}
+var PATTERN = only2({ pattern: REGEX });
 function canBe(node, value) {
   if (node.anyOf !== void 0) return node.anyOf.some((form) => canBe(form, value));
   return node.enum === void 0 || node.enum.includes(value);
@@ -6426,34 +6403,34 @@ function canBe(node, value) {
 // scripts/src/contracts/read/read-contract.ts
 var DIALECT = "https://json-schema.org/draft/2020-12/schema";
 var SENTENCES = " must be a list of sentences";
-var sentences = z4._default(z4.array(z4.string(SENTENCES), SENTENCES), []);
+var sentences = z3._default(z3.array(z3.string(SENTENCES), SENTENCES), []);
 var REPLAY = " must be a sentence: where a replay is documented, with the date";
 var SOURCE = ": each source needs the texts what and date";
 var SOURCES = " must list what the contract is known from";
 var EXAMPLE = " must hold one valid payload";
-var HEAD = z4.object({
-  "x-output": z4.literal(OUTPUT_KINDS, ` must be one of ${OUTPUT_KINDS.join(", ")}`),
-  "x-prompt": z4.optional(z4.string(" must name the field that takes the prompt")),
-  "x-sources": z4.array(z4.object({ what: z4.string(SOURCE), date: z4.string(SOURCE) }, SOURCE), SOURCES).check(z4.minLength(1, SOURCES)),
+var HEAD = z3.object({
+  "x-output": z3.literal(OUTPUT_KINDS, ` must be one of ${OUTPUT_KINDS.join(", ")}`),
+  "x-prompt": z3.optional(z3.string(" must name the field that takes the prompt")),
+  "x-sources": z3.array(z3.object({ what: z3.string(SOURCE), date: z3.string(SOURCE) }, SOURCE), SOURCES).check(z3.minLength(1, SOURCES)),
   "x-advice": sentences,
   "x-notes": sentences,
-  "x-replay": z4._default(z4.nullable(z4.string(REPLAY).check(z4.regex(/\S/, REPLAY))), null),
-  "x-durations": z4._default(z4.custom(), []),
-  "x-price": z4.optional(z4.custom()),
-  examples: z4.array(z4.custom(isObject2, EXAMPLE), EXAMPLE).check(z4.minLength(1, EXAMPLE))
+  "x-replay": z3._default(z3.nullable(z3.string(REPLAY).check(z3.regex(/\S/, REPLAY))), null),
+  "x-durations": z3._default(z3.custom(), []),
+  "x-price": z3.optional(z3.custom()),
+  examples: z3.array(z3.custom(isObject2, EXAMPLE), EXAMPLE).check(z3.minLength(1, EXAMPLE))
 });
 function toContract(document) {
-  if (!isObject2(document)) throw new ContractError3("the file must be a mapping");
+  if (!isObject2(document)) throw new ContractError2("the file must be a mapping");
   const { $schema, type } = document;
-  if ($schema !== DIALECT) throw new ContractError3(`$schema must be ${DIALECT}`);
-  if (type !== "object") throw new ContractError3("type must be object");
-  const head = parsed(HEAD, document);
+  if ($schema !== DIALECT) throw new ContractError2(`$schema must be ${DIALECT}`);
+  if (type !== "object") throw new ContractError2("type must be object");
+  const head = parsed3(HEAD, document);
   const schema4 = Object.fromEntries(Object.entries(document).filter(([name]) => !(name in HEAD.shape)));
   const root = readNode(schema4);
   const { "x-prompt": prompt = "prompt", "x-price": price, "x-advice": advice } = head;
   const hasPrompt = root.properties?.has(prompt) === true;
   if (!hasPrompt && head["x-prompt"] !== void 0)
-    throw new ContractError3("x-prompt must name the field that takes the prompt");
+    throw new ContractError2("x-prompt must name the field that takes the prompt");
   return {
     output: head["x-output"],
     prompt: hasPrompt ? prompt : null,
@@ -6470,34 +6447,35 @@ function toContract(document) {
 
 // scripts/src/contracts/read/read-unsupported.ts
 import { isObject as isObject3 } from "./main.mjs";
-import { z as z5 } from "./contracts.mjs";
+import { parsed as parsed4 } from "./contracts.mjs";
+import { z as z4 } from "./contracts.mjs";
 var HEAD2 = " must hold page, a text, and groups, a list";
 var GROUP = " must hold why, a text, and models, a list";
-var ids = (message) => z5.array(z5.string(message), message);
+var ids = (message) => z4.array(z4.string(message), message);
 var NAMED = ids("");
-var LIST = z5.object(
+var LIST = z4.object(
   {
     /** Where the provider lists its models. */
-    page: z5.string(HEAD2),
+    page: z4.string(HEAD2),
     /** The ids that are meant by a name of a page, a repository or a family. */
-    names: z5._default(
-      z5.custom(
+    names: z4._default(
+      z4.custom(
         (names) => isObject3(names) && Object.values(names).every((list) => NAMED.safeParse(list).success),
         " must map each name to a list of ids"
       ),
       {}
     ),
-    groups: z5.array(
-      z5.object(
+    groups: z4.array(
+      z4.object(
         {
-          why: z5.string(GROUP),
+          why: z4.string(GROUP),
           /** They make no media. */
-          outside: z5._default(z5.boolean(" must be true or false"), false),
-          models: ids(GROUP).check(z5.minLength(1, GROUP)),
+          outside: z4._default(z4.boolean(" must be true or false"), false),
+          models: ids(GROUP).check(z4.minLength(1, GROUP)),
           /** What other ids of the group begin with. */
-          beginnings: z5._default(ids(" must be a list"), []),
+          beginnings: z4._default(ids(" must be a list"), []),
           /** A model of a like name that has a contract, for some ids. */
-          instead: z5._default(z5.custom(isObject3, " must map ids to ids"), {})
+          instead: z4._default(z4.custom(isObject3, " must map ids to ids"), {})
         },
         GROUP
       ),
@@ -6506,10 +6484,10 @@ var LIST = z5.object(
   },
   HEAD2
 );
-var readUnsupported = (document) => parsed(LIST, document, "the list");
+var readUnsupported = (document) => parsed4(LIST, document, "the list");
 
 // scripts/src/contracts/compile.ts
-import { ContractError as ContractError4 } from "./contracts.mjs";
+import { ContractError as ContractError3 } from "./contracts.mjs";
 import { compiledLine, EXTENSION, unsupportedFile } from "./contracts.mjs";
 import { checkPayload } from "./contracts.mjs";
 function compileContracts(contractsDir, outDir) {
@@ -6536,7 +6514,7 @@ function compileContract(provider, model, file, text) {
     const contract = toContract(document);
     const [issue] = checkPayload({ provider, model, ...contract }, contract.example);
     if (issue !== void 0)
-      throw new ContractError4(`its example is refused at ${issue.path}: ${issue.hint}`);
+      throw new ContractError3(`its example is refused at ${issue.path}: ${issue.hint}`);
     return contract;
   });
 }
@@ -6545,14 +6523,12 @@ function compiled(file, text, read) {
   try {
     return compiledLine(file, text, read(document));
   } catch (error) {
-    throw new ContractError4(`contracts/${file}: ${error.message}`, { cause: error });
+    throw new ContractError3(`contracts/${file}: ${error.message}`, { cause: error });
   }
 }
 export {
   compileContracts,
-  only,
   parseYaml,
-  parsed,
   readDurations,
   readPrice,
   readUnsupported,

@@ -1,16 +1,7 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
-// scripts/src/cli/actions/local-journal.ts
-import { systemClock } from "./main.mjs";
-import { Journal } from "./journal.mjs";
-import { journalFolder } from "./main.mjs";
-function localJournal({ profile, sandbox }, stateFolder, warn) {
-  const folder = journalFolder(stateFolder, sandbox);
-  return new Journal({ folder, provider: profile.id, service: "", account: "", clock: systemClock, warn });
-}
-
 // scripts/src/core/record/forget-records.ts
 import { Failure } from "./main.mjs";
-import { whileFenced } from "./journal.mjs";
+import { whileLocked } from "./journal.mjs";
 async function forgetRecords(records, { taskId, idempotencyKey = "" }) {
   const entries = taskId === void 0 ? await records.byKey(idempotencyKey) : [await records.byTask(taskId)].filter((entry) => entry !== void 0);
   const first = entries[0];
@@ -21,7 +12,7 @@ async function forgetRecords(records, { taskId, idempotencyKey = "" }) {
   }
   for (const entry of entries) {
     const { taskId: known } = entry.record;
-    await whileFenced(records, entry, async () => {
+    await whileLocked(records, entry, async () => {
       if (known !== entry.record.taskId) {
         throw new Failure("UNKNOWN_ERROR", "This request has just been given a task; its record stays.", {
           reason: { kind: "justSubmitted" }
@@ -107,11 +98,13 @@ async function recordedCancellable(records, now) {
 }
 var madeOn = ({ resubmitted, created, unsettledSince }) => resubmitted ? unsettledSince : created;
 
-// scripts/src/cli/actions/pending.ts
-import { systemClock as systemClock2 } from "./main.mjs";
+// scripts/src/cli/actions/records.ts
+import { dayOf, systemClock } from "./main.mjs";
 import { accountOf } from "./journal.mjs";
 import { serviceName } from "./main.mjs";
 import { PROFILES } from "./main.mjs";
+import { Journal } from "./journal.mjs";
+import { journalFolder } from "./main.mjs";
 
 // scripts/src/cli/render/pending.ts
 import { compact } from "./main.mjs";
@@ -121,10 +114,11 @@ import { profileOf } from "./main.mjs";
 import { EXIT } from "./main.mjs";
 import { earlierStep } from "./main.mjs";
 import { done, success } from "./main.mjs";
+import { sentences } from "./main.mjs";
 var MOST_STEPS = 5;
 var UNFOUND = "Where that finds no task: the command of the request searches again, and may submit it. To drop its record instead: forget of its row.";
 var SEEN = "Each status is that of its statusSeenAt, not of now; the command of a task shows its present one.";
-function pendingOutcome(records, cancellable2, here, caller) {
+function pendingOutcome(records, cancellable3, here, caller) {
   const pending = records.map((record) => {
     const { taskId, status, checked, created, model, promptExcerpt, owner } = record;
     const { provider, service, account, idempotencyKey, wait, download, credits, files } = record;
@@ -132,19 +126,22 @@ function pendingOutcome(records, cancellable2, here, caller) {
     const request = { provider, service, account, idempotencyKey, wait, download };
     const facts = { ...task, ...request, credits: { ...credits }, files: files.length };
     const elsewhere = elsewhereWords(record, here.get(provider), caller);
-    const resume = elsewhere ?? resumeOf(record, caller, records.length);
-    const cancel = !elsewhere && cancellable2.includes(record) ? cancelOf(record, caller) : void 0;
-    const ways = taskId === null && !elsewhere ? waysWithoutTask(record, caller) : {};
-    return compact({ ...facts, otherAccount: elsewhere ? true : void 0, resume, cancel, ...ways });
+    const ways = elsewhere ? { otherAccount: true, resume: elsewhere } : waysOf(record, cancellable3.includes(record), caller, records.length);
+    return compact({ ...facts, ...ways });
   });
   const own = pending.filter(({ otherAccount }) => !otherAccount);
-  const [lost, known] = [true, false].map(
-    (isLost) => own.filter(({ taskId }) => taskId === null === isLost)
+  const lost = own.filter(({ taskId }) => taskId === null);
+  const resumes = new Set([...lost, ...own].map(({ resume }) => resume));
+  const others = pending.length - own.length;
+  const nextSteps = pending.length > 0 ? sentences(
+    [...resumes].slice(0, MOST_STEPS),
+    lost.some(({ provider }) => profileOf(provider)?.can.list) && UNFOUND,
+    others > 0 && `${others} of these requests ${others === 1 ? "was" : "were"} made with another key or at another address (otherAccount): resume says what has to be set.`,
+    SEEN
+  ) : sentences(
+    "No request that was asked for is unfinished or waits to be delivered.",
+    earlierStep(caller)
   );
-  const steps = new Set([...lost, ...known].map(({ resume }) => resume));
-  const isSearched = lost.some(({ provider }) => profileOf(provider)?.can.list);
-  const others = othersStep(pending.length - own.length);
-  const nextSteps = pending.length > 0 ? [...[...steps].slice(0, MOST_STEPS), ...isSearched ? [UNFOUND] : [], ...others, SEEN] : ["No request that was asked for is unfinished or waits to be delivered.", ...earlierStep(caller)];
   return done({ count: pending.length, pending, nextSteps });
 }
 function forgottenOutcome({ record, count }) {
@@ -155,9 +152,6 @@ function forgottenOutcome({ record, count }) {
   ];
   return success(status, taskId, { forgotten: count, nextSteps }, EXIT.done);
 }
-var othersStep = (count) => count === 0 ? [] : [
-  `${count} of these requests ${count === 1 ? "was" : "were"} made with another key or at another address (otherAccount): resume says what has to be set.`
-];
 function elsewhereWords(record, here, caller) {
   const { provider, account, service } = record;
   const profile = profileOf(provider);
@@ -173,65 +167,83 @@ function elsewhereWords(record, here, caller) {
     set.push(`${profile.urlVariable} to that address`);
   }
   if (made.length === 0) return void 0;
-  return `This request was made ${made.join(" ")}: only there it can be resumed or cancelled. Set ${set.join(", and ")}; then its command is in ${caller.commandAt(profile)("listPending")}`;
+  return `This request was made ${made.join(" ")}: only there it can be resumed or cancelled. Set ${set.join(", and ")}; then its command is in ${caller.command("listPending", {}, profile)}`;
 }
-function cancelOf({ provider, taskId }, { commandAt }) {
-  const profile = profileOf(provider);
-  return profile?.can.cancel ? commandAt(profile)("cancelTask", { taskId }) : void 0;
-}
-function waysWithoutTask({ provider, idempotencyKey }, caller) {
-  const command = caller.commandAt(profileOf(provider) ?? caller.profile);
-  const attach = command("waitTask", { taskId: "<task_id>", idempotencyKey, wait: BRIEF_WAIT_S });
-  const forget2 = `Only if the user accepts that its command, run again, may be charged a second time: ${command("forget", { idempotencyKey })}`;
-  return { attach, forget: forget2 };
-}
-function resumeOf(record, caller, count) {
-  const profile = profileOf(record.provider) ?? caller.profile;
-  const command = caller.commandAt(profile);
-  const { taskId, download } = record;
+function waysOf(record, mayCancel2, caller, count) {
+  const known = profileOf(record.provider);
+  const profile = known ?? caller.profile;
+  const command = (action, flags) => caller.command(action, flags, profile);
+  const { taskId, download, idempotencyKey } = record;
   const wait = Math.min(record.wait || BRIEF_WAIT_S, BRIEF_WAIT_S);
-  if (taskId !== null) return command("waitTask", { taskId, wait, download: download ?? void 0 });
-  const unknown = "Whether this one was submitted is not known.";
-  if (!profile.can.list)
-    return `${unknown} ${profile.says.tasks} Only if the user accepts that it may be charged once more: its command with --new, or with another --idempotencyKey if it had one`;
-  const which = count > 1 ? { all: true, wait } : { wait, download: download ?? "out" };
-  return `${unknown} This searches the list of ${profile.title} for its task and resumes it; it submits nothing: ${command("waitTask", which)}`;
+  if (taskId !== null)
+    return {
+      resume: command("waitTask", { taskId, wait, download: download ?? void 0 }),
+      cancel: mayCancel2 && known?.can.cancel ? command("cancelTask", { taskId }) : void 0
+    };
+  const search = command("waitTask", count > 1 ? { all: true, wait } : { wait, download: download ?? "out" });
+  const resume = profile.can.list ? `This searches the list of ${profile.title} for its task and resumes it; it submits nothing: ${search}` : `${profile.says.tasks} Only if the user accepts that it may be charged once more: its command with --new, or with another --idempotencyKey if it had one`;
+  return {
+    resume: `Whether this one was submitted is not known. ${resume}`,
+    attach: command("waitTask", { taskId: "<task_id>", idempotencyKey, wait: BRIEF_WAIT_S }),
+    forget: `Only if the user accepts that its command, run again, may be charged a second time: ${command("forget", { idempotencyKey })}`
+  };
 }
 
-// scripts/src/cli/actions/pending.ts
+// scripts/src/cli/actions/records.ts
+async function answerFromRecords(args, caller, { stateFolder, placeOf }, warn) {
+  if (stateFolder === null) return null;
+  const { action, profile, sandbox, taskId, idempotencyKey } = args;
+  const folder = journalFolder(stateFolder, sandbox);
+  const clock = systemClock;
+  const journal = new Journal({ folder, provider: profile.id, service: "", account: "", clock, warn });
+  if (action === "forget") return forgottenOutcome(await forgetRecords(journal, { taskId, idempotencyKey }));
+  if (action === "listPending") return listPending(journal, args, caller, placeOf);
+  return action === "spending" ? spent(journal, args, caller) : cancellable2(journal, args, caller);
+}
 async function listPending(journal, args, caller, placeOf) {
   const records = (await journal.pending()).map(({ record }) => record);
   const wanted = records.filter(
     ({ owner, provider }) => (args.owner === void 0 || owner === args.owner) && (!args.isProviderNamed || provider === args.profile.id)
   );
-  const now = systemClock2.wall();
-  const cancellable2 = [];
-  for (const record of wanted) if (await mayCancel(record, now)) cancellable2.push(record);
-  const places = args.sandbox ? [] : PROFILES.flatMap((profile) => accountIn(profile, placeOf(profile)));
-  const here = new Map(places.map((place) => [place.provider, place]));
-  return pendingOutcome(wanted, cancellable2, here, caller);
+  const now = systemClock.wall();
+  const cancellable3 = [];
+  for (const record of wanted) if (await mayCancel(record, now)) cancellable3.push(record);
+  const accounts = (args.sandbox ? [] : PROFILES).flatMap((profile) => {
+    const place = placeOf(profile);
+    if (!place) return [];
+    const { id, apiPath } = profile;
+    return { provider: id, service: serviceName(place.url, apiPath), account: accountOf(id, place.key) };
+  });
+  const here = new Map(accounts.map((account) => [account.provider, account]));
+  return pendingOutcome(wanted, cancellable3, here, caller);
 }
-function accountIn({ id, apiPath }, place) {
-  if (!place) return [];
-  return [{ provider: id, service: serviceName(place.url, apiPath), account: accountOf(id, place.key) }];
-}
-async function cancelsWithoutKey(journal, { profile }, caller) {
+async function cancellable2(journal, { profile }, caller) {
   const all = (await journal.pending()).map(({ record }) => record);
   const records = all.filter(({ provider }) => provider === profile.id);
   const { cancellableOutcome } = await import("./wait.mjs");
-  return cancellableOutcome(await recordedCancellable(records, systemClock2.wall()), caller, false);
+  return cancellableOutcome(await recordedCancellable(records, systemClock.wall()), caller, false);
 }
-async function forget(journal, { taskId, idempotencyKey }) {
-  return forgottenOutcome(await forgetRecords(journal, { taskId, idempotencyKey }));
+async function spent(journal, args, caller) {
+  const { id } = args.profile;
+  const since = args.since ?? null;
+  const all = await journal.spending(0);
+  if (!all.some(({ provider }) => provider === id)) return null;
+  const rows = since === null ? all : all.filter(({ day }) => day >= dayOf(since));
+  const own = rows.filter(({ provider }) => provider === id);
+  const unreadable = await journal.unreadable(since ?? 0);
+  const unfinished = (await journal.pending()).filter(
+    ({ record: { provider, phase, created } }) => provider === id && phase !== "submitted" && (since === null || Date.parse(created) >= since)
+  );
+  const { otherRequests, recordedSpending } = await import("./generate.mjs");
+  const result = recordedSpending(own, since, systemClock.wall(), unreadable, unfinished.length);
+  const { spendingOutcome } = await import("./wait.mjs");
+  return spendingOutcome({ ...result, others: otherRequests(rows, id) }, caller);
 }
 export {
+  answerFromRecords,
   cancellable,
-  cancelsWithoutKey,
-  forget,
   forgetRecords,
   forgottenOutcome,
-  listPending,
-  localJournal,
   mayCancel,
   pendingOutcome,
   recordedCancellable

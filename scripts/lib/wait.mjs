@@ -58,21 +58,25 @@ import { quoted } from "./main.mjs";
 import { nameIn } from "./live.mjs";
 import { AdvisedFailure } from "./main.mjs";
 import { failed } from "./main.mjs";
+import { sentences } from "./main.mjs";
 var MOST_LOST = 5;
 function cancellableOutcome(result, caller, hasKey = true) {
   const { tasks, more, lost, clearAfter, isListed } = result;
-  const list = caller.command(
-    isListed ? "listTasks" : "listPending",
-    isListed ? { status: "SUBMITTED" } : {}
+  const { command } = caller;
+  const list = isListed ? command("listTasks", { status: "SUBMITTED" }) : command("listPending");
+  const nextSteps = sentences(
+    tasks.map((task) => cancelStep(task, caller)),
+    more > 0 && `${more} more can be cancelled: ${list}`,
+    tasks.length === 0 && noneStep(result, caller, hasKey),
+    lost.slice(0, MOST_LOST).map((record) => lostStep(record, result, caller))
   );
-  const nextSteps = [
-    ...tasks.map((task) => cancelStep(task, caller)),
-    ...more > 0 ? [`${more} more can be cancelled: ${list}`] : [],
-    ...tasks.length === 0 ? [noneStep(result, caller, hasKey)] : [],
-    ...lost.slice(0, MOST_LOST).map((record) => lostStep(record, result, caller))
+  const [message, hint] = tasks.length > 0 ? [
+    "No task was named, so none was cancelled: data.nextSteps has the command of each that can be.",
+    "add --taskId <id>: data.nextSteps has the command of each task that can be cancelled"
+  ] : [
+    "No task was named, and none is known that can be cancelled.",
+    "no task is known that can be cancelled: data.nextSteps says how far that is known"
   ];
-  const hint = tasks.length > 0 ? "add --taskId <id>: data.nextSteps has the command of each task that can be cancelled" : "no task is known that can be cancelled: data.nextSteps says how far that is known";
-  const message = tasks.length > 0 ? "No task was named, so none was cancelled: data.nextSteps has the command of each that can be." : "No task was named, and none is known that can be cancelled.";
   const issues = [issue("--taskId", "<id> for --action cancelTask", "nothing", hint)];
   const retryAfter = tasks.length === 0 && clearAfter.size > 0 ? Math.max(...clearAfter.values()) : void 0;
   const refusal = new AdvisedFailure("INVALID_PAYLOAD", message, { issues, nextSteps, retryAfter });
@@ -130,6 +134,7 @@ import { counted as counted3, plain as plain2, quoted as quoted2 } from "./main.
 import { nameIn as nameIn2 } from "./live.mjs";
 import { briefWait, resumeCommand } from "./main.mjs";
 import { definedFields, done as done3, upstream as upstream2 } from "./main.mjs";
+import { sentences as sentences3 } from "./main.mjs";
 
 // scripts/src/cli/render/spending.ts
 import { unlessEmpty } from "./main.mjs";
@@ -138,15 +143,16 @@ import { counted as counted2 } from "./main.mjs";
 import { profileOf } from "./main.mjs";
 import { sinceAt } from "./main.mjs";
 import { done as done2 } from "./main.mjs";
+import { sentences as sentences2 } from "./main.mjs";
 var MOST_MODELS = 100;
 function spendingOutcome(result, caller) {
   const { total, models, list, journal, since } = result;
-  const covers = [
+  const covers = sentences2(
     listWords(list, since, caller),
     journalWords(journal, caller),
     "Credits are as the service reported them. A task is counted in the span in which it was submitted, and once.",
-    ...othersWords(result.others, since, caller)
-  ].flatMap((words) => words ?? []);
+    othersWords(result.others, since, caller)
+  );
   const data = {
     since: spanOf(since),
     total: rowOf(total),
@@ -164,16 +170,10 @@ function spanOf(since) {
   return { day, from: new Date(since).toISOString(), timeZone };
 }
 function leftOut({ undated, unread }, hasSpan) {
-  const warnings = [];
-  if (undated > 0 && hasSpan)
-    warnings.push(
-      `${counted2(undated, "task")} of the list ${undated === 1 ? "has no date, and is" : "have no date, and are"} left out.`
-    );
-  if (unread > 0)
-    warnings.push(
-      `${counted2(unread, "entry", "entries")} of the list cannot be read, and ${unread === 1 ? "is" : "are"} left out.`
-    );
-  return warnings;
+  return [
+    undated > 0 && hasSpan && `${counted2(undated, "task")} of the list ${undated === 1 ? "has no date, and is" : "have no date, and are"} left out.`,
+    unread > 0 && `${counted2(unread, "entry", "entries")} of the list cannot be read, and ${unread === 1 ? "is" : "are"} left out.`
+  ];
 }
 function rowOf(row) {
   const { charged, refunded, open, unpriced, openUnpriced, unknown, ...counts } = row;
@@ -191,65 +191,48 @@ function rowOf(row) {
 function listWords(list, since, { profile }) {
   const { title, can } = profile;
   if (!list)
-    return can.list ? null : `${title} documents no list of tasks, so its tasks are known by the journal alone.`;
+    return !can.list && `${title} documents no list of tasks, so its tasks are known by the journal alone.`;
   const oldest = list.oldest === null ? "" : `, the oldest of ${new Date(list.oldest).toISOString()}`;
   const later = since !== null && list.oldest !== null && list.oldest > since ? " Whether it reaches back to the beginning of the span is not known." : "";
   return `The list of ${title}: ${counted2(list.tasks, "task")} of this key${oldest}. How far back such a list reaches is not documented.${later}`;
 }
 function journalWords(journal, { profile }) {
   if (!journal) return "The journal of this machine: there is none.";
-  const kept2 = `A record is kept for ${KEPT_DAYS} days after its last use.`;
-  return journal.keys === "all" ? `The journal of this machine alone, because ${profile.keyVariable} is not set: ${counted2(journal.more, "request")}, of every key that was used here. ${kept2}` : `The journal of this machine: ${counted2(journal.more, "request")} of this key${profile.can.list ? " that the list does not show" : ""}. ${kept2}`;
+  const kept = `A record is kept for ${KEPT_DAYS} days after its last use.`;
+  return journal.keys === "all" ? `The journal of this machine alone, because ${profile.keyVariable} is not set: ${counted2(journal.more, "request")}, of every key that was used here. ${kept}` : `The journal of this machine: ${counted2(journal.more, "request")} of this key${profile.can.list ? " that the list does not show" : ""}. ${kept}`;
 }
-function othersWords(others = [], since, { commandAt }) {
+function othersWords(others = [], since, { command }) {
   return others.flatMap(({ provider, count: count2 }) => {
     const profile = profileOf(provider);
     if (!profile) return [];
     const day = since === null ? void 0 : sinceAt(since).day;
-    const command = commandAt(profile)("spending", { since: day });
-    return [`The requests to ${profile.title} are left out (${count2} on record here): ${command}`];
+    const shows = command("spending", { since: day }, profile);
+    return [`The requests to ${profile.title} are left out (${count2} on record here): ${shows}`];
   });
 }
 function warningsOf({ total, list, journal, asOf, since, listFailure }, { profile }) {
   const { unpriced, unknown } = total;
   const unreadable = journal?.unreadable ?? 0;
-  const warnings = [];
-  if (listFailure)
-    warnings.push(
-      `The list of ${profile.title} could not be read (${listFailure.message}), so this is what the journal of this machine knows, which may be out of date.`
-    );
-  if (unpriced > 0)
-    warnings.push(
-      `The credits of ${unpriced} of these tasks are not known: nobody reported them, and the sums leave them out.`
-    );
-  if (unreadable > 0)
-    warnings.push(
-      `${unreadable === 1 ? "1 record of this machine cannot be read: its request counts" : `${unreadable} records of this machine cannot be read: their requests count`} only where the list of the service shows the task.`
-    );
-  if (unknown > 0)
-    warnings.push(
-      `Whether ${unknown} of these submits ${unknown === 1 ? "was" : "were"} accepted, and charged, is not known.${list ? ` The list may show what came of ${unknown === 1 ? "it" : "them"}.` : ""}`
-    );
-  if (list) warnings.push(...leftOut(list, since !== null));
-  if (!list && journal && since !== null && since < asOf - KEPT_DAYS * 24 * 36e5)
-    warnings.push(`What was made more than ${KEPT_DAYS} days ago may no longer be on record here.`);
-  return warnings;
+  const [was, it] = unknown === 1 ? ["was", "it"] : ["were", "them"];
+  const isBeyondRecords = since !== null && since < asOf - KEPT_DAYS * 24 * 36e5;
+  return sentences2(
+    listFailure && `The list of ${profile.title} could not be read (${listFailure.message}), so this is what the journal of this machine knows, which may be out of date.`,
+    unpriced > 0 && `The credits of ${unpriced} of these tasks are not known: nobody reported them, and the sums leave them out.`,
+    unreadable > 0 && `${unreadable === 1 ? "1 record of this machine cannot be read: its request counts" : `${unreadable} records of this machine cannot be read: their requests count`} only where the list of the service shows the task.`,
+    unknown > 0 && `Whether ${unknown} of these submits ${was} accepted, and charged, is not known.${list ? ` The list may show what came of ${it}.` : ""}`,
+    list && leftOut(list, since !== null),
+    !list && journal && isBeyondRecords && `What was made more than ${KEPT_DAYS} days ago may no longer be on record here.`
+  );
 }
-function nextStepsOf({ total: { running, unknown }, replaced, since }, caller) {
-  const { command, profile } = caller;
-  const pending = command("listPending");
-  const steps = [];
-  if (running > 0) steps.push(profile.can.list ? command("listTasks", { status: "running" }) : pending);
-  if (unknown > replaced && !steps.includes(pending)) steps.push(pending);
-  if (replaced > 0) {
-    const day = since === null ? void 0 : sinceAt(since).day;
-    const [were, them, tasks] = replaced === 1 ? ["was", "it", "its task"] : ["were", "them", "their tasks"];
-    const find = profile.can.list ? `Whether the service has ${tasks}: ${command("listTasks", { since: day })}` : profile.says.tasks;
-    steps.push(
-      `${counted2(replaced, "submit")} of unknown outcome ${were} replaced by a run with --new, so listPending does not show ${them}. ${find}`
-    );
-  }
-  return steps;
+function nextStepsOf({ total: { running, unknown }, replaced, since }, { command, profile }) {
+  const day = since === null ? void 0 : sinceAt(since).day;
+  const [were, them, tasks] = replaced === 1 ? ["was", "it", "its task"] : ["were", "them", "their tasks"];
+  const find = profile.can.list ? `Whether the service has ${tasks}: ${command("listTasks", { since: day })}` : profile.says.tasks;
+  return sentences2(
+    running > 0 && profile.can.list && command("listTasks", { status: "running" }),
+    (running > 0 && !profile.can.list || unknown > replaced) && command("listPending"),
+    replaced > 0 && `${counted2(replaced, "submit")} of unknown outcome ${were} replaced by a run with --new, so listPending does not show ${them}. ${find}`
+  );
 }
 
 // scripts/src/cli/render/list.ts
@@ -259,12 +242,11 @@ var LONGEST_REASON = 120;
 function listOutcome(result, caller) {
   const { filter, tasks, matched, counts, listed, running, record } = result;
   const wanted = tasks.filter(({ task }) => running.some(({ id }) => id === task.id));
-  const nextSteps = [
-    ...wanted.slice(0, MOST_COMMANDS).map(
-      ({ task: { id }, request }) => resumeCommand(caller, id, { wait: briefWait(caller, request?.wait) })
-    ),
-    ...matched === 0 && listed > 0 ? [nothingMatches(result)] : []
-  ];
+  const resume = ({ task: { id }, request }) => resumeCommand(caller, id, { wait: briefWait(caller, request?.wait) });
+  const nextSteps = sentences3(
+    wanted.slice(0, MOST_COMMANDS).map(resume),
+    matched === 0 && listed > 0 && nothingMatches(result)
+  );
   const data = {
     since: filter.since === null ? void 0 : spanOf(filter.since),
     count: matched,
@@ -281,12 +263,11 @@ function listOutcome(result, caller) {
 }
 function warningsOf2(result, caller) {
   const { matched, tasks, filter, lost } = result;
-  const shown = `Only the newest ${tasks.length} of ${matched} tasks are shown; --limit, --since, --status and --model choose others. The counts are of all.`;
-  return [
-    ...matched > tasks.length ? [shown] : [],
-    ...leftOut(result, filter.since !== null),
-    ...lost > 0 ? [lostWords(lost, caller)] : []
-  ];
+  return sentences3(
+    matched > tasks.length && `Only the newest ${tasks.length} of ${matched} tasks are shown; --limit, --since, --status and --model choose others. The counts are of all.`,
+    leftOut(result, filter.since !== null),
+    lost > 0 && lostWords(lost, caller)
+  );
 }
 function lostWords(lost, caller) {
   const those = lost === 1 ? "its task" : "their tasks";
@@ -330,44 +311,46 @@ var dateOf = (time) => time === void 0 ? null : new Date(time).toISOString();
 
 // scripts/src/cli/render/many.ts
 import { Failure } from "./main.mjs";
-import { unlessEmpty as unlessEmpty3 } from "./main.mjs";
 import { counted as count } from "./main.mjs";
 import { AdvisedFailure as AdvisedFailure2 } from "./main.mjs";
 import { BATCH_ORDER, EXIT } from "./main.mjs";
 import { dropStep, earlierStep, resumeCommand as resumeCommand2 } from "./main.mjs";
-import { definedFields as definedFields3, done as done4, failed as failed3, textsIn } from "./main.mjs";
+import {
+  definedFields as definedFields3,
+  done as done4,
+  failed as failed3,
+  rowsThatFit,
+  textsIn
+} from "./main.mjs";
 import { explained as explained2 } from "./advice.mjs";
+import { sentences as sentences4 } from "./main.mjs";
 
 // scripts/src/cli/render/task.ts
 import { definedFields as definedFields2, failed as failed2 } from "./main.mjs";
 import { explained } from "./advice.mjs";
 import { dataOf, stateOutcome, withFacts } from "./live.mjs";
 function taskOutcome(result, caller) {
-  return "failure" in result ? withFacts(result, failureOutcome(result, caller), caller) : stateOutcome(result, caller);
-}
-function failureOutcome(result, caller) {
-  const { taskId, seen, failure } = result;
+  if (!("failure" in result)) return stateOutcome(result, caller);
+  const { kind, taskId, seen, failure } = result;
   const about = explained(failure, caller);
-  if (result.kind === "notCancelled") return failed2(about, seen.state, taskId);
-  const data = definedFields2({ ...dataOf(result), ...about.details.data });
-  return failed2(about.with({ data }), seen.state, taskId);
+  const { data } = about.details;
+  const known = kind === "notCancelled" ? data : definedFields2({ ...dataOf(result), ...data });
+  return withFacts(result, failed2(about.with({ data: known }), seen.state, taskId), caller);
 }
 
 // scripts/src/cli/render/many.ts
-var MOST_CHARACTERS = 4e4;
 function manyOutcome(result, caller) {
   const { items, until, more, unknown: submits } = result;
   const outcomes = items.map((item) => itemOutcome(item, caller));
-  const shown = [];
-  const delivered = [];
-  let left = MOST_CHARACTERS;
-  for (const [n, outcome] of outcomes.entries()) {
-    const whole = summary(outcome.envelope, items[n].record);
-    left -= JSON.stringify(whole).length;
-    if (left >= 0) delivered.push(outcome);
-    const { status, taskId } = outcome.envelope;
-    shown.push(left >= 0 ? whole : { status, taskId, nextSteps: [resumeCommand2(caller, taskId)] });
-  }
+  const whole = rowsThatFit(
+    outcomes.map(({ envelope }, n) => summary(envelope, items[n].record)),
+    { most: items.length, characters: 4e4 }
+  );
+  const cut = outcomes.slice(whole.length).map(({ envelope: { status, taskId } }) => ({
+    status,
+    taskId,
+    nextSteps: [resumeCommand2(caller, taskId)]
+  }));
   const isRunning = ({ exitCode }) => exitCode === EXIT.stillRunning;
   const running = outcomes.filter(isRunning).length;
   const isOver = until === "first" && running < outcomes.length;
@@ -375,34 +358,33 @@ function manyOutcome(result, caller) {
   const ended = counted4.find(({ envelope }) => !envelope.ok) ?? counted4.find(({ exitCode }) => exitCode > 0);
   const unknown = until === "last" && submits > 0 ? unknownOutcome(result, caller) : void 0;
   const worst = unknown && !isBefore(ended, unknown) ? unknown : ended;
-  const nextSteps = [];
-  if (worst || running > 0 || more > 0 || submits > 0 || left < 0) {
-    const gone = outcomes.flatMap(
-      ({ envelope: { errorCode: errorCode2, taskId } }) => errorCode2 === "TASK_NOT_FOUND" ? [dropStep(caller, taskId)] : []
-    );
-    const hasMore = ended !== void 0 || running > 0 || unknown === void 0;
-    nextSteps.push(
-      ...hasMore && gone.length < items.length || more > 0 ? [caller.same] : [],
-      ...gone.slice(0, 5),
-      ...unknown ? textsIn(unknown, "nextSteps") : [caller.command("listPending")]
-    );
-  }
+  const isOpen = worst || running > 0 || more > 0 || submits > 0 || cut.length > 0;
+  const gone = outcomes.flatMap(
+    ({ envelope: { errorCode: errorCode2, taskId } }) => errorCode2 === "TASK_NOT_FOUND" ? [dropStep(caller, taskId)] : []
+  );
+  const hasMore = ended !== void 0 || running > 0 || unknown === void 0;
+  const nextSteps = sentences4(
+    (hasMore && gone.length < items.length || more > 0) && caller.same,
+    gone.slice(0, 5),
+    unknown ? textsIn(unknown, "nextSteps") : caller.command("listPending")
+  );
   const data = definedFields3({
-    count: shown.length,
+    count: items.length,
     running,
     more,
     unknown: submits,
-    tasks: shown,
-    nextSteps: unlessEmpty3([...new Set(nextSteps)])
+    tasks: [...whole, ...cut],
+    nextSteps: isOpen ? [...new Set(nextSteps)] : void 0
   });
   const { errorCode = null, errorMessage = null, retryAfter = null } = worst?.envelope ?? {};
   const ok = errorCode === null && counted4.every(({ envelope }) => envelope.ok);
   return {
     envelope: { ok, status: null, taskId: null, data, errorCode, errorMessage, retryAfter },
-    exitCode: worst?.exitCode ?? (!isOver && (more > 0 || left < 0) ? EXIT.stillRunning : EXIT.done),
+    exitCode: worst?.exitCode ?? (!isOver && (more > 0 || cut.length > 0) ? EXIT.stillRunning : EXIT.done),
     files: outcomes.flatMap(({ files }) => files),
+    // What does not fit into the document is not delivered by it.
     onWritten: () => {
-      for (const { onWritten } of delivered) onWritten?.();
+      for (const { onWritten } of outcomes.slice(0, whole.length)) onWritten?.();
     }
   };
 }
@@ -436,544 +418,42 @@ function itemOutcome({ record, ended }, caller) {
   return failed3(failure.with({ nextSteps }), status, taskId);
 }
 function summary({ data, ...said }, { model, promptExcerpt: promptExcerpt2, created, owner }) {
-  const kept2 = { ...said, model, promptExcerpt: promptExcerpt2, created, owner };
+  const kept = { ...said, model, promptExcerpt: promptExcerpt2, created, owner };
   for (const name of ["files", "resultUrls", "credits", "warnings", "issues", "nextSteps"]) {
-    if (data?.[name] !== void 0) kept2[name] = data[name];
+    if (data?.[name] !== void 0) kept[name] = data[name];
   }
-  return kept2;
+  return kept;
 }
 function nothingPendingOutcome(result, caller) {
   const { unknown } = result;
   if (unknown > 0) return unknownOutcome(result, caller);
   const none = "No recorded task of this key is unfinished or waits to be delivered.";
-  return done4({ count: 0, unknown, nextSteps: [none, ...earlierStep(caller)] });
+  return done4({ count: 0, unknown, nextSteps: sentences4(none, earlierStep(caller)) });
 }
 
 // scripts/src/core/deliver/fetch-result.ts
-import { Failure as Failure5, orFailure as orFailure2 } from "./main.mjs";
+import { Failure as Failure2, orFailure } from "./main.mjs";
 import { urlOf } from "./main.mjs";
 import { intervalBefore } from "./live.mjs";
-
-// scripts/src/core/poll/poller.ts
-import { MemoryRateLimiter } from "./rate-limit.mjs";
-import { pauseOfAll } from "./live.mjs";
-import { Failure as Failure4 } from "./main.mjs";
-import { isTerminal as isTerminal4 } from "./main.mjs";
-
-// scripts/src/core/poll/ended-records.ts
-import { Failure as Failure2 } from "./main.mjs";
-import { isTerminal as isTerminal2 } from "./main.mjs";
-var EndedRecords = class {
-  #options;
-  #wanted = /* @__PURE__ */ new Set();
-  #isRunning = false;
-  constructor(options) {
-    this.#options = options;
-  }
-  /**
-   * Returns the record of a task: from the list, or by a query of its own.
-   * @throws Failure of its own query
-   */
-  read(taskId, { deadline, retryUntil }) {
-    const { api, provider } = this.#options.session;
-    const query = () => api.read(provider.task(taskId), { retryUntil, deadline, isPermitted: true });
-    return new Promise((resolve) => {
-      this.#wanted.add({ taskId, deadline, isNotListed: false, resolve, query });
-      if (!this.#isRunning) void this.#run();
-    });
-  }
-  async #run() {
-    this.#isRunning = true;
-    try {
-      await new Promise((resolve) => setImmediate(resolve));
-      while (this.#wanted.size > 0) await this.#step();
-    } catch (error) {
-      for (const { resolve } of this.#wanted) resolve(Promise.reject(error));
-      this.#wanted.clear();
-    } finally {
-      this.#isRunning = false;
-    }
-  }
-  async #step() {
-    const { limiter, isUnspaced, session } = this.#options;
-    const { clock, signal } = session.api;
-    const wait = await limiter.acquire(isUnspaced || this.#wanted.size === 1 ? "record" : "poll");
-    const wanted = [...this.#wanted];
-    if (wait > 0) {
-      const soonest = Math.min(...wanted.map(({ deadline }) => deadline));
-      await clock.sleep(Math.max(0, Math.min(wait, soonest - clock.monotonic())), signal);
-      for (const one of wanted) if (one.deadline <= clock.monotonic()) this.#answer(one, one.query());
-      return;
-    }
-    const listable = wanted.filter(({ isNotListed }) => !isNotListed);
-    const isRead = listable.length > 1 && await this.#readFromList(listable);
-    const [first] = this.#wanted;
-    if (!isRead && first) this.#answer(first, first.query());
-  }
-  /** @returns false where the list cannot be read now */
-  async #readFromList(wanted) {
-    const results = await this.#options.readList(wanted.map(({ taskId }) => taskId));
-    for (const one of results ? wanted : []) {
-      const result = results.get(one.taskId);
-      const task = result instanceof Failure2 ? void 0 : result?.task;
-      const isWhole = task && isTerminal2(task.state) && (task.state !== "COMPLETED" || task.urls.length > 0);
-      if (isWhole) this.#answer(one, task);
-      else one.isNotListed = true;
-    }
-    return results !== null;
-  }
-  #answer(wanted, task) {
-    this.#wanted.delete(wanted);
-    wanted.resolve(task);
-  }
-};
-
-// scripts/src/core/poll/poller.ts
-import { isFast } from "./live.mjs";
-
-// scripts/src/core/poll/poll-rounds.ts
-import { Failure as Failure3, orFailure } from "./main.mjs";
-import { isTerminal as isTerminal3 } from "./main.mjs";
-import { NO_LIST } from "./main.mjs";
-import { pollOnce } from "./live.mjs";
-var LIST_BYTES = 8 * 1024 * 1024;
-var LIST_MS = 1e4;
-var LIST_PATIENCE_MS = 2e3;
-var BAD_MS = 5e3;
-var LONGEST_BAD_MS = 12e4;
-var MOST_GUARD_MS = 3e3;
-var MISSING_MS = 3e4;
-var CHECK_AFTER = 5;
-var KEPT_MS = 6e4;
-var PollRounds = class {
-  #session;
-  #cache;
-  #list = NO_LIST;
-  #seen = /* @__PURE__ */ new Map();
-  /** Tasks that other processes wait for, with the time of the next query of each. */
-  #others = /* @__PURE__ */ new Map();
-  #wasList = false;
-  #isReadingList = false;
-  constructor(session, cache) {
-    this.#session = session;
-    this.#cache = cache;
-  }
-  /**
-   * Sends one query, for which there is a permit.
-   * @param due tasks of this process that are due, at least one; the first of them has been waited for longest
-   * @param watched all tasks that this process waits for
-   */
-  async send(due, watched) {
-    const now = this.#now();
-    await this.#learn();
-    const ids = /* @__PURE__ */ new Set([...watched, ...this.#others.keys()]);
-    const overdue = [...this.#others].filter(([, dueAtWall]) => dueAtWall <= now).map(([taskId, dueAtWall]) => ({ taskId, dueAtWall, deadline: Infinity, isEndSeen: false }));
-    const mayList = this.#mayList(ids);
-    this.#wasList = mayList && this.#listServes([...due, ...overdue]);
-    if (this.#wasList) {
-      const patienceMs = this.#list.failures > 0 ? 0 : LIST_PATIENCE_MS;
-      const taskIds = due.map(({ taskId }) => taskId);
-      return { results: this.#readList(taskIds, ids), patienceMs };
-    }
-    const target = this.#target(due, overdue, mayList);
-    return { results: this.#readOne(target, due, ids.size === 1), patienceMs: Infinity };
-  }
-  /** Reads the list for the records of several tasks that have ended; null where it cannot be read now: nothing was sent. */
-  async records(taskIds, watched) {
-    await this.#learn();
-    if (this.#list.failures > 0 || !this.#mayList(new Set(taskIds))) return null;
-    return this.#readList(taskIds, /* @__PURE__ */ new Set([...taskIds, ...watched, ...this.#others.keys()]));
-  }
-  #now() {
-    return this.#session.api.clock.wall();
-  }
-  async #learn() {
-    this.#others = await this.#cache?.others() ?? this.#others;
-    const shared = await this.#cache?.read();
-    if (shared && shared.list.startedAt >= this.#list.startedAt) this.#list = shared.list;
-    for (const [id, seen] of shared?.tasks ?? []) this.#note(id, seen);
-    const oldest = this.#now() - KEPT_MS;
-    for (const [id, { at, missingAt = 0, failedAt = 0 }] of this.#seen) {
-      if (Math.max(at, missingAt, failedAt) < oldest) this.#seen.delete(id);
-    }
-  }
-  /** An end is final. */
-  #note(id, seen) {
-    const before = this.#seen.get(id);
-    const isNewer = !before || seen.at >= before.at && !(before.state && isTerminal3(before.state));
-    const latest = (a = 0, b = 0) => Math.max(a, b);
-    this.#seen.set(id, {
-      ...isNewer ? seen : before,
-      failedAt: latest(seen.failedAt, before?.failedAt),
-      missingAt: latest(seen.missingAt, before?.missingAt)
-    });
-  }
-  #isMissing(id) {
-    return this.#now() - (this.#seen.get(id)?.missingAt ?? 0) < MISSING_MS;
-  }
-  /** Whether the list can be read now, and serves several tasks. */
-  #mayList(ids) {
-    const now = this.#now();
-    const { startedAt, tookMs, badUntil, failures } = this.#list;
-    if (!this.#session.provider.can.list || this.#isReadingList || now < badUntil) return false;
-    const guardMs = failures > 0 ? LIST_MS : Math.min(2 * tookMs, MOST_GUARD_MS);
-    if (now - startedAt < guardMs) return false;
-    return [...ids].filter((id) => !this.#isMissing(id)).length >= 2;
-  }
-  /** The tasks that the list does not serve get every second query. */
-  #listServes(wanted) {
-    const unserved = wanted.filter(({ taskId, isEndSeen }) => isEndSeen || this.#isMissing(taskId));
-    if (unserved.length === wanted.length || this.#wasList && unserved.length > 0) return false;
-    return this.#list.unchecked < CHECK_AFTER;
-  }
-  /** Reads the list for all tasks. Where it cannot be used, single queries are sent for a while. */
-  async #readList(due, ids) {
-    const { api, provider } = this.#session;
-    const startedAt = this.#now();
-    const start = api.clock.monotonic();
-    const { tookMs, unchecked } = this.#list;
-    const begun = { startedAt, tookMs: tookMs || MOST_GUARD_MS / 2, unchecked: unchecked + 1 };
-    this.#list = { ...this.#list, ...begun };
-    await this.#share();
-    const call = provider.list();
-    const limits = { ...call.limits, bytes: Math.min(call.limits.bytes, LIST_BYTES) };
-    this.#isReadingList = true;
-    const list = await orFailure(
-      api.once({ ...call, limits }, { deadline: start + LIST_MS, isPermitted: true })
-    ).finally(() => {
-      this.#isReadingList = false;
-    });
-    if (!(list instanceof Failure3)) {
-      this.#list = { ...this.#list, tookMs: api.clock.monotonic() - start, failures: 0 };
-      const found = await this.#takeList(list, startedAt, ids);
-      await this.#share();
-      return found;
-    }
-    const failures = this.#list.failures + 1;
-    const badMs = Math.min(LONGEST_BAD_MS, BAD_MS * 2 ** (failures - 1));
-    this.#list = { ...this.#list, tookMs: 0, failures, badUntil: this.#now() + badMs };
-    await this.#share();
-    const isGeneral = list.code === "RATE_LIMITED" || list.code === "AUTH_FAILED";
-    return new Map(isGeneral ? due.map((taskId) => [taskId, list]) : []);
-  }
-  async #takeList(list, at, ids) {
-    const found = /* @__PURE__ */ new Map();
-    const tasks = new Map(list.tasks.map((task) => [task.id, task]));
-    for (const [id, { state, at: seenAt }] of this.#seen) {
-      const shown = tasks.get(id);
-      if (state && isTerminal3(state) && shown && !isTerminal3(shown.state) && seenAt < at) {
-        this.#list = { ...this.#list, badUntil: at + LONGEST_BAD_MS };
-      }
-    }
-    for (const id of ids) {
-      const task = tasks.get(id);
-      if (!task) {
-        this.#note(id, { at: 0, state: null, missingAt: at });
-        continue;
-      }
-      this.#seen.set(id, { at: 0, state: null, ...this.#seen.get(id), missingAt: 0 });
-      this.#note(id, { at, state: task.state === "UNKNOWN" ? null : task.state });
-      await this.#shareEnd(task);
-      found.set(id, polledOf(task));
-    }
-    return found;
-  }
-  /** Returns the task whose own query is sent: one that has ended, else the longest wait of any process that the list does not serve. */
-  #target(due, overdue, mayList) {
-    const ended = due.find(({ isEndSeen }) => isEndSeen);
-    if (ended) return ended;
-    const failedAt = (id) => this.#seen.get(id)?.failedAt ?? 0;
-    const foreign = overdue.filter(({ taskId }) => failedAt(taskId) < this.#now() - KEPT_MS);
-    const all = [...due, ...foreign].filter(({ taskId }) => !mayList || this.#isMissing(taskId));
-    const since = ({ taskId, dueAtWall }) => Math.max(dueAtWall, this.#seen.get(taskId)?.at ?? 0);
-    const longest = all.reduce((a, b) => a && since(a) <= since(b) ? a : b, void 0);
-    if (longest) return longest;
-    this.#list = { ...this.#list, unchecked: 0 };
-    const served = [...due, ...foreign];
-    return served[Math.floor(this.#session.api.clock.random() * served.length)];
-  }
-  async #readOne({ taskId, isEndSeen, ...target }, due, isOne) {
-    const { api, provider } = this.#session;
-    const at = this.#now();
-    const isOwn = due.some((one) => one.taskId === taskId);
-    const deadline = Math.min(target.deadline, api.clock.monotonic() + LIST_MS);
-    const query = isOne && !isEndSeen ? pollOnce(this.#session, taskId, deadline) : api.once(provider.task(taskId), { deadline, isPermitted: true });
-    const status = await orFailure(query);
-    if (status instanceof Failure3) {
-      if (!isOwn) {
-        this.#note(taskId, { at: 0, state: null, failedAt: at });
-        await this.#share();
-      }
-      return new Map(isOwn || status.code === "RATE_LIMITED" ? [[taskId, status]] : []);
-    }
-    const task = "urls" in status && "id" in status ? status : void 0;
-    if (status.state !== "UNKNOWN") this.#note(taskId, { at, state: status.state });
-    if (task) await this.#shareEnd(task);
-    await this.#share();
-    return new Map(isOwn ? [[taskId, task ? polledOf(task) : status]] : []);
-  }
-  /** Writes the record of a task that has ended where a process reads it that waits for the task. */
-  async #shareEnd(task) {
-    if (isTerminal3(task.state) && this.#others.has(task.id)) await this.#cache?.writeEnded(task);
-  }
-  /** Writes what is known where the other processes read it, if there are any. */
-  async #share() {
-    if (this.#others.size > 0) await this.#cache?.write({ list: this.#list, tasks: this.#seen });
-  }
-};
-function polledOf(task) {
-  if (isTerminal3(task.state)) return { ...task, task };
-  const { input, record, ...known } = task;
-  const { input: _, ...rest } = record;
-  return { ...known, record: rest };
-}
-
-// scripts/src/core/poll/poller.ts
-var AWAKE = new Error("a wait began or ended");
-var TICK_MS = 230;
-var FRESH_MS = 2e3;
-var ANNOUNCED_MS = 3e4;
-var ANNOUNCE_MS = 1e3;
-var CROWD = 5;
-var CROWD_SHARE = 0.55;
-var CROWD_MOST_MS = 2e3;
-var SEVERAL = 3;
-var Poller = class {
-  #session;
-  #limiter;
-  #cache;
-  #rounds;
-  #isUnspaced;
-  /** How often each task is waited for; the oldest wait first. */
-  #watched = /* @__PURE__ */ new Map();
-  #asks = /* @__PURE__ */ new Set();
-  records;
-  #seenAt = /* @__PURE__ */ new Map();
-  #isRunning = false;
-  #announceAt = 0;
-  /** One query serves many tasks, so it is sent more often. */
-  #isCrowd = false;
-  #sleep = new AbortController();
-  /** @param sharing null: this process polls alone, without spacing */
-  constructor(session, sharing, isUnspaced) {
-    const { api, provider } = session;
-    this.#session = session;
-    this.#limiter = sharing?.limiter ?? new MemoryRateLimiter(provider.rateLimit, api.clock);
-    this.#cache = sharing?.statuses ?? null;
-    this.#rounds = new PollRounds(session, this.#cache);
-    this.#isUnspaced = isUnspaced;
-    const readList = (taskIds) => this.#readList(taskIds);
-    this.records = new EndedRecords({ session, limiter: this.#limiter, isUnspaced, readList });
-  }
-  /** Begins a wait for a task. @returns the function that ends it */
-  watch(taskId) {
-    const soon = this.#watched.size === 0 ? 0 : this.#session.api.clock.monotonic() + TICK_MS;
-    if (!this.#watched.has(taskId)) this.#announceAt = Math.min(this.#announceAt, soon);
-    this.#watched.set(taskId, (this.#watched.get(taskId) ?? 0) + 1);
-    return () => {
-      const left = (this.#watched.get(taskId) ?? 1) - 1;
-      if (left > 0) this.#watched.set(taskId, left);
-      else {
-        this.#watched.delete(taskId);
-        this.#seenAt.delete(taskId);
-      }
-      if (this.#watched.size === 0) void this.#cache?.leave();
-    };
-  }
-  /**
-   * Returns the next status of a watched task: at once when any process sees it, else by a query once it is due.
-   * @throws Failure of its own query
-   */
-  async next(taskId, times, stop) {
-    if (stop?.aborted) return { kind: "timeOver" };
-    const now = this.#session.api.clock.monotonic();
-    const pause = Math.max(0, times.dueAtMonotonic - now);
-    const spread = this.#isCrowd ? Math.min(pause * CROWD_SHARE, CROWD_MOST_MS) : pause;
-    const dueAtMonotonic = Math.max(now + spread, times.earliest);
-    let onStop = () => {
-    };
-    try {
-      return await new Promise((resolve, reject) => {
-        const ask = { taskId, ...times, dueAtMonotonic, endSeenAt: 0, resolve, reject };
-        onStop = () => {
-          this.#end(ask, { kind: "timeOver" });
-          this.#sleep.abort(AWAKE);
-        };
-        stop?.addEventListener("abort", onStop, { once: true });
-        this.#asks.add(ask);
-        this.#sleep.abort(AWAKE);
-        if (!this.#isRunning) void this.#run();
-      });
-    } finally {
-      stop?.removeEventListener("abort", onStop);
-    }
-  }
-  async nextPermitIn() {
-    return this.#limiter.nextIn(this.#kind);
-  }
-  get #kind() {
-    return this.#isUnspaced && this.#watched.size < SEVERAL ? "record" : "poll";
-  }
-  async #run() {
-    const { signal } = this.#session.api;
-    const stop = () => this.#sleep.abort(AWAKE);
-    signal?.addEventListener("abort", stop);
-    this.#isRunning = true;
-    try {
-      while (this.#asks.size > 0) await this.#step();
-    } catch (error) {
-      this.#fail(error);
-    } finally {
-      this.#isRunning = false;
-      signal?.removeEventListener("abort", stop);
-    }
-  }
-  async #step() {
-    const { clock, signal } = this.#session.api;
-    if (signal?.aborted) throw signal.reason;
-    await this.#announce();
-    await this.#takeNews();
-    const due = this.#due();
-    const kind = due.some(({ isEndSeen }) => isEndSeen) ? "record" : this.#kind;
-    const wait = due.length > 0 ? await this.#limiter.acquire(kind) : 0;
-    if (due.length > 0 && wait <= 0) await this.#query(due);
-    const now = clock.monotonic();
-    for (const ask of this.#asks) {
-      const isSeenLately = clock.wall() - (this.#seenAt.get(ask.taskId) ?? 0) < FRESH_MS;
-      if (ask.deadline <= now) this.#end(ask, { kind: isSeenLately ? "timeOver" : "noPermit" });
-    }
-    await new Promise((resolve) => setImmediate(resolve));
-    let next = Infinity;
-    for (const { dueAtMonotonic, deadline } of this.#asks)
-      next = Math.min(next, Math.max(dueAtMonotonic, now), deadline);
-    const isOverdue = next <= now;
-    if (this.#asks.size === 0 || isOverdue && wait <= 0) return;
-    const pause = Math.min(isOverdue ? Math.max(wait, 1) : next - now, this.#cache ? TICK_MS : Infinity);
-    this.#sleep = new AbortController();
-    await clock.sleep(pause, this.#sleep.signal).catch(() => {
-    });
-  }
-  /** Sends a query and waits for its answer; for the list only so long that it delays no query of a single task. */
-  async #query(due) {
-    const { clock } = this.#session.api;
-    const at = clock.wall();
-    const { results, patienceMs } = await this.#rounds.send(due, this.#watched.keys());
-    const answered = new AbortController();
-    const taken = results.then((all) => this.#take(all, at)).finally(() => answered.abort(AWAKE));
-    if (patienceMs === Infinity) return taken;
-    await Promise.race([taken, clock.sleep(patienceMs, answered.signal).catch(() => {
-    })]);
-    taken.catch((error) => this.#fail(error));
-  }
-  #fail(error) {
-    for (const ask of this.#asks) ask.reject(error);
-    this.#asks.clear();
-  }
-  /** The tasks whose query is due, the longest wait first. */
-  #due() {
-    const { clock } = this.#session.api;
-    const now = clock.monotonic();
-    const wall = clock.wall() - now;
-    const asks = [...this.#asks].filter(
-      ({ dueAtMonotonic, endSeenAt }) => dueAtMonotonic <= now || endSeenAt > 0
-    );
-    if (asks.length === 0) return [];
-    const order = new Map([...this.#watched.keys()].map((id, n) => [id, n]));
-    asks.sort((a, b) => (order.get(a.taskId) ?? 0) - (order.get(b.taskId) ?? 0));
-    return asks.map(({ taskId, dueAtMonotonic, deadline, endSeenAt }) => {
-      return { taskId, deadline, dueAtWall: dueAtMonotonic + wall, isEndSeen: endSeenAt > 0 };
-    });
-  }
-  async #readList(taskIds) {
-    const at = this.#session.api.clock.wall();
-    const results = await this.#rounds.records(taskIds, this.#watched.keys());
-    if (results) await this.#take(results, at);
-    return results;
-  }
-  /** Hands what a query showed to those who asked. @param at when it was sent, by the wall clock */
-  async #take(results, at) {
-    const pauses = [...results.values()].flatMap(
-      (result) => result instanceof Failure4 && result.code === "RATE_LIMITED" ? [pauseOfAll(result)] : []
-    );
-    if (pauses.length > 0) await this.#limiter.pauseFor(Math.max(...pauses));
-    for (const ask of this.#asks) {
-      const result = results.get(ask.taskId);
-      if (result === void 0) continue;
-      if (!(result instanceof Failure4)) this.#seenAt.set(ask.taskId, at);
-      this.#answer(ask, result);
-    }
-  }
-  #answer(ask, result) {
-    this.#asks.delete(ask);
-    if (result instanceof Failure4) ask.reject(result);
-    else ask.resolve({ kind: "status", status: result });
-  }
-  #end(ask, next) {
-    this.#asks.delete(ask);
-    ask.resolve(next);
-  }
-  async #announce() {
-    const { clock } = this.#session.api;
-    if (!this.#cache || clock.monotonic() < this.#announceAt) return;
-    this.#announceAt = clock.monotonic() + ANNOUNCE_MS;
-    const wall = clock.wall() - clock.monotonic();
-    const later = Math.round(clock.wall()) + ANNOUNCED_MS;
-    const tasks = new Map([...this.#watched.keys()].map((id) => [id, later]));
-    for (const ask of this.#asks) tasks.set(ask.taskId, Math.round(ask.dueAtMonotonic + wall));
-    await this.#cache.announce(tasks);
-  }
-  /** Answers with what other processes saw. An end counts only with the task's record: without it, that is read at once. */
-  async #takeNews() {
-    if (!this.#cache) return;
-    const { tasks } = await this.#cache.read();
-    this.#isCrowd = Math.max(tasks.size, this.#watched.size) >= CROWD;
-    const now = this.#session.api.clock.wall();
-    for (const ask of this.#asks) {
-      const seen = tasks.get(ask.taskId);
-      const since = this.#seenAt.get(ask.taskId) ?? now - FRESH_MS;
-      if (!seen?.state || seen.at <= Math.max(since, ask.endSeenAt) || seen.at > now + FRESH_MS) continue;
-      if (!isTerminal4(seen.state)) {
-        this.#seenAt.set(ask.taskId, seen.at);
-        this.#answer(ask, { state: seen.state, record: {} });
-        continue;
-      }
-      const task = await this.#cache.ended(ask.taskId);
-      if (task && task.state === seen.state) this.#answer(ask, { ...task, task });
-      else ask.endSeenAt = seen.at;
-    }
-  }
-};
-var pollers = /* @__PURE__ */ new WeakMap();
-function pollerOf(session, schedule) {
-  const isAlone = isFast(schedule);
-  const made = pollers.get(session.api) ?? /* @__PURE__ */ new Map();
-  pollers.set(session.api, made);
-  const make = async () => new Poller(session, isAlone ? null : await session.sharing?.() ?? null, isAlone);
-  const poller = made.get(isAlone) ?? make();
-  made.set(isAlone, poller);
-  return poller;
-}
-
-// scripts/src/core/deliver/fetch-result.ts
 var RESULT_READS = 5;
 var RESULT_MS = 1e4;
-async function fetchResult(session, taskId, schedule, end) {
+async function fetchResult(session, taskId, end) {
   const { api } = session;
   const deadline = Math.max(end, api.clock.monotonic() + RESULT_MS);
   const retryUntil = Math.min(api.shortDeadline, deadline);
   const times = { deadline, retryUntil };
-  const poller = await pollerOf(session, schedule);
+  const poller = await session.poller();
   for (let n = 0; ; n += 1) {
     const first = await poller.records.read(taskId, times);
     const task = await withFiles(session, first, times);
     if (task.urls.length > 0) return { ...task, state: "COMPLETED" };
     if (hasOtherAddress(task.record)) {
       const message = "The task is COMPLETED, but what its record gives as the result is no https address.";
-      throw new Failure5("DOWNLOAD_FAILED", message, { record: task.record, reason: { kind: "noAddress" } });
+      throw new Failure2("DOWNLOAD_FAILED", message, { record: task.record, reason: { kind: "noAddress" } });
     }
-    const pause = intervalBefore({ polls: n, waitedMs: 0 }, schedule, api.clock.random);
+    const pause = intervalBefore({ polls: n, waitedMs: 0 }, session.schedule, api.clock.random);
     if (n + 1 >= RESULT_READS || api.clock.monotonic() + pause > retryUntil) {
-      throw new Failure5("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
+      throw new Failure2("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
         record: task.record
       });
     }
@@ -987,8 +467,8 @@ async function readTaskRecord(session, taskId) {
 }
 async function withFiles({ api, provider }, task, times = {}) {
   if (task.urls.length > 0 || !provider.detail) return task;
-  const detail = await orFailure2(api.read(provider.detail(task.id), times));
-  if (detail instanceof Failure5 || detail.urls.length === 0) return task;
+  const detail = await orFailure(api.read(provider.detail(task.id), times));
+  if (detail instanceof Failure2 || detail.urls.length === 0) return task;
   return { ...detail, state: "COMPLETED" };
 }
 function hasOtherAddress(value, depth = 0) {
@@ -1001,16 +481,16 @@ function hasOtherAddress(value, depth = 0) {
 }
 
 // scripts/src/core/deliver/finish.ts
-import { Failure as Failure9, orFailure as orFailure5 } from "./main.mjs";
+import { Failure as Failure6, orFailure as orFailure4 } from "./main.mjs";
 import { creditsOf, modelOf as modelOf2, taskResult as taskResult2 } from "./live.mjs";
 
 // scripts/src/core/deliver/gone.ts
-import { Failure as Failure6 } from "./main.mjs";
+import { Failure as Failure3 } from "./main.mjs";
 var LAG_MS = 3e4;
 function asNotShown({ provider: { title } }, taskId, failure) {
   if (failure.code !== "TASK_NOT_FOUND") return failure;
   const message = `${title} does not show task ${taskId} now, which ended COMPLETED: its result was not fetched.`;
-  return new Failure6("DOWNLOAD_FAILED", message, { reason: { kind: "taskNotShown" } });
+  return new Failure3("DOWNLOAD_FAILED", message, { reason: { kind: "taskNotShown" } });
 }
 function asGone(session, taskId, failure, record, task) {
   const { title, says, resultsKeptMs = Infinity } = session.provider;
@@ -1021,7 +501,7 @@ function asGone(session, taskId, failure, record, task) {
   const why = isUnknown ? `${title} does not know task ${taskId} any more` : `the links of ${title} are dead`;
   const message = `The result cannot be had any more: no whole copy of it is known on this machine, and ${why}. ${says.retention}`;
   const { data } = failure.details;
-  return new Failure6("DOWNLOAD_FAILED", message, { data, reason: { kind: "resultGone" } });
+  return new Failure3("DOWNLOAD_FAILED", message, { data, reason: { kind: "resultGone" } });
 }
 function ageOf({ api }, record, task) {
   const now = api.clock.wall();
@@ -1032,7 +512,7 @@ function ageOf({ api }, record, task) {
 
 // scripts/src/core/deliver/place.ts
 const path = require("node:path");
-import { Failure as Failure7, orFailure as orFailure3 } from "./main.mjs";
+import { Failure as Failure4, orFailure as orFailure2 } from "./main.mjs";
 async function folderFor(folder, hasResult = false) {
   if (folder === null) return null;
   return (await import("./download.mjs")).prepareFolder(folder, hasResult);
@@ -1052,7 +532,7 @@ async function checkNameIsFree(folder, output, earlier) {
   const free = path.join(folder, `${version}${output.slice(stem.length)}`);
   const owner = earlier ? ownerOf(file, await earlier()) : { is: "other" };
   const whose = owner.is === "other" ? " and is not the file of this request" : "";
-  throw new Failure7("INVALID_PAYLOAD", `${file} exists already${whose}.`, {
+  throw new Failure4("INVALID_PAYLOAD", `${file} exists already${whose}.`, {
     nothingSubmitted: true,
     reason: { kind: "outputTaken", file, free, owner }
   });
@@ -1060,8 +540,8 @@ async function checkNameIsFree(folder, output, earlier) {
 async function withOwner({ records }, entry, failure) {
   const { reason } = failure.details;
   if (!entry || reason?.kind !== "fileInTheWay") return failure;
-  const all = await orFailure3((async () => (await records())?.allOf(entry.record.request))());
-  const owner = ownerOf(reason.file, all instanceof Failure7 ? [] : all ?? [], entry.record.taskId);
+  const all = await orFailure2((async () => (await records())?.allOf(entry.record.request))());
+  const owner = ownerOf(reason.file, all instanceof Failure4 ? [] : all ?? [], entry.record.taskId);
   return failure.with({ reason: { ...reason, owner } });
 }
 function ownerOf(file, records, wantedBy = null) {
@@ -1072,10 +552,10 @@ function ownerOf(file, records, wantedBy = null) {
 }
 
 // scripts/src/core/deliver/save-files.ts
-import { Failure as Failure8, orFailure as orFailure4 } from "./main.mjs";
+import { Failure as Failure5, orFailure as orFailure3 } from "./main.mjs";
 async function saveFiles(session, task, folder, { onFresh, onFile, onSaved, ...settings }) {
   const { api } = session;
-  const { entry, filesUntil, stallMs, output, isVersioned } = settings;
+  const { entry, filesUntil, output, isVersioned } = settings;
   const { saveOnce } = await import("./download.mjs");
   const files = [];
   const failures = [];
@@ -1083,8 +563,8 @@ async function saveFiles(session, task, folder, { onFresh, onFile, onSaved, ...s
   let { urls } = task;
   for (const index of task.urls.keys()) {
     const refresh = async () => {
-      const fresh = await orFailure4(readTaskRecord(session, task.id));
-      if (fresh instanceof Failure8) throw asNotShown(session, task.id, fresh);
+      const fresh = await orFailure3(readTaskRecord(session, task.id));
+      if (fresh instanceof Failure5) throw asNotShown(session, task.id, fresh);
       if (fresh.urls.length !== urls.length) return null;
       urls = fresh.urls;
       onFresh?.({ ...fresh, state: "COMPLETED" });
@@ -1093,14 +573,14 @@ async function saveFiles(session, task, folder, { onFresh, onFile, onSaved, ...s
     const url = urls[index];
     const number = task.urls.length > 1 ? { number: index + 1 } : {};
     const name = { taskId: task.id, folder, output, isVersioned, ...number };
-    const options = { ...name, url, stallMs, maxRetries: api.maxRetries, until, refresh };
+    const options = { ...name, url, stallMs: api.timeoutMs, maxRetries: api.maxRetries, until, refresh };
     onFile?.(index);
     const save = async () => {
       const file = await saveOnce(session, entry, { ...options, waitEnds: filesUntil });
       files.push(file);
       await onSaved?.(file, index);
     };
-    const failure = await orFailure4(save());
+    const failure = await orFailure3(save());
     if (failure) failures.push(failure);
   }
   const first = failures[0];
@@ -1187,7 +667,7 @@ async function finish(of) {
     const before = entry && await savedResult(of, entry);
     if (before) return before;
     const folder = await folderFor(wait.folder, true);
-    task = shown && shown.urls.length > 0 ? { ...shown, state: "COMPLETED" } : await fetchResult(session, taskId, wait.schedule, wait.resultUntil);
+    task = shown && shown.urls.length > 0 ? { ...shown, state: "COMPLETED" } : await fetchResult(session, taskId, wait.resultUntil);
     let saved = { warnings: [] };
     if (folder !== null) {
       const found = task;
@@ -1203,7 +683,7 @@ async function finish(of) {
     await entry?.update(credits ? { fileCount, credits: creditsOf(task, credits) } : { fileCount });
     return { ...taskResult2(taskId, task, known), ...saved };
   } catch (error) {
-    if (!(error instanceof Failure9)) throw error;
+    if (!(error instanceof Failure6)) throw error;
     return withoutFiles(of, error, task);
   }
 }
@@ -1212,8 +692,8 @@ async function withoutFiles(of, error, task) {
   const { entry } = known;
   const failure = asNotShown(session, taskId, error);
   const isNotShown = failure.details.reason?.kind === "taskNotShown";
-  const left = entry && isNotShown ? await orFailure5(savedResult(of, entry, true)) : void 0;
-  if (left && !(left instanceof Failure9)) return left;
+  const left = entry && isNotShown ? await orFailure4(savedResult(of, entry, true)) : void 0;
+  if (left && !(left instanceof Failure6)) return left;
   const why = left ?? asGone(session, taskId, failure, entry?.record, task);
   const told = await withOwner(session, entry, why);
   const about = told.with({ status: "COMPLETED", taskId, charged: "finished" });
@@ -1221,9 +701,651 @@ async function withoutFiles(of, error, task) {
   return { ...taskResult2(taskId, seen, known), kind: "notFetched", failure: about };
 }
 
-// scripts/src/core/poll/durations.ts
+// scripts/src/core/poll/ended-records.ts
+import { Failure as Failure7 } from "./main.mjs";
+var EndedRecords = class {
+  #options;
+  #wanted = /* @__PURE__ */ new Set();
+  #isRunning = false;
+  constructor(options) {
+    this.#options = options;
+  }
+  /**
+   * Returns the record of a task: with its result from the list, or by a query of its own.
+   * @param listed an end without a result, where the list showed that
+   * @throws Failure of its own query
+   */
+  read(taskId, { deadline, retryUntil }, listed) {
+    const { api, provider } = this.#options.service;
+    const query = () => api.read(provider.task(taskId), { retryUntil, deadline, isPermitted: true });
+    return new Promise((resolve) => {
+      this.#wanted.add({ taskId, deadline, listed, resolve, query });
+      if (!this.#isRunning) void this.#run();
+    });
+  }
+  async #run() {
+    this.#isRunning = true;
+    try {
+      await new Promise((resolve) => setImmediate(resolve));
+      while (this.#wanted.size > 0) await this.#step();
+    } catch (error) {
+      for (const { resolve } of this.#wanted) resolve(Promise.reject(error));
+      this.#wanted.clear();
+    } finally {
+      this.#isRunning = false;
+    }
+  }
+  async #step() {
+    const { limiter, isUnspaced, service } = this.#options;
+    const { clock, signal } = service.api;
+    const wait = await limiter.acquire(isUnspaced || this.#wanted.size === 1 ? "record" : "poll");
+    const wanted = [...this.#wanted];
+    if (wait > 0) {
+      const soonest = Math.min(...wanted.map(({ deadline }) => deadline));
+      await clock.sleep(Math.max(0, Math.min(wait, soonest - clock.monotonic())), signal);
+      for (const one of wanted)
+        if (one.deadline <= clock.monotonic()) this.#answer(one, one.listed ?? one.query());
+      return;
+    }
+    const listable = wanted.filter(({ listed }) => listed === void 0);
+    const isRead = listable.length > 1 && await this.#readFromList(listable);
+    const [first] = this.#wanted;
+    if (!isRead && first) this.#answer(first, first.query());
+  }
+  /** @returns false where the list cannot be read now */
+  async #readFromList(wanted) {
+    const results = await this.#options.readList(wanted.map(({ taskId }) => taskId));
+    for (const one of results ? wanted : []) {
+      const result = results.get(one.taskId);
+      const { task, listed = null } = result instanceof Failure7 || !result ? {} : result;
+      if (task && task.urls.length > 0) this.#answer(one, task);
+      else one.listed = listed;
+    }
+    return results !== null;
+  }
+  #answer(wanted, task) {
+    this.#wanted.delete(wanted);
+    wanted.resolve(task);
+  }
+};
+
+// scripts/src/core/poll/not-found-grace.ts
+var GRACE_MS = 3e4;
+function graceAfter(existedAt) {
+  return existedAt + GRACE_MS;
+}
+function graceOf({ api }, { record }) {
+  const { unsettledSince, submitTimeout } = record;
+  const age = Math.abs(api.clock.wall() - Date.parse(unsettledSince)) - (submitTimeout ?? 0);
+  return graceAfter(api.clock.monotonic() - age);
+}
+function isMissingForNow({ code }, graceUntil, now) {
+  return code === "TASK_NOT_FOUND" && now < graceUntil;
+}
+
+// scripts/src/core/poll/pause-after-failure.ts
+import { heeded, pauseAfter, RETRY_PAUSES } from "./live.mjs";
+function pauseAfterFailure(failure, failures, random) {
+  return failure ? pauseAfter(heeded(failure), failures, RETRY_PAUSES, random) : 0;
+}
+
+// scripts/src/core/poll/poll-rounds.ts
+import { Failure as Failure8, orFailure as orFailure5 } from "./main.mjs";
+import { isBareEnd, isTerminal as isTerminal2 } from "./main.mjs";
+import { NO_LIST } from "./main.mjs";
+import { pollOnce } from "./live.mjs";
+var LIST_BYTES = 8 * 1024 * 1024;
+var LIST_MS = 1e4;
+var LIST_PATIENCE_MS = 2e3;
+var BAD_MS = 5e3;
+var LONGEST_BAD_MS = 12e4;
+var MOST_GUARD_MS = 3e3;
+var MISSING_MS = 3e4;
+var CHECK_AFTER = 5;
+var KEPT_MS = 6e4;
+var PollRounds = class {
+  #service;
+  #cache;
+  #list = NO_LIST;
+  #seen = /* @__PURE__ */ new Map();
+  /** Tasks that other processes wait for, with the time of the next query of each. */
+  #others = /* @__PURE__ */ new Map();
+  #wasList = false;
+  #isReadingList = false;
+  constructor(service, cache) {
+    this.#service = service;
+    this.#cache = cache;
+  }
+  /**
+   * Sends one query, for which there is a permit.
+   * @param due tasks of this process that are due, at least one; the first of them has been waited for longest
+   * @param watched all tasks that this process waits for
+   */
+  async send(due, watched) {
+    const now = this.#now();
+    await this.#learn();
+    const ids = /* @__PURE__ */ new Set([...watched, ...this.#others.keys()]);
+    const overdue = [...this.#others].filter(([, dueAtWall]) => dueAtWall <= now).map(([taskId, dueAtWall]) => ({ taskId, dueAtWall, deadline: Infinity, isEndSeen: false }));
+    const mayList = this.#mayList(ids);
+    this.#wasList = mayList && this.#listServes([...due, ...overdue]);
+    if (this.#wasList) {
+      const patienceMs = this.#list.failures > 0 ? 0 : LIST_PATIENCE_MS;
+      const taskIds = due.map(({ taskId }) => taskId);
+      return { results: this.#readList(taskIds, ids), patienceMs };
+    }
+    const target = this.#target(due, overdue, mayList);
+    return { results: this.#readOne(target, due, ids.size === 1), patienceMs: Infinity };
+  }
+  /** Reads the list for the records of several tasks that have ended; null where it cannot be read now: nothing was sent. */
+  async records(taskIds, watched) {
+    await this.#learn();
+    if (this.#list.failures > 0 || !this.#mayList(new Set(taskIds))) return null;
+    return this.#readList(taskIds, /* @__PURE__ */ new Set([...taskIds, ...watched, ...this.#others.keys()]));
+  }
+  #now() {
+    return this.#service.api.clock.wall();
+  }
+  async #learn() {
+    this.#others = await this.#cache?.others() ?? this.#others;
+    const shared = await this.#cache?.read();
+    if (shared && shared.list.startedAt >= this.#list.startedAt) this.#list = shared.list;
+    for (const [id, seen] of shared?.tasks ?? []) this.#note(id, seen);
+    const oldest = this.#now() - KEPT_MS;
+    for (const [id, { at, missingAt = 0, failedAt = 0 }] of this.#seen) {
+      if (Math.max(at, missingAt, failedAt) < oldest) this.#seen.delete(id);
+    }
+  }
+  /** An end is final. */
+  #note(id, seen) {
+    const before = this.#seen.get(id);
+    const isNewer = !before || seen.at >= before.at && !(before.state && isTerminal2(before.state));
+    const latest = (a = 0, b = 0) => Math.max(a, b);
+    this.#seen.set(id, {
+      ...isNewer ? seen : before,
+      failedAt: latest(seen.failedAt, before?.failedAt),
+      missingAt: latest(seen.missingAt, before?.missingAt)
+    });
+  }
+  #isMissing(id) {
+    return this.#now() - (this.#seen.get(id)?.missingAt ?? 0) < MISSING_MS;
+  }
+  /** Whether the list can be read now, and serves several tasks. */
+  #mayList(ids) {
+    const now = this.#now();
+    const { startedAt, tookMs, badUntil, failures } = this.#list;
+    if (!this.#service.provider.can.list || this.#isReadingList || now < badUntil) return false;
+    const guardMs = failures > 0 ? LIST_MS : Math.min(2 * tookMs, MOST_GUARD_MS);
+    if (now - startedAt < guardMs) return false;
+    return [...ids].filter((id) => !this.#isMissing(id)).length >= 2;
+  }
+  /** The tasks that the list does not serve get every second query. */
+  #listServes(wanted) {
+    const unserved = wanted.filter(({ taskId, isEndSeen }) => isEndSeen || this.#isMissing(taskId));
+    if (unserved.length === wanted.length || this.#wasList && unserved.length > 0) return false;
+    return this.#list.unchecked < CHECK_AFTER;
+  }
+  /** Reads the list for all tasks. Where it cannot be used, single queries are sent for a while. */
+  async #readList(due, ids) {
+    const { api, provider } = this.#service;
+    const startedAt = this.#now();
+    const start = api.clock.monotonic();
+    const { tookMs, unchecked } = this.#list;
+    const begun = { startedAt, tookMs: tookMs || MOST_GUARD_MS / 2, unchecked: unchecked + 1 };
+    this.#list = { ...this.#list, ...begun };
+    await this.#share();
+    const call = provider.list();
+    const limits = { ...call.limits, bytes: Math.min(call.limits.bytes, LIST_BYTES) };
+    this.#isReadingList = true;
+    const list = await orFailure5(
+      api.once({ ...call, limits }, { deadline: start + LIST_MS, isPermitted: true })
+    ).finally(() => {
+      this.#isReadingList = false;
+    });
+    if (!(list instanceof Failure8)) {
+      this.#list = { ...this.#list, tookMs: api.clock.monotonic() - start, failures: 0 };
+      const found = await this.#takeList(list, startedAt, ids);
+      await this.#share();
+      return found;
+    }
+    const failures = this.#list.failures + 1;
+    const badMs = Math.min(LONGEST_BAD_MS, BAD_MS * 2 ** (failures - 1));
+    this.#list = { ...this.#list, tookMs: 0, failures, badUntil: this.#now() + badMs };
+    await this.#share();
+    const isGeneral = list.code === "RATE_LIMITED" || list.code === "AUTH_FAILED";
+    return new Map(isGeneral ? due.map((taskId) => [taskId, list]) : []);
+  }
+  async #takeList(list, at, ids) {
+    const found = /* @__PURE__ */ new Map();
+    const tasks = new Map(list.tasks.map((task) => [task.id, task]));
+    for (const [id, { state, at: seenAt }] of this.#seen) {
+      const shown = tasks.get(id);
+      if (state && isTerminal2(state) && shown && !isTerminal2(shown.state) && seenAt < at) {
+        this.#list = { ...this.#list, badUntil: at + LONGEST_BAD_MS };
+      }
+    }
+    for (const id of ids) {
+      const task = tasks.get(id);
+      if (!task) {
+        this.#note(id, { at: 0, state: null, missingAt: at });
+        continue;
+      }
+      this.#seen.set(id, { at: 0, state: null, ...this.#seen.get(id), missingAt: 0 });
+      this.#note(id, { at, state: task.state === "UNKNOWN" ? null : task.state });
+      const listed = isBareEnd(task.state) ? task : void 0;
+      if (!listed) await this.#shareEnd(task);
+      found.set(id, listed ? { ...task, listed } : polledOf(task));
+    }
+    return found;
+  }
+  /** Returns the task whose own query is sent: one that has ended, else the longest wait of any process that the list does not serve. */
+  #target(due, overdue, mayList) {
+    const ended = due.find(({ isEndSeen }) => isEndSeen);
+    if (ended) return ended;
+    const failedAt = (id) => this.#seen.get(id)?.failedAt ?? 0;
+    const foreign = overdue.filter(({ taskId }) => failedAt(taskId) < this.#now() - KEPT_MS);
+    const all = [...due, ...foreign].filter(({ taskId }) => !mayList || this.#isMissing(taskId));
+    const since = ({ taskId, dueAtWall }) => Math.max(dueAtWall, this.#seen.get(taskId)?.at ?? 0);
+    const longest = all.reduce((a, b) => a && since(a) <= since(b) ? a : b, void 0);
+    if (longest) return longest;
+    this.#list = { ...this.#list, unchecked: 0 };
+    const served = [...due, ...foreign];
+    return served[Math.floor(this.#service.api.clock.random() * served.length)];
+  }
+  async #readOne({ taskId, isEndSeen, ...target }, due, isOne) {
+    const { api, provider } = this.#service;
+    const at = this.#now();
+    const isOwn = due.some((one) => one.taskId === taskId);
+    const deadline = Math.min(target.deadline, api.clock.monotonic() + LIST_MS);
+    const query = isOne && !isEndSeen ? pollOnce(this.#service, taskId, deadline) : api.once(provider.task(taskId), { deadline, isPermitted: true });
+    const status = await orFailure5(query);
+    if (status instanceof Failure8) {
+      if (!isOwn) {
+        this.#note(taskId, { at: 0, state: null, failedAt: at });
+        await this.#share();
+      }
+      return new Map(isOwn || status.code === "RATE_LIMITED" ? [[taskId, status]] : []);
+    }
+    const task = "urls" in status && "id" in status ? status : void 0;
+    if (status.state !== "UNKNOWN") this.#note(taskId, { at, state: status.state });
+    if (task) await this.#shareEnd(task);
+    await this.#share();
+    return new Map(isOwn ? [[taskId, task ? polledOf(task) : status]] : []);
+  }
+  /** Writes the record of a task that has ended where a process reads it that waits for the task. */
+  async #shareEnd(task) {
+    if (isTerminal2(task.state) && this.#others.has(task.id)) await this.#cache?.writeEnded(task);
+  }
+  /** Writes what is known where the other processes read it, if there are any. */
+  async #share() {
+    if (this.#others.size > 0) await this.#cache?.write({ list: this.#list, tasks: this.#seen });
+  }
+};
+function polledOf(task) {
+  if (isTerminal2(task.state)) return { ...task, task };
+  const { input, record, ...known } = task;
+  const { input: _, ...rest } = record;
+  return { ...known, record: rest };
+}
+
+// scripts/src/core/poll/poll-until-end.ts
+import { heeded as heeded2 } from "./live.mjs";
+import { Failure as Failure9 } from "./main.mjs";
+import { isTerminal as isTerminal3 } from "./main.mjs";
+import { intervalBefore as intervalBefore2 } from "./live.mjs";
+async function pollUntilEnd(poll, options) {
+  const { clock, schedule, deadline, submittedAt, stop } = options;
+  const start = clock.monotonic();
+  let last;
+  let { graceUntil = 0 } = options;
+  let { failure } = options;
+  let failures = failure ? 1 : 0;
+  for (let polls = 0; ; polls += 1) {
+    const now = clock.monotonic();
+    const ageMs = submittedAt === void 0 ? void 0 : now - submittedAt;
+    const progress = { polls, waitedMs: now - start, ageMs };
+    const least = pauseAfterFailure(failure, failures, clock.random);
+    const left = deadline - now;
+    if (left <= 0 || stop?.aborted) return { last, failure };
+    if (failure && (heeded2(failure).details.retryAfter ?? 0) * 1e3 > left) return { last, failure };
+    const pause = Math.min(Math.max(intervalBefore2(progress, schedule, clock.random), least), left);
+    if (last) options.onPoll?.(last, { elapsedMs: now - start, nextMs: pause });
+    try {
+      const seen = await poll({ dueAtMonotonic: now + pause, earliest: now + Math.min(least, left) });
+      if (!seen) continue;
+      last = merge(last, seen);
+      failure = void 0;
+      failures = 0;
+      graceUntil = Math.max(graceUntil, graceAfter(clock.monotonic()));
+      if (isTerminal3(seen.state)) return { last, failure };
+    } catch (error) {
+      if (!(error instanceof Failure9)) throw error;
+      if (endsWait(error) && !isMissingForNow(error, graceUntil, clock.monotonic())) throw error;
+      failure = error;
+      failures += 1;
+      options.onError?.(error);
+    }
+  }
+}
+function endsWait({ code, details }) {
+  return !details.transient && code !== "UNKNOWN_ERROR";
+}
+function merge(before, now) {
+  const record = { ...before?.record, ...now.record };
+  return now.state === "UNKNOWN" && before ? { ...now, state: before.state, record } : { ...now, record };
+}
+
+// scripts/src/core/poll/poller.ts
+import { MemoryRateLimiter } from "./rate-limit.mjs";
+import { pauseOfAll } from "./live.mjs";
+import { Failure as Failure10 } from "./main.mjs";
+import { isTerminal as isTerminal4 } from "./main.mjs";
+import { isFast } from "./live.mjs";
+var AWAKE = new Error("a wait began or ended");
+var TICK_MS = 230;
+var FRESH_MS = 2e3;
+var ANNOUNCED_MS = 3e4;
+var ANNOUNCE_MS = 1e3;
+var CROWD = 5;
+var CROWD_SHARE = 0.55;
+var CROWD_MOST_MS = 2e3;
+var SEVERAL = 3;
+var Poller = class {
+  #service;
+  #limiter;
+  #cache;
+  #rounds;
+  #isUnspaced;
+  /** How often each task is waited for; the oldest wait first. */
+  #watched = /* @__PURE__ */ new Map();
+  #asks = /* @__PURE__ */ new Set();
+  records;
+  #seenAt = /* @__PURE__ */ new Map();
+  #isRunning = false;
+  #announceAt = 0;
+  /** One query serves many tasks, so it is sent more often. */
+  #isCrowd = false;
+  #sleep = new AbortController();
+  /** @param sharing null: this process polls alone, without spacing */
+  constructor(service, sharing, isUnspaced) {
+    const { api, provider } = service;
+    this.#service = service;
+    this.#limiter = sharing?.limiter ?? new MemoryRateLimiter(provider.rateLimit, api.clock);
+    this.#cache = sharing?.statuses ?? null;
+    this.#rounds = new PollRounds(service, this.#cache);
+    this.#isUnspaced = isUnspaced;
+    const readList = (taskIds) => this.#readList(taskIds);
+    this.records = new EndedRecords({ service, limiter: this.#limiter, isUnspaced, readList });
+  }
+  /** Begins a wait for a task. @returns the function that ends it */
+  watch(taskId) {
+    const soon = this.#watched.size === 0 ? 0 : this.#service.api.clock.monotonic() + TICK_MS;
+    if (!this.#watched.has(taskId)) this.#announceAt = Math.min(this.#announceAt, soon);
+    this.#watched.set(taskId, (this.#watched.get(taskId) ?? 0) + 1);
+    return () => {
+      const left = (this.#watched.get(taskId) ?? 1) - 1;
+      if (left > 0) this.#watched.set(taskId, left);
+      else {
+        this.#watched.delete(taskId);
+        this.#seenAt.delete(taskId);
+      }
+      if (this.#watched.size === 0) void this.#cache?.leave();
+    };
+  }
+  /**
+   * Returns the next status of a watched task: at once when any process sees it, else by a query once it is due.
+   * @throws Failure of its own query
+   */
+  async next(taskId, times, stop) {
+    if (stop?.aborted) return { kind: "timeOver" };
+    const now = this.#service.api.clock.monotonic();
+    const pause = Math.max(0, times.dueAtMonotonic - now);
+    const spread = this.#isCrowd ? Math.min(pause * CROWD_SHARE, CROWD_MOST_MS) : pause;
+    const dueAtMonotonic = Math.max(now + spread, times.earliest);
+    let onStop = () => {
+    };
+    try {
+      return await new Promise((resolve, reject) => {
+        const ask = { taskId, ...times, dueAtMonotonic, endSeenAt: 0, resolve, reject };
+        onStop = () => {
+          this.#end(ask, { kind: "timeOver" });
+          this.#sleep.abort(AWAKE);
+        };
+        stop?.addEventListener("abort", onStop, { once: true });
+        this.#asks.add(ask);
+        this.#sleep.abort(AWAKE);
+        if (!this.#isRunning) void this.#run();
+      });
+    } finally {
+      stop?.removeEventListener("abort", onStop);
+    }
+  }
+  async nextPermitIn() {
+    return this.#limiter.nextIn(this.#kind);
+  }
+  get #kind() {
+    return this.#isUnspaced && this.#watched.size < SEVERAL ? "record" : "poll";
+  }
+  async #run() {
+    const { signal } = this.#service.api;
+    const stop = () => this.#sleep.abort(AWAKE);
+    signal?.addEventListener("abort", stop);
+    this.#isRunning = true;
+    try {
+      while (this.#asks.size > 0) await this.#step();
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#isRunning = false;
+      signal?.removeEventListener("abort", stop);
+    }
+  }
+  async #step() {
+    const { clock, signal } = this.#service.api;
+    if (signal?.aborted) throw signal.reason;
+    await this.#announce();
+    await this.#takeNews();
+    const due = this.#due();
+    const kind = due.some(({ isEndSeen }) => isEndSeen) ? "record" : this.#kind;
+    const wait = due.length > 0 ? await this.#limiter.acquire(kind) : 0;
+    if (due.length > 0 && wait <= 0) await this.#query(due);
+    const now = clock.monotonic();
+    for (const ask of this.#asks) {
+      const isSeenLately = clock.wall() - (this.#seenAt.get(ask.taskId) ?? 0) < FRESH_MS;
+      if (ask.deadline <= now) this.#end(ask, { kind: isSeenLately ? "timeOver" : "noPermit" });
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    let next = Infinity;
+    for (const { dueAtMonotonic, deadline } of this.#asks)
+      next = Math.min(next, Math.max(dueAtMonotonic, now), deadline);
+    const isOverdue = next <= now;
+    if (this.#asks.size === 0 || isOverdue && wait <= 0) return;
+    const pause = Math.min(isOverdue ? Math.max(wait, 1) : next - now, this.#cache ? TICK_MS : Infinity);
+    this.#sleep = new AbortController();
+    await clock.sleep(pause, this.#sleep.signal).catch(() => {
+    });
+  }
+  /** Sends a query and waits for its answer; for the list only so long that it delays no query of a single task. */
+  async #query(due) {
+    const { clock } = this.#service.api;
+    const at = clock.wall();
+    const { results, patienceMs } = await this.#rounds.send(due, this.#watched.keys());
+    const answered = new AbortController();
+    const taken = results.then((all) => this.#take(all, at)).finally(() => answered.abort(AWAKE));
+    if (patienceMs === Infinity) return taken;
+    await Promise.race([taken, clock.sleep(patienceMs, answered.signal).catch(() => {
+    })]);
+    taken.catch((error) => this.#fail(error));
+  }
+  #fail(error) {
+    for (const ask of this.#asks) ask.reject(error);
+    this.#asks.clear();
+  }
+  /** The tasks whose query is due, the longest wait first. */
+  #due() {
+    const { clock } = this.#service.api;
+    const now = clock.monotonic();
+    const wall = clock.wall() - now;
+    const asks = [...this.#asks].filter(
+      ({ dueAtMonotonic, endSeenAt }) => dueAtMonotonic <= now || endSeenAt > 0
+    );
+    if (asks.length === 0) return [];
+    const order = new Map([...this.#watched.keys()].map((id, n) => [id, n]));
+    asks.sort((a, b) => (order.get(a.taskId) ?? 0) - (order.get(b.taskId) ?? 0));
+    return asks.map(({ taskId, dueAtMonotonic, deadline, endSeenAt }) => {
+      return { taskId, deadline, dueAtWall: dueAtMonotonic + wall, isEndSeen: endSeenAt > 0 };
+    });
+  }
+  async #readList(taskIds) {
+    const at = this.#service.api.clock.wall();
+    const results = await this.#rounds.records(taskIds, this.#watched.keys());
+    if (results) await this.#take(results, at);
+    return results;
+  }
+  /** Hands what a query showed to those who asked. @param at when it was sent, by the wall clock */
+  async #take(results, at) {
+    const pauses = [...results.values()].flatMap(
+      (result) => result instanceof Failure10 && result.code === "RATE_LIMITED" ? [pauseOfAll(result)] : []
+    );
+    if (pauses.length > 0) await this.#limiter.pauseFor(Math.max(...pauses));
+    for (const ask of this.#asks) {
+      const result = results.get(ask.taskId);
+      if (result === void 0) continue;
+      if (!(result instanceof Failure10)) this.#seenAt.set(ask.taskId, at);
+      this.#answer(ask, result);
+    }
+  }
+  #answer(ask, result) {
+    this.#asks.delete(ask);
+    if (result instanceof Failure10) ask.reject(result);
+    else ask.resolve({ kind: "status", status: result });
+  }
+  #end(ask, next) {
+    this.#asks.delete(ask);
+    ask.resolve(next);
+  }
+  async #announce() {
+    const { clock } = this.#service.api;
+    if (!this.#cache || clock.monotonic() < this.#announceAt) return;
+    this.#announceAt = clock.monotonic() + ANNOUNCE_MS;
+    const wall = clock.wall() - clock.monotonic();
+    const later = Math.round(clock.wall()) + ANNOUNCED_MS;
+    const tasks = new Map([...this.#watched.keys()].map((id) => [id, later]));
+    for (const ask of this.#asks) tasks.set(ask.taskId, Math.round(ask.dueAtMonotonic + wall));
+    await this.#cache.announce(tasks);
+  }
+  /** Answers with what other processes saw. An end counts only with the task's record: without it, that is read at once. */
+  async #takeNews() {
+    if (!this.#cache) return;
+    const { tasks } = await this.#cache.read();
+    this.#isCrowd = Math.max(tasks.size, this.#watched.size) >= CROWD;
+    const now = this.#service.api.clock.wall();
+    for (const ask of this.#asks) {
+      const seen = tasks.get(ask.taskId);
+      const since = this.#seenAt.get(ask.taskId) ?? now - FRESH_MS;
+      if (!seen?.state || seen.at <= Math.max(since, ask.endSeenAt) || seen.at > now + FRESH_MS) continue;
+      if (!isTerminal4(seen.state)) {
+        this.#seenAt.set(ask.taskId, seen.at);
+        this.#answer(ask, { state: seen.state, record: {} });
+        continue;
+      }
+      const task = await this.#cache.ended(ask.taskId);
+      if (task && task.state === seen.state) this.#answer(ask, { ...task, task });
+      else ask.endSeenAt = seen.at;
+    }
+  }
+};
+async function openPoller(service, schedule, sharing) {
+  const isAlone = isFast(schedule);
+  return new Poller(service, isAlone ? null : await sharing(), isAlone);
+}
+
+// scripts/src/core/tasks/cancel-task.ts
+import { Failure as Failure11, orFailure as orFailure6 } from "./main.mjs";
+import { deliver } from "./live.mjs";
+import { fetchStatus, withRecord } from "./live.mjs";
+import { noteState, recordOf } from "./live.mjs";
+import { creditsOf as creditsOf2 } from "./live.mjs";
+async function cancelTask(session, taskId) {
+  const sent = await orFailure6(cancelWhileRefusedForNow(session, taskId));
+  const [answer, refusal] = sent instanceof Failure11 ? [void 0, sent] : [sent, void 0];
+  if (refusal && ["AUTH_FAILED", "RATE_LIMITED"].includes(refusal.code)) throw refusal;
+  if (answer?.state === "CANCEL") return cancelled(session, taskId, answer);
+  const status = await orFailure6(fetchStatus(session, taskId));
+  const isUnread = status instanceof Failure11;
+  if (isUnread && ["AUTH_FAILED", "TASK_NOT_FOUND"].includes(status.code)) throw status;
+  if (isUnread && refusal && refusal.code !== "UNKNOWN_ERROR") throw refusal;
+  const seen = isUnread ? answer : status;
+  const entry = await recordOf(session, taskId);
+  if (entry && seen) await noteState(session, entry, seen);
+  if (seen?.state === "CANCEL") return cancelled(session, taskId, seen);
+  return notCancelled(taskId, seen, refusal, entry?.record.download ?? null);
+}
+function notCancelled(taskId, found, refusal, download) {
+  const seen = found ?? { state: "UNKNOWN", record: {} };
+  const so = found ? `it is ${found.unknownState ?? found.state}` : "its state could not be read";
+  const said = refusal ? ` ${refusal.message}` : "";
+  const { state, record } = seen;
+  const code = refusal?.code === "NETWORK_ERROR" ? "NETWORK_ERROR" : "CANCEL_REJECTED";
+  const reason = { kind: "notCancelled", taskId, state, download };
+  const details = { status: state, taskId, record, reason };
+  const failure = new Failure11(code, `The task was not cancelled: ${so}.${said}`, details);
+  return { kind: "notCancelled", taskId, seen, warnings: [], failure };
+}
+async function cancelled(session, taskId, seen) {
+  const entry = await recordOf(session, taskId);
+  const { api, provider } = session;
+  const read = () => api.read(provider.task(taskId));
+  const credits = creditsOf2(await withRecord(seen, read), entry?.record.credits);
+  return deliver(session, entry, { kind: "cancelledNow", taskId, seen, credits, warnings: [] });
+}
+async function cancelWhileRefusedForNow(session, taskId) {
+  const { api, provider } = session;
+  const retryUntil = session.api.shortDeadline;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await api.once(provider.cancel(taskId), { fresh: true });
+    } catch (error) {
+      if (error instanceof Failure11 && error.details.unclear) throw error;
+      await api.pauseOrThrow(error, attempt, retryUntil);
+    }
+  }
+}
+
+// scripts/src/core/tasks/get-task.ts
+import { Failure as Failure14, orFailure as orFailure9 } from "./main.mjs";
+import { isTerminal as isTerminal7 } from "./main.mjs";
+import { deliver as deliver3 } from "./live.mjs";
+import { noteState as noteState4, recordOf as recordOf3 } from "./live.mjs";
+import { taskResult as taskResult4 } from "./live.mjs";
+
+// scripts/src/core/wait/wait-task.ts
+import { isTerminal as isTerminal6 } from "./main.mjs";
+import { deliver as deliver2 } from "./live.mjs";
+import { withRecord as withRecord2 } from "./live.mjs";
+import { noteState as noteState3, recordOf as recordOf2 } from "./live.mjs";
+import { creditsOf as creditsOf3, taskResult as taskResult3 } from "./live.mjs";
+
+// scripts/src/core/wait-settings.ts
+function beginWait({ api }, { waitMs, filesMs = 0, ...settings }) {
+  const start = api.clock.monotonic();
+  const { output = null } = settings;
+  const deadline = start + Math.max(0, waitMs);
+  const filesUntil = Math.max(deadline, start + filesMs);
+  const resultUntil = deadline > start ? deadline : Infinity;
+  return { ...settings, output, start, deadline, filesUntil, resultUntil };
+}
+
+// scripts/src/core/wait/poll-task.ts
+import { Failure as Failure13, orFailure as orFailure8 } from "./main.mjs";
+import { isTerminal as isTerminal5 } from "./main.mjs";
+import { isFast as isFast2 } from "./live.mjs";
+import { fetchStatus as fetchStatus2 } from "./live.mjs";
+import { noteState as noteState2 } from "./live.mjs";
+import { modelOf as modelOf3 } from "./live.mjs";
+
+// scripts/src/core/wait/durations.ts
 import { ANY_VIDEO } from "./main.mjs";
-import { Failure as Failure10, orFailure as orFailure6 } from "./main.mjs";
+import { Failure as Failure12, orFailure as orFailure7 } from "./main.mjs";
 var LEAST_RUNS = 5;
 var SHARE = 0.1;
 async function expectedDuration(session, model) {
@@ -1265,181 +1387,29 @@ function withoutExtremes(seconds) {
 async function knownDurations(session, model) {
   const { loadContract } = await import("./contracts.mjs");
   const [own, contract] = await Promise.all([
-    orFailure6(durationsIn(session, model)),
-    orFailure6(loadContract(session.provider.id, model))
+    orFailure7(durationsIn(session, model)),
+    orFailure7(loadContract(session.provider.id, model))
   ]);
-  const { durations: recorded = [], output } = contract instanceof Failure10 ? {} : contract;
-  return { own: own instanceof Failure10 ? [] : own, recorded, output };
+  const { durations: recorded = [], output } = contract instanceof Failure12 ? {} : contract;
+  return { own: own instanceof Failure12 ? [] : own, recorded, output };
 }
 var KEPT_MS2 = 6e4;
-var kept = /* @__PURE__ */ new WeakMap();
-async function durationsIn({ records, api }, model) {
+async function durationsIn({ records, durations, api }, model) {
   const store = await records();
   if (!store) return [];
   const now = api.clock.monotonic();
-  const models = kept.get(store) ?? /* @__PURE__ */ new Map();
-  kept.set(store, models);
-  const before = models.get(model);
+  const before = durations.get(model);
   if (before && now - before.at < KEPT_MS2) return before.seconds;
   const seconds = store.durationsOf(model);
-  models.set(model, { at: now, seconds });
+  durations.set(model, { at: now, seconds });
   return seconds;
 }
 
-// scripts/src/core/poll/not-found-grace.ts
-var GRACE_MS = 3e4;
-function graceAfter(existedAt) {
-  return existedAt + GRACE_MS;
-}
-function graceOf({ api }, { record }) {
-  const { unsettledSince, submitTimeout } = record;
-  const age = Math.abs(api.clock.wall() - Date.parse(unsettledSince)) - (submitTimeout ?? 0);
-  return graceAfter(api.clock.monotonic() - age);
-}
-function isMissingForNow({ code }, graceUntil, now) {
-  return code === "TASK_NOT_FOUND" && now < graceUntil;
-}
-
-// scripts/src/core/poll/pause-after-failure.ts
-import { heeded, pauseAfter, RETRY_PAUSES } from "./live.mjs";
-function pauseAfterFailure(failure, failures, random) {
-  return failure ? pauseAfter(heeded(failure), failures, RETRY_PAUSES, random) : 0;
-}
-
-// scripts/src/core/poll/poll-until-end.ts
-import { heeded as heeded2 } from "./live.mjs";
-import { Failure as Failure11 } from "./main.mjs";
-import { isTerminal as isTerminal5 } from "./main.mjs";
-import { intervalBefore as intervalBefore2 } from "./live.mjs";
-async function pollUntilEnd(poll, options) {
-  const { clock, schedule, deadline, submittedAt, stop } = options;
-  const start = clock.monotonic();
-  let last;
-  let { graceUntil = 0 } = options;
-  let { failure } = options;
-  let failures = failure ? 1 : 0;
-  for (let polls = 0; ; polls += 1) {
-    const now = clock.monotonic();
-    const ageMs = submittedAt === void 0 ? void 0 : now - submittedAt;
-    const progress = { polls, waitedMs: now - start, ageMs };
-    const least = pauseAfterFailure(failure, failures, clock.random);
-    const left = deadline - now;
-    if (left <= 0 || stop?.aborted) return { last, failure };
-    if (failure && (heeded2(failure).details.retryAfter ?? 0) * 1e3 > left) return { last, failure };
-    const pause = Math.min(Math.max(intervalBefore2(progress, schedule, clock.random), least), left);
-    if (last) options.onPoll?.(last, { elapsedMs: now - start, nextMs: pause });
-    try {
-      const seen = await poll({ dueAtMonotonic: now + pause, earliest: now + Math.min(least, left) });
-      if (!seen) continue;
-      last = merge(last, seen);
-      failure = void 0;
-      failures = 0;
-      graceUntil = Math.max(graceUntil, graceAfter(clock.monotonic()));
-      if (isTerminal5(seen.state)) return { last, failure };
-    } catch (error) {
-      if (!(error instanceof Failure11)) throw error;
-      if (endsWait(error) && !isMissingForNow(error, graceUntil, clock.monotonic())) throw error;
-      failure = error;
-      failures += 1;
-      options.onError?.(error);
-    }
-  }
-}
-function endsWait({ code, details }) {
-  return !details.transient && code !== "UNKNOWN_ERROR";
-}
-function merge(before, now) {
-  const record = { ...before?.record, ...now.record };
-  return now.state === "UNKNOWN" && before ? { ...now, state: before.state, record } : { ...now, record };
-}
-
-// scripts/src/core/tasks/cancel-task.ts
-import { Failure as Failure12, orFailure as orFailure7 } from "./main.mjs";
-import { deliver } from "./live.mjs";
-import { fetchStatus, withRecord } from "./live.mjs";
-import { noteState, recordOf } from "./live.mjs";
-import { creditsOf as creditsOf2 } from "./live.mjs";
-async function cancelTask(session, taskId) {
-  const sent = await orFailure7(cancelWhileRefusedForNow(session, taskId));
-  const [answer, refusal] = sent instanceof Failure12 ? [void 0, sent] : [sent, void 0];
-  if (refusal && ["AUTH_FAILED", "RATE_LIMITED"].includes(refusal.code)) throw refusal;
-  if (answer?.state === "CANCEL") return cancelled(session, taskId, answer);
-  const status = await orFailure7(fetchStatus(session, taskId));
-  const isUnread = status instanceof Failure12;
-  if (isUnread && ["AUTH_FAILED", "TASK_NOT_FOUND"].includes(status.code)) throw status;
-  if (isUnread && refusal && refusal.code !== "UNKNOWN_ERROR") throw refusal;
-  const seen = isUnread ? answer : status;
-  const entry = await recordOf(session, taskId);
-  if (entry && seen) await noteState(session, entry, seen.state);
-  if (seen?.state === "CANCEL") return cancelled(session, taskId, seen);
-  return notCancelled(taskId, seen, refusal, entry?.record.download ?? null);
-}
-function notCancelled(taskId, found, refusal, download) {
-  const seen = found ?? { state: "UNKNOWN", record: {} };
-  const so = found ? `it is ${found.unknownState ?? found.state}` : "its state could not be read";
-  const said = refusal ? ` ${refusal.message}` : "";
-  const { state, record } = seen;
-  const code = refusal?.code === "NETWORK_ERROR" ? "NETWORK_ERROR" : "CANCEL_REJECTED";
-  const reason = { kind: "notCancelled", taskId, state, download };
-  const details = { status: state, taskId, record, reason };
-  const failure = new Failure12(code, `The task was not cancelled: ${so}.${said}`, details);
-  return { kind: "notCancelled", taskId, seen, warnings: [], failure };
-}
-async function cancelled(session, taskId, seen) {
-  const entry = await recordOf(session, taskId);
-  const { api, provider } = session;
-  const read = () => api.read(provider.task(taskId));
-  const credits = creditsOf2(await withRecord(seen, read), entry?.record.credits);
-  return deliver(session, entry, { kind: "cancelledNow", taskId, seen, credits, warnings: [] });
-}
-async function cancelWhileRefusedForNow(session, taskId) {
-  const { api, provider } = session;
-  const retryUntil = session.api.shortDeadline;
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await api.once(provider.cancel(taskId), { fresh: true });
-    } catch (error) {
-      if (error instanceof Failure12 && error.details.unclear) throw error;
-      await api.pauseOrThrow(error, attempt, retryUntil);
-    }
-  }
-}
-
-// scripts/src/core/tasks/get-task.ts
-import { Failure as Failure14, orFailure as orFailure9 } from "./main.mjs";
-import { isTerminal as isTerminal8 } from "./main.mjs";
-import { deliver as deliver3 } from "./live.mjs";
-import { noteState as noteState4, recordOf as recordOf3 } from "./live.mjs";
-import { taskResult as taskResult4 } from "./live.mjs";
-
-// scripts/src/core/wait/wait-task.ts
-import { isTerminal as isTerminal7 } from "./main.mjs";
-import { deliver as deliver2 } from "./live.mjs";
-import { withRecord as withRecord2 } from "./live.mjs";
-import { noteState as noteState3, recordOf as recordOf2 } from "./live.mjs";
-import { creditsOf as creditsOf3, taskResult as taskResult3 } from "./live.mjs";
-
-// scripts/src/core/wait-settings.ts
-function beginWait({ api }, { waitMs, filesMs = 0, ...settings }) {
-  const start = api.clock.monotonic();
-  const { output = null } = settings;
-  const deadline = start + Math.max(0, waitMs);
-  const filesUntil = Math.max(deadline, start + filesMs);
-  const resultUntil = deadline > start ? deadline : Infinity;
-  return { ...settings, output, start, deadline, filesUntil, resultUntil };
-}
-
 // scripts/src/core/wait/poll-task.ts
-import { Failure as Failure13, orFailure as orFailure8 } from "./main.mjs";
-import { isTerminal as isTerminal6 } from "./main.mjs";
-import { isFast as isFast2 } from "./live.mjs";
-import { fetchStatus as fetchStatus2 } from "./live.mjs";
-import { noteState as noteState2 } from "./live.mjs";
-import { modelOf as modelOf3 } from "./live.mjs";
 async function firstStatus(of) {
   const { session, taskId, wait, known } = of;
   const recorded = known.entry?.record.status;
-  if (recorded && isTerminal6(recorded)) return { seen: { state: recorded, record: {} } };
+  if (recorded && isTerminal5(recorded)) return { seen: { state: recorded, record: {} } };
   if (wait.deadline <= wait.start) return { seen: await fetchStatus2(session, taskId) };
   const times = { dueAtMonotonic: wait.start, earliest: wait.start, deadline: wait.deadline };
   const found = await orFailure8(watching(of, (poller) => poller.next(taskId, times, wait.stop)));
@@ -1469,7 +1439,7 @@ async function pollTask(of, before) {
     stop,
     graceUntil: Math.max(first ? graceAfter(start) : 0, entry ? graceOf(session, entry) : 0),
     onPoll: (status, progress) => {
-      wasRunning ||= !isTerminal6(status.state);
+      wasRunning ||= !isTerminal5(status.state);
       observer.polled(status, progress);
     },
     onError: (error) => observer.queryFailed(error)
@@ -1481,15 +1451,14 @@ async function pollTask(of, before) {
       return next.kind === "status" ? next.status : null;
     }, options);
     const seen = last ? merge(first, last) : first;
-    const isBareEnd = seen?.state === "FAILED" || seen?.state === "CANCEL";
-    if (entry && seen && !isBareEnd) await noteState2(session, entry, seen.state, wasRunning);
-    if (last && isTerminal6(last.state))
+    if (entry && seen) await noteState2(session, entry, { ...seen, recordUnread: "forNow" }, wasRunning);
+    if (last && isTerminal5(last.state))
       observer.polled(last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
     return { seen, failure: error, hadNoPermit };
   });
 }
-async function watching({ session, taskId, wait }, work) {
-  const poller = await pollerOf(session, wait.schedule);
+async function watching({ session, taskId }, work) {
+  const poller = await session.poller();
   const unwatch = poller.watch(taskId);
   try {
     return await work(poller);
@@ -1497,7 +1466,8 @@ async function watching({ session, taskId, wait }, work) {
     unwatch();
   }
 }
-async function likelySchedule({ session, wait: { schedule }, known }) {
+async function likelySchedule({ session, known }) {
+  const { schedule } = session;
   const { entry } = known;
   const model = modelOf3(known);
   if (!entry || model === void 0 || isFast2(schedule)) return { schedule };
@@ -1529,25 +1499,25 @@ async function waitTask(session, taskId, settings, known = {}, shown) {
 }
 async function waitOut(of, before) {
   const { session, taskId, known } = of;
-  const hasEnded = before.seen && isTerminal7(before.seen.state);
+  const hasEnded = before.seen && isTerminal6(before.seen.state);
   const polled = hasEnded ? before : await pollTask(of, before);
   const recorded = known.entry?.record.status ?? "UNKNOWN";
   if (!polled.seen && polled.failure && recorded === "UNKNOWN")
     throw polled.failure.with({ status: "UNKNOWN", taskId });
   const seen = polled.seen ?? { state: recorded, record: {} };
-  if (!isTerminal7(seen.state)) return unfinished(of, { ...polled, seen });
+  if (!isTerminal6(seen.state)) return unfinished(of, { ...polled, seen });
   return deliver2(session, known.entry, await readEnd(of, seen));
 }
 async function readEnd(of, seen) {
-  const { session, taskId, wait, known } = of;
+  const { session, taskId, known } = of;
   if (seen.state === "COMPLETED") return finish({ ...of, known: { ...known, task: seen.task } });
   const deadline = session.api.shortDeadline;
-  const poller = await pollerOf(session, wait.schedule);
-  const read = () => poller.records.read(taskId, { deadline, retryUntil: deadline });
+  const poller = await session.poller();
+  const read = () => poller.records.read(taskId, { deadline, retryUntil: deadline }, seen.listed);
   const ended = seen.task ?? await withRecord2(seen, read);
-  const isFinal = seen.task !== void 0 || known.entry && isTerminal7(known.entry.record.status);
+  const isFinal = seen.task !== void 0 || known.entry && isTerminal6(known.entry.record.status);
   const { state } = isFinal ? seen : ended;
-  if (known.entry) await noteState3(session, known.entry, state);
+  if (known.entry) await noteState3(session, known.entry, ended);
   if (state !== "COMPLETED") return taskResult3(taskId, { ...ended, state }, known);
   session.observer.task(taskId, state);
   return finish(of);
@@ -1556,7 +1526,7 @@ async function unfinished({ session, taskId, wait, known }, { seen, failure, had
   const result = taskResult3(taskId, seen, known);
   if (failure) return { ...result, lastPollError: failure, retryAfter: failure.details.retryAfter };
   if (!hadNoPermit || wait.stop?.aborted) return result;
-  const poller = await pollerOf(session, wait.schedule);
+  const poller = await session.poller();
   const seconds = Math.max(1, Math.ceil(await poller.nextPermitIn() / 1e3));
   return { ...result, warnings: [...result.warnings, { kind: "noPermit", seconds }], retryAfter: seconds };
 }
@@ -1568,10 +1538,10 @@ async function getTask(session, taskId, settings) {
   const entry = await recordOf3(session, taskId);
   const task = await orFailure9(readTaskRecord(session, taskId));
   if (task instanceof Failure14) {
-    if (task.code !== "TASK_NOT_FOUND" || !entry || !isTerminal8(entry.record.status)) throw task;
+    if (task.code !== "TASK_NOT_FOUND" || !entry || !isTerminal7(entry.record.status)) throw task;
     return waitTask(session, taskId, { ...settings, waitMs: 0, filesMs });
   }
-  if (entry) await noteState4(session, entry, task.state);
+  if (entry) await noteState4(session, entry, task);
   return deliver3(session, entry, taskResult4(taskId, task, { entry, credits: entry?.record.credits }));
 }
 export {
@@ -1602,12 +1572,12 @@ export {
   manyOutcome,
   merge,
   nothingPendingOutcome,
+  openPoller,
   othersWords,
   outputOf,
   pauseAfterFailure,
   pollTask,
   pollUntilEnd,
-  pollerOf,
   promptExcerpt,
   quoteOutcome,
   readTaskRecord,

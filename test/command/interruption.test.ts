@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ENTRY, envelopeOf, live, run, T2V_ARGS, tempFolder } from '../support/command.ts';
+import { ENTRY, envelopeOf, live, ROOT, run, T2V_ARGS, tempFolder } from '../support/command.ts';
 import { commandIn } from '../support/expect.ts';
 import { MP4 } from '../support/media.ts';
 import { refusal, type Script, service, states, TASK } from '../support/service.ts';
@@ -23,7 +23,50 @@ async function interrupted(
   return { server, done, envelope: envelopeOf(done), env };
 }
 
+/** Returns the entry of a copy of the program, one part of which is loaded only after a signal has come. */
+function stoppedAt(part: string, signal: NodeJS.Signals): string {
+  const folder = tempFolder();
+  const lib = path.join(folder, 'scripts', 'lib');
+  cpSync(path.join(ROOT, 'scripts', 'lib'), lib, { recursive: true });
+  cpSync(ENTRY, path.join(folder, 'scripts', 'run-workflow.mjs'));
+  symlinkSync(path.join(ROOT, 'contracts'), path.join(folder, 'contracts'));
+  const stop = `process.kill(process.pid, '${signal}'); await new Promise((resolve) => setTimeout(resolve));`;
+  const file = path.join(lib, part);
+  writeFileSync(file, `${stop}\n${readFileSync(file, 'utf8')}`);
+  return path.join(folder, 'scripts', 'run-workflow.mjs');
+}
+
 describe('fault 37: stopped', () => {
+  it.each([
+    ['SIGHUP', 129, 'main.mjs'],
+    ['SIGINT', 130, 'main.mjs'],
+    ['SIGTERM', 143, 'generate.mjs'],
+  ] as const)(
+    'by %s while a part of the program is loaded: nothing was submitted',
+    async (signal, code, part) => {
+      const server = await service();
+      const env = { ASYNC_MEDIA_STATE_DIR: tempFolder(), ...live(server.origin) };
+      const options = { entry: stoppedAt(part, signal), env, node: process.execPath };
+      const done = await run(T2V_ARGS, options);
+      expect(done.code).toBe(code);
+      expect(envelopeOf(done)).toEqual({
+        ok: false,
+        status: 'FAILED',
+        taskId: null,
+        data: {},
+        errorCode: 'UNKNOWN_ERROR',
+        errorMessage: `${signal} came first. Nothing was submitted.`,
+        retryAfter: null,
+      });
+      expect(server.received).toHaveLength(0);
+      // No record is left that the same command would have to reconcile; what needs no service is done at once, and told.
+      const pending = await run(['--action', 'listPending'], options);
+      expect(pending.code).toBe(part === 'main.mjs' ? code : 0);
+      expect(envelopeOf(pending)).toMatchObject({ ok: true, data: { count: 0 } });
+      expect(envelopeOf(pending).data.interruptedBy).toBe(part === 'main.mjs' ? signal : undefined);
+    },
+  );
+
   it('while it waits: the command that resumes runs, and succeeds', async () => {
     let isOver = false;
     const { server, done, envelope, env } = await interrupted(T2V_ARGS, (kill) => ({

@@ -27,20 +27,20 @@ export type Settings = WaitSettings & Pick<TaskFacts, 'model'> & { resumeFlags?:
 
 /** A call whose commands are short and the same everywhere. */
 export function callerOf({ provider }: { provider: Profile }, more: Partial<Caller> = {}): Caller {
-  const command: Caller['command'] = (action, flags) => ['run', ...flagWords({ action, ...flags })].join(' ');
+  const command: Caller['command'] = (action, flags, at) =>
+    ['run', ...flagWords({ action, ...flags, provider: at?.id })].join(' ');
   return {
     profile: provider,
+    account: undefined,
     command,
-    commandAt: (at) => (action, flags) => command(action, { ...flags, provider: at.id }),
     same: 'run again',
     anew: 'the same command with --new.',
     another: () => 'run again --new',
     retry: 'add --new to the command that submitted it.',
-    savedAs: (file) => `run again --output ${file}`,
+    again: (flags) => ['run again', ...flagWords(flags)].join(' '),
     rehearsal: () => 'run again --sandbox',
     resumeFlags: {},
     wantsEnd: true,
-    wantsOwn: false,
     isLine: false,
     isSubmit: false,
     isRecorded: true,

@@ -3,11 +3,14 @@ import { onTestFinished } from 'vitest';
 import type { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
 import type { Envelope } from '../../scripts/src/cli/render/envelope.ts';
 import type { Terms } from '../../scripts/src/core/checked-request.ts';
+import { openPoller } from '../../scripts/src/core/poll/poller.ts';
 import type { Observer, Session } from '../../scripts/src/core/session.ts';
 import { Api } from '../../scripts/src/http/api.ts';
+import type { ProxySettings } from '../../scripts/src/http/http-client.ts';
 import { Transport } from '../../scripts/src/http/transport.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import { accountOf, jsonHash, requestName } from '../../scripts/src/model/fingerprint.ts';
+import { once } from '../../scripts/src/model/once.ts';
 import type { RequestRecord } from '../../scripts/src/model/request-record.ts';
 import { aivideomaker } from '../../scripts/src/providers/aivideomaker/api.ts';
 import type { GenerationRequest } from '../../scripts/src/providers/provider.ts';
@@ -20,8 +23,8 @@ import type { Settings } from './rendered.ts';
 
 export const KEY = 'ak_workflow_canary';
 
-/** Whose process a test stands for: that of the command, which fetches files with undici, or of another program. */
-export const PROCESS = { ownsProcess: true };
+/** The proxies that are set: with some, undici fetches the files. */
+export const NETWORK: { proxy: ProxySettings } = { proxy: {} };
 
 export interface TestSession extends Session {
   clock: FakeClock;
@@ -37,13 +40,15 @@ interface SessionOptions {
   transport?: Transport;
   clock?: FakeClock;
   journal?: Journal;
+  /** Milliseconds before the first poll. */
+  firstMs?: number;
 }
 
 /** A session against a test server: real requests, and a clock that only moves during a sleep. */
 export function sessionWith(origin: string, options: SessionOptions = {}): TestSession {
-  const { maxRetries = 3, timeoutMs = 10_000, signal, loopback = true } = options;
+  const { maxRetries = 3, timeoutMs = 10_000, signal, loopback = true, firstMs = 2_000 } = options;
   const clock = options.clock ?? new FakeClock();
-  const transport = options.transport ?? new Transport({}, PROCESS);
+  const transport = options.transport ?? new Transport(NETWORK.proxy);
   onTestFinished(() => transport.close());
   const told: string[] = [];
   const observer: Observer = {
@@ -61,11 +66,19 @@ export function sessionWith(origin: string, options: SessionOptions = {}): TestS
     queryFailed: ({ code }) => told.push(`failed ${code}`),
     downloading: () => {},
   };
-  return {
-    provider: aivideomaker({ profile: PROFILES[0]!, baseUrl: new URL(origin), key: KEY, now: clock.wall }),
+  const baseUrl = new URL(origin);
+  const service = {
+    provider: aivideomaker({ profile: PROFILES[0]!, baseUrl, key: KEY, now: clock.wall }),
     api: new Api(transport, clock, { timeoutMs, maxRetries, ...(signal && { signal }) }),
+  };
+  const schedule = { firstMs };
+  return {
+    ...service,
+    schedule,
+    poller: once(() => openPoller(service, schedule, async () => null)),
+    durations: new Map(),
     transport,
-    loopback: loopback ? new URL(origin) : null,
+    loopback: loopback ? baseUrl : null,
     clock,
     told,
     records: async () => options.journal ?? null,
@@ -100,7 +113,7 @@ export function journalOf(service: string, clock: FakeClock): Journal {
 }
 
 export function waiting(waitMs: number, more: Partial<Settings> = {}): Settings {
-  return { waitMs, schedule: { firstMs: 2_000 }, folder: null, stallMs: 2_000, ...more };
+  return { waitMs, folder: null, ...more };
 }
 
 /** A record of this request, or of another one, as an earlier process left it. */

@@ -10,11 +10,11 @@ import { Part } from '../../scripts/src/download/part.ts';
 import { saveOnce } from '../../scripts/src/download/save-once.ts';
 import { Transport } from '../../scripts/src/http/transport.ts';
 import { waitTask } from '../core/rendered.ts';
-import { failureOf, folder, KEY, PROCESS, sessionWith, type TestSession, waiting } from '../core/session.ts';
+import { failureOf, folder, KEY, NETWORK, sessionWith, type TestSession, waiting } from '../core/session.ts';
 import { FakeClock } from '../support/clock.ts';
 import { film, MP4, PNG } from '../support/media.ts';
 import { poured, type Received, restOf, serve, type TestServer } from '../support/server.ts';
-import { FILM, large, options, sha256 } from './support.ts';
+import { FILM, options, sha256 } from './support.ts';
 
 /** A clock whose sleeps take a moment, so that others get on meanwhile, and whose time passes as it really does. */
 function impatient(): FakeClock {
@@ -627,7 +627,7 @@ describe('redirects of the host', () => {
     'fault 58: and the link %s itself is refused, whatever the service is',
     async (link) => {
       const resolve = vi.fn();
-      const transport = new Transport({}, { ...PROCESS, resolve });
+      const transport = new Transport(NETWORK.proxy, { resolve });
       for (const [base, loopback] of [
         ['https://aivideomaker.ai', false],
         ['http://127.0.0.1:9', true],
@@ -799,14 +799,14 @@ describe('the disk', () => {
     expect(most).toBeLessThan(6 * 2 ** 20);
   });
 
-  it('takes a file of more than 32 MB, which a second thread reads along', async () => {
-    const body = large();
+  it('takes a large file', async () => {
+    const body = film(5_000_000);
     const server = await host({ body, drops: [body.length - 4_000_000] });
     expect(await savedFrom(server)).toMatchObject({ bytes: body.length, sha256: sha256(body) });
   });
 
   it('and starts over in the middle of such a file', async () => {
-    const body = large();
+    const body = film(5_000_000);
     const server = await host({ body, drops: [body.length - 4_000_000], ranges: 'ignored' });
     expect(await savedFrom(server)).toMatchObject({ bytes: body.length, sha256: sha256(body) });
   });

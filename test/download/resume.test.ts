@@ -20,11 +20,11 @@ import { MOST_BYTES } from '../../scripts/src/download/received-file.ts';
 import { saveOnce } from '../../scripts/src/download/save-once.ts';
 import type { Resolve } from '../../scripts/src/http/public-lookup.ts';
 import { Transport } from '../../scripts/src/http/transport.ts';
-import { failureOf, folder, PROCESS, sessionWith } from '../core/session.ts';
+import { failureOf, folder, NETWORK, sessionWith } from '../core/session.ts';
 import { FakeClock } from '../support/clock.ts';
 import { film, MP4, PNG } from '../support/media.ts';
 import { restOf, serve } from '../support/server.ts';
-import { FILM, large, options as optionsOf, sha256 } from './support.ts';
+import { FILM, options as optionsOf, sha256 } from './support.ts';
 
 const options: typeof optionsOf = (url, into, more) =>
   optionsOf(url, into, { stallMs: 5_000, maxRetries: 0, ...more });
@@ -94,8 +94,8 @@ describe('fault 99: a download that takes longer than the wait', () => {
     expect(server.received.length).toBeLessThan(2);
   });
 
-  it('also by the date of last modification, and with a large file that a second thread hashes', async () => {
-    const body = large();
+  it('also by the date of last modification, and with a large file', async () => {
+    const body = film(5_000_000);
     const stopsAt = body.length - 4_000_000;
     const modified = 'Sat, 21 Nov 2026 12:00:00 GMT';
     const server = await host({ body, headers: { 'last-modified': modified }, stopsAt });
@@ -326,7 +326,7 @@ describe('fault 98: the address of a result', () => {
       asked.push(name);
       callback(null, [asked.length === 1 ? here : { address: '10.0.0.1', family: 4 }]);
     };
-    const transport = new Transport({}, { ...PROCESS, resolve });
+    const transport = new Transport(NETWORK.proxy, { resolve });
     const url = `${server.origin.replace('127.0.0.1', 'localhost')}/a.mp4`;
     await download(sessionWith(server.origin, { transport }), options(url, folder()));
     expect(asked).toEqual(['localhost']);
@@ -335,13 +335,8 @@ describe('fault 98: the address of a result', () => {
   it('is resolved again after a redirect', async () => {
     const server = await serve({ status: 302, headers: { location: '/b.mp4' } });
     const answers = [here, { address: '10.0.0.1', family: 4 }];
-    const transport = new Transport(
-      {},
-      {
-        ...PROCESS,
-        resolve: (_, __, callback) => callback(null, [answers.shift()!]),
-      },
-    );
+    const resolve: Resolve = (_, __, callback) => callback(null, [answers.shift()!]);
+    const transport = new Transport(NETWORK.proxy, { resolve });
     const url = `${server.origin.replace('127.0.0.1', 'localhost')}/a.mp4`;
     const failure = await failureOf(
       download(sessionWith(server.origin, { transport }), options(url, folder())),

@@ -1,14 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { DownloadOptions } from '../../scripts/src/download/download.ts';
-import { PROCESS } from '../core/session.ts';
 import { film } from '../support/media.ts';
 
 export const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
 export const FILM = film(500_000);
-
-/** A file that a second thread hashes; for Node's own client, which has no part in that, a smaller one. */
-export const large = () => film(PROCESS.ownsProcess ? 40_000_000 : 5_000_000);
 
 /** A download of the task ckx1, without a fresh link. */
 export function options(url: string, into: string, more: Partial<DownloadOptions> = {}): DownloadOptions {

@@ -4,9 +4,11 @@ import https from 'node:https';
 import net from 'node:net';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { HttpRequest, ProxySettings } from '../../scripts/src/http/http-client.ts';
+import type { HttpClient, HttpRequest, ProxySettings } from '../../scripts/src/http/http-client.ts';
 import { JsonBody } from '../../scripts/src/http/json.ts';
+import { NodeHttpClient } from '../../scripts/src/http/node-http-client.ts';
 import { Transport } from '../../scripts/src/http/transport.ts';
+import { UndiciHttpClient } from '../../scripts/src/http/undici-http-client.ts';
 import { Failure, type FailureDetails } from '../../scripts/src/model/failure.ts';
 import { BROTLI_BOMB, GZIP_BOMB } from '../support/bombs.ts';
 import { listen, tunnel } from '../support/network.ts';
@@ -20,8 +22,8 @@ const UNCLEAR = { transient: true, unclear: true };
 const CERTAIN = { transient: true, unclear: false };
 const KEY = 'ak_transport_canary';
 
-function transportFor(proxy: ProxySettings = {}): Transport {
-  const transport = new Transport(proxy, { ownsProcess: true });
+function transportFor(proxy: ProxySettings = {}, httpClient?: HttpClient): Transport {
+  const transport = new Transport(proxy, httpClient && { httpClient });
   onTestFinished(() => transport.close());
   return transport;
 }
@@ -55,13 +57,13 @@ async function serveTls(certificate: Certificate, body: string | Buffer = 'ok') 
   return { port: await listen(server), received };
 }
 
-// Calls and files travel by two clients, which have to behave alike.
+// Requests travel by two clients, with a proxy by the other one: they have to behave alike.
 describe.each([
-  { what: 'a call', isFile: false },
-  { what: 'a file', isFile: true },
-])('$what', ({ isFile }) => {
-  const OPTIONS = { timeoutMs: 2_000, maxBytes: 100_000, isFile };
+  { client: "Node's own client", make: () => new NodeHttpClient() },
+  { client: 'undici', make: () => new UndiciHttpClient({}) },
+])('$client', ({ make }) => {
   const SHORT = { ...OPTIONS, timeoutMs: 120 };
+  const byClient = () => transportFor({}, make());
 
   describe('one exchange', () => {
     it('sends what it is given and nothing else, and gives back the whole answer', async () => {
@@ -70,7 +72,7 @@ describe.each([
         headers: { 'X-Some': 'Thing', 'content-type': 'text/x' },
         body: 'grüße',
       });
-      const answer = await transportFor().send(post(`${server.origin}/a%2Fb?c=d`), OPTIONS);
+      const answer = await byClient().send(post(`${server.origin}/a%2Fb?c=d`), OPTIONS);
       expect(answer.status).toBe(201);
       expect(answer.headers['x-some']).toBe('Thing');
       expect(answer.body.toString()).toBe('grüße');
@@ -91,7 +93,7 @@ describe.each([
       const server = await serveRaw((socket) => {
         socket.write('HTTP/1.1 200 OK\r\nx-a: 1\r\nx-a: 2\r\ncontent-length: 0\r\n\r\n');
       });
-      expect((await transportFor().send(get(server.origin), OPTIONS)).headers['x-a']).toBe('1, 2');
+      expect((await byClient().send(get(server.origin), OPTIONS)).headers['x-a']).toBe('1, 2');
     });
 
     it('passes over 1xx answers', async () => {
@@ -100,7 +102,7 @@ describe.each([
           'HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok',
         );
       });
-      const answer = await transportFor().send(get(server.origin), OPTIONS);
+      const answer = await byClient().send(get(server.origin), OPTIONS);
       expect(answer).toMatchObject({ status: 200, body: Buffer.from('ok') });
       expect(answer.headers.link).toBeUndefined();
     });
@@ -108,7 +110,7 @@ describe.each([
     it.each([301, 302, 303, 307, 308])('fault 10: does not follow HTTP %i', async (status) => {
       const other = await serve({ body: 'stolen' });
       const server = await serve({ status, headers: { location: `${other.origin}/take` } });
-      expect((await transportFor().send(post(server.origin), OPTIONS)).status).toBe(status);
+      expect((await byClient().send(post(server.origin), OPTIONS)).status).toBe(status);
       expect(other.received).toHaveLength(0);
       expect(server.received).toHaveLength(1);
     });
@@ -119,7 +121,7 @@ describe.each([
         expect(headers['accept-encoding']).toBeUndefined();
         return { body: zipped };
       });
-      expect((await transportFor().send(get(server.origin), OPTIONS)).body).toEqual(zipped);
+      expect((await byClient().send(get(server.origin), OPTIONS)).body).toEqual(zipped);
     });
 
     it.each<[string, Buffer]>([
@@ -133,7 +135,7 @@ describe.each([
       ['gzip, br', brotliCompressSync(gzipSync('{"a":1}'))],
     ])('fault 25: reads an answer in %s that nobody asked for', async (encoding, body) => {
       const server = await serve({ headers: { 'content-encoding': encoding }, body });
-      expect((await transportFor().send(get(server.origin), OPTIONS)).body.toString()).toBe('{"a":1}');
+      expect((await byClient().send(get(server.origin), OPTIONS)).body.toString()).toBe('{"a":1}');
     });
 
     it.each<[string, Buffer]>([
@@ -143,7 +145,7 @@ describe.each([
       ['zstd, sdch', Buffer.from('{"a":1}')],
     ])('fault 25: leaves what is no %s as it came', async (encoding, body) => {
       const server = await serve({ headers: { 'content-encoding': encoding }, body });
-      expect((await transportFor().send(get(server.origin), OPTIONS)).body).toEqual(body);
+      expect((await byClient().send(get(server.origin), OPTIONS)).body).toEqual(body);
     });
 
     it.each<[string, Buffer]>([
@@ -152,7 +154,7 @@ describe.each([
       ['gzip, gzip', gzipSync(GZIP_BOMB)],
     ])('fault 25: unpacks no bomb in %s', async (encoding, body) => {
       const server = await serve({ headers: { 'content-encoding': encoding }, body });
-      const failure = await failureOf(transportFor().send(get(server.origin), OPTIONS), UNCLEAR);
+      const failure = await failureOf(byClient().send(get(server.origin), OPTIONS), UNCLEAR);
       expect(failure.message).toBe(`${server.origin} sent more than 100000 bytes.`);
     });
   });
@@ -160,15 +162,12 @@ describe.each([
   describe('what never left', () => {
     it('fault 1: a refused connection is certain: nothing was delivered', async () => {
       const port = await closedPort();
-      const failure = await failureOf(
-        transportFor().send(post(`http://127.0.0.1:${port}/`), OPTIONS),
-        CERTAIN,
-      );
+      const failure = await failureOf(byClient().send(post(`http://127.0.0.1:${port}/`), OPTIONS), CERTAIN);
       expect(failure.message).toBe(`http://127.0.0.1:${port} refused the connection (ECONNREFUSED).`);
     });
 
     it('fault 1: so is a name that does not exist', async () => {
-      const failure = await failureOf(transportFor().send(post('http://nobody.invalid/'), OPTIONS), CERTAIN);
+      const failure = await failureOf(byClient().send(post('http://nobody.invalid/'), OPTIONS), CERTAIN);
       expect(failure.message).toMatch(/^http:\/\/nobody\.invalid could not be (found|resolved) \(DNS\)/);
     });
 
@@ -199,13 +198,13 @@ describe.each([
       const server = await serveRaw((socket, text) => {
         if (text.includes('lighthouse')) answer(socket);
       });
-      await failureOf(transportFor().send(post(server.origin), OPTIONS), UNCLEAR);
+      await failureOf(byClient().send(post(server.origin), OPTIONS), UNCLEAR);
       expect(server.connections).toHaveLength(1);
     });
 
     it('fault 4: headers that never come end with the deadline', async () => {
       const server = await serveRaw(() => {});
-      const failure = await failureOf(transportFor().send(post(server.origin), SHORT), UNCLEAR);
+      const failure = await failureOf(byClient().send(post(server.origin), SHORT), UNCLEAR);
       expect(failure.message).toBe(`${server.origin} did not answer within 120 ms.`);
     });
 
@@ -217,7 +216,7 @@ describe.each([
       });
       // Long enough for the headers to come on a busy machine.
       const failure = await failureOf(
-        transportFor().send(get(server.origin), { ...SHORT, timeoutMs: 600 }),
+        byClient().send(get(server.origin), { ...SHORT, timeoutMs: 600 }),
         UNCLEAR,
       );
       expect(failure.message).toBe(`${server.origin} did not finish its answer within 600 ms.`);
@@ -226,7 +225,7 @@ describe.each([
     it('fault 31: a body above the cap is stopped while it comes', async () => {
       const { route, sent } = poured(Buffer.alloc(64 * 1024, 'x'), 100 * 2 ** 20);
       const server = await serve(route);
-      const failure = await failureOf(transportFor().send(get(server.origin), OPTIONS));
+      const failure = await failureOf(byClient().send(get(server.origin), OPTIONS));
       expect(failure.message).toBe(`${server.origin} sent more than 100000 bytes.`);
       expect(failure.details.unclear).toBe(true);
       expect(failure.details.transient).toBe(true);
@@ -239,7 +238,7 @@ describe.each([
       ['has no status of HTTP', 'HTTP/1.1 099 Odd\r\ncontent-length: 2\r\n\r\nok'],
     ])('an answer that %s is none, and is not waited for', async (_, answer) => {
       const server = await serveRaw((socket) => socket.write(answer));
-      const failure = await failureOf(transportFor().send(post(server.origin), OPTIONS), UNCLEAR);
+      const failure = await failureOf(byClient().send(post(server.origin), OPTIONS), UNCLEAR);
       expect(failure.message).not.toContain('within');
     });
 
@@ -251,7 +250,7 @@ describe.each([
       ],
     ])('an answer with %s behind it is whole', async (_, bytes) => {
       const server = await serveRaw((socket) => socket.write(bytes));
-      const answer = await transportFor().send(post(server.origin), { ...OPTIONS, fresh: true });
+      const answer = await byClient().send(post(server.origin), { ...OPTIONS, fresh: true });
       expect(answer).toMatchObject({ status: 200, body: Buffer.from('ok') });
     });
 
@@ -262,7 +261,7 @@ describe.each([
         socket.pause();
       });
       const body = new JsonBody({ image: 'x'.repeat(20 * 2 ** 20) });
-      expect((await transportFor().send({ ...post(server.origin), body }, OPTIONS)).status).toBe(413);
+      expect((await byClient().send({ ...post(server.origin), body }, OPTIONS)).status).toBe(413);
       for (const { socket } of server.connections) socket.resume();
       await vi.waitFor(() => expect(server.connections.every(({ socket }) => socket.destroyed)).toBe(true));
       expect(server.connections[0]!.text.length).toBeLessThan(15 * 2 ** 20);
@@ -272,7 +271,7 @@ describe.each([
       const server = await serveRaw((socket) => {
         socket.write(`HTTP/1.1 200 OK\r\nx-long: ${'x'.repeat(80 * 1024)}\r\n\r\n`);
       });
-      const failure = await failureOf(transportFor().send(get(server.origin), OPTIONS));
+      const failure = await failureOf(byClient().send(get(server.origin), OPTIONS));
       expect(failure.message).toContain('headers that are too large');
     });
   });
@@ -280,21 +279,21 @@ describe.each([
   describe('connections', () => {
     it('continues after a connection of its own was lost', async () => {
       const server = await serve(['closed', { body: 'ok' }]);
-      const transport = transportFor();
+      const transport = byClient();
       await failureOf(transport.send(get(server.origin), OPTIONS));
       expect((await transport.send(get(server.origin), OPTIONS)).body.toString()).toBe('ok');
     });
 
     it('does not let one request that hangs hold up the next for longer than its deadline', async () => {
       const server = await serve((_, { count }) => (count === 0 ? undefined : { body: 'ok' }));
-      const transport = transportFor();
+      const transport = byClient();
       await failureOf(transport.send(get(server.origin), SHORT));
       expect((await transport.send(get(server.origin), OPTIONS)).body.toString()).toBe('ok');
     });
 
     it('close() ends every connection, also one with a request under way', async () => {
       const server = await serveRaw(() => {});
-      const transport = transportFor();
+      const transport = byClient();
       const shared = failureOf(transport.send(get(server.origin), OPTIONS));
       const own = failureOf(transport.send(post(server.origin), { ...OPTIONS, fresh: true }));
       await vi.waitFor(() => expect(server.connections.filter(({ text }) => text !== '')).toHaveLength(2));
@@ -308,7 +307,7 @@ describe.each([
 
     it.each(['close()', 'its signal'])('%s ends a connection that is still being made', async (how) => {
       const server = await serveRaw(() => {});
-      const transport = transportFor();
+      const transport = byClient();
       const controller = new AbortController();
       const sent = transport.send(get(server.origin.replace('http:', 'https:')), {
         ...OPTIONS,
@@ -325,7 +324,7 @@ describe.each([
 
     it('works again after close()', async () => {
       const server = await serve({ body: 'ok' });
-      const transport = transportFor();
+      const transport = byClient();
       await transport.send(get(server.origin), OPTIONS);
       await transport.close();
       expect((await transport.send(get(server.origin), OPTIONS)).status).toBe(200);
@@ -339,7 +338,7 @@ describe.each([
       );
       const controller = new AbortController();
       const reason = new Error('stopped');
-      const sent = transportFor().send(get(server.origin), { ...OPTIONS, signal: controller.signal });
+      const sent = byClient().send(get(server.origin), { ...OPTIONS, signal: controller.signal });
       setTimeout(() => controller.abort(reason), 30);
       await expect(sent).rejects.toBe(reason);
       await vi.waitFor(() => expect(server.connections[0]!.socket.destroyed).toBe(true));
@@ -348,16 +347,14 @@ describe.each([
     it('that was given before lets nothing leave', async () => {
       const server = await serve({});
       const signal = AbortSignal.abort(new Error('stopped'));
-      await expect(transportFor().send(post(server.origin), { ...OPTIONS, signal })).rejects.toBe(
-        signal.reason,
-      );
+      await expect(byClient().send(post(server.origin), { ...OPTIONS, signal })).rejects.toBe(signal.reason);
       expect(server.received).toHaveLength(0);
     });
 
     it('that comes too late changes nothing', async () => {
       const server = await serve({ body: 'ok' });
       const controller = new AbortController();
-      const answer = await transportFor().send(get(server.origin), { ...OPTIONS, signal: controller.signal });
+      const answer = await byClient().send(get(server.origin), { ...OPTIONS, signal: controller.signal });
       controller.abort();
       expect(answer.body.toString()).toBe('ok');
     });
@@ -376,7 +373,7 @@ describe.each([
       const gate = new Promise<void>((resolve) => {
         release = resolve;
       });
-      const exchange = transportFor().exchange(
+      const exchange = byClient().exchange(
         get(server.origin),
         {
           onHead() {},
@@ -406,7 +403,7 @@ describe.each([
     it.each(['at once', 'later'])('that throws %s ends the exchange with what it threw', async (when) => {
       const server = await serve({ body: 'x'.repeat(1000) });
       const bug = new Error('a bug of the receiver');
-      const exchange = transportFor().exchange(
+      const exchange = byClient().exchange(
         get(server.origin),
         {
           onHead() {},
@@ -437,7 +434,7 @@ describe.each([
           got += chunk.toString();
         },
       };
-      expect((await transportFor().exchange(get(server.origin), receiver, OPTIONS)).status).toBe(200);
+      expect((await byClient().exchange(get(server.origin), receiver, OPTIONS)).status).toBe(200);
       expect(got).toBe('hello');
     });
 
@@ -446,7 +443,7 @@ describe.each([
         socket.end('HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 9\r\n\r\nhello'),
       );
       const receiver = { onHead() {}, onData: () => new Promise<void>((done) => setTimeout(done, 30)) };
-      const exchange = transportFor().exchange(get(server.origin), receiver, OPTIONS);
+      const exchange = byClient().exchange(get(server.origin), receiver, OPTIONS);
       const failure = await failureOf(exchange, UNCLEAR);
       expect(failure.message).not.toContain('within');
     });
@@ -461,7 +458,7 @@ describe.each([
         },
         onData,
       };
-      await expect(transportFor().exchange(get(server.origin), receiver, OPTIONS)).rejects.toBe(bug);
+      await expect(byClient().exchange(get(server.origin), receiver, OPTIONS)).rejects.toBe(bug);
       expect(onData).not.toHaveBeenCalled();
     });
   });
@@ -472,9 +469,7 @@ describe.each([
       ['that has run out', () => selfSigned(-3_600_000), 'CERT_HAS_EXPIRED|DEPTH_ZERO_SELF_SIGNED_CERT'],
     ])('fault 6: a certificate %s is named and not tried again', async (_, make, code) => {
       const server = await serveTls(make());
-      const failure = await failureOf(
-        transportFor().send(post(`https://localhost:${server.port}/`), OPTIONS),
-      );
+      const failure = await failureOf(byClient().send(post(`https://localhost:${server.port}/`), OPTIONS));
       expect(failure.message).toMatch(new RegExp(`has a certificate that cannot be trusted \\((${code}): `));
       expect(failure.details.transient).toBeUndefined();
       expect(failure.details.unclear).toBe(false);
@@ -496,7 +491,7 @@ describe.each([
           return chunk.length % 2 ? new Promise<void>((resolve) => setImmediate(resolve)) : undefined;
         },
       };
-      await transportFor().exchange(request, receiver, OPTIONS);
+      await byClient().exchange(request, receiver, OPTIONS);
       expect(received.digest('hex')).toBe(createHash('sha256').update(sent).digest('hex'));
     });
 
@@ -519,15 +514,13 @@ describe.each([
       );
       const request = get(relay.origin.replace('http://127.0.0.1', 'https://localhost'));
       const limits = { ...OPTIONS, maxBytes: 2 ** 22 };
-      const failure = await failureOf(transportFor().send(request, limits), UNCLEAR);
+      const failure = await failureOf(byClient().send(request, limits), UNCLEAR);
       expect(failure.message).not.toContain('within');
     });
 
     it('a server that speaks no TLS is not called a matter of certificates', async () => {
       const server = await serveRaw((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
-      const failure = await failureOf(
-        transportFor().send(post(`https://127.0.0.1:${server.port}/`), OPTIONS),
-      );
+      const failure = await failureOf(byClient().send(post(`https://127.0.0.1:${server.port}/`), OPTIONS));
       expect(failure.message).toContain('could not agree on TLS');
       expect(failure.message).not.toContain('certificate');
       expect(failure.details.unclear).toBe(false);

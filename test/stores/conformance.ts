@@ -62,10 +62,10 @@ export function conformance(name: string, makeWorld: () => World | Promise<World
       const entry = await recorded('a');
       expect(await kindOf('a')).toBe('unknown');
       await entry.update(submitted('ckx1'), { isOurs: true });
-      // Also while another process holds the fence.
-      const fence = await next().fence(entry.record.request);
+      // Also while another process holds the lock.
+      const lock = await next().lock(entry.record.request, 0);
       expect(await kindOf('a')).toBe('submitted');
-      if (!('heldBy' in fence)) await fence.release();
+      if (!('heldBy' in lock)) await lock.release();
       expect(await kindOf('a', { isNew: true })).toBe('new');
       expect(await kindOf('b')).toBe('new');
       expect(await kindOf('a', { model: 'i2v' })).toBe('new');
@@ -192,7 +192,7 @@ export function conformance(name: string, makeWorld: () => World | Promise<World
       expect((await again(entry))?.files.map(({ bytes }) => bytes).sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     });
 
-    it('brings back a dropped record only for the holder of its fence', async () => {
+    it('brings back a dropped record only for the holder of its lock', async () => {
       const { recorded, next } = await world();
       const entry = await recorded('a', submitted('ckx1'));
       await (await next().byTask('ckx1'))!.drop();

@@ -8,7 +8,7 @@ import type { Phase } from '../../scripts/src/model/request-record.ts';
 import { isTerminal, type Task } from '../../scripts/src/model/task.ts';
 import type {
   Claimed,
-  Fence,
+  Lock,
   RequestClaim,
   StoredRequest as StoredRecord,
 } from '../../scripts/src/ports/record-store.ts';
@@ -56,7 +56,7 @@ export function requestsOf({ clock, open, dies }: World): RequestStore {
     return named === 'recorded' && entry.record.taskId === task.id;
   };
 
-  const submitOf = (request: string, entry: StoredRecord, lock: Fence): Submit => {
+  const submitOf = (request: string, entry: StoredRecord, lock: Lock): Submit => {
     const end = async (phase: 'rejected' | 'unknown') => {
       await entry.update({ phase }, { isOurs: true });
       await lock.release();
@@ -73,7 +73,7 @@ export function requestsOf({ clock, open, dies }: World): RequestStore {
     };
   };
 
-  const lostOf = (request: string, entry: StoredRecord, lock: Fence): LostSubmit => {
+  const lostOf = (request: string, entry: StoredRecord, lock: Lock): LostSubmit => {
     const { idempotencyKey } = entry.record;
     return {
       key: idempotencyKey,
@@ -131,7 +131,7 @@ export function requestsOf({ clock, open, dies }: World): RequestStore {
     },
     async poll(request) {
       const entry = await stored(request);
-      return (state) => noteState(session, entry, STATES[state]);
+      return (state) => noteState(session, entry, { state: STATES[state] });
     },
     async deliver(request) {
       const entry = await stored(request);

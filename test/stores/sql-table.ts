@@ -6,7 +6,7 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS record (
     id text PRIMARY KEY, request text NOT NULL, made bigint NOT NULL, version int NOT NULL, record jsonb);
   CREATE INDEX IF NOT EXISTS record_request ON record (request);
-  CREATE TABLE IF NOT EXISTS fence (name text PRIMARY KEY, nonce text NOT NULL);
+  CREATE TABLE IF NOT EXISTS lock (name text PRIMARY KEY, nonce text NOT NULL);
 `;
 
 interface Sql {
@@ -24,7 +24,7 @@ export class SqlTable implements Table {
 
   static async in(sql: Sql): Promise<SqlTable> {
     await sql.exec(SCHEMA);
-    await sql.exec('TRUNCATE record, fence');
+    await sql.exec('TRUNCATE record, lock');
     return new SqlTable(sql);
   }
 
@@ -57,14 +57,14 @@ export class SqlTable implements Table {
 
   async take(name: string, nonce: string): Promise<boolean> {
     const { affectedRows } = await this.#sql.query(
-      'INSERT INTO fence VALUES ($1, $2) ON CONFLICT DO NOTHING',
+      'INSERT INTO lock VALUES ($1, $2) ON CONFLICT DO NOTHING',
       [name, nonce],
     );
     return affectedRows === 1;
   }
 
   async has(name: string, nonce: string): Promise<boolean> {
-    const { rows } = await this.#sql.query('SELECT 1 FROM fence WHERE name = $1 AND nonce = $2', [
+    const { rows } = await this.#sql.query('SELECT 1 FROM lock WHERE name = $1 AND nonce = $2', [
       name,
       nonce,
     ]);
@@ -72,7 +72,7 @@ export class SqlTable implements Table {
   }
 
   async release(name: string, nonce: string): Promise<void> {
-    await this.#sql.query('DELETE FROM fence WHERE name = $1 AND nonce = $2', [name, nonce]);
+    await this.#sql.query('DELETE FROM lock WHERE name = $1 AND nonce = $2', [name, nonce]);
   }
 
   async damage(request: string): Promise<void> {
@@ -80,6 +80,6 @@ export class SqlTable implements Table {
   }
 
   async dies(name: string): Promise<void> {
-    await this.#sql.query('DELETE FROM fence WHERE name = $1', [name]);
+    await this.#sql.query('DELETE FROM lock WHERE name = $1', [name]);
   }
 }

@@ -27,8 +27,8 @@ import type {
   Account,
   Budget,
   Claimed,
-  Fence,
   Holder,
+  Lock,
   RecordStore,
   RequestClaim,
   Reserved,
@@ -74,14 +74,14 @@ export class TableStore implements RecordStore {
     for (;;) {
       const entry = knownRecord(await this.#entries(request), claim);
       if (entry && entry.record.taskId !== null) return { kind: 'submitted', entry };
-      const lock = await this.fence(request);
+      const lock = await this.lock(request, 0);
       if (!('heldBy' in lock)) return this.#underLock(request, claim, lock);
       if (this.#clock.monotonic() >= deadline) throw busy(lock.heldBy, request, claim);
       await this.#clock.sleep(50, signal);
     }
   }
 
-  async #underLock(request: string, claim: RequestClaim, lock: Fence): Promise<Claimed> {
+  async #underLock(request: string, claim: RequestClaim, lock: Lock): Promise<Claimed> {
     try {
       const found = await this.#entries(request);
       const entry = knownRecord(found, claim);
@@ -119,12 +119,15 @@ export class TableStore implements RecordStore {
     return newestMade(await this.#all((record) => isSame(record) && !this.isOwn({ record })));
   }
 
-  async fence(request: string): Promise<Fence | { heldBy: Holder }> {
+  async lock(name: string, deadline: number, signal?: AbortSignal): Promise<Lock | { heldBy: Holder }> {
     const nonce = randomBytes(8).toString('hex');
-    if (!(await this.#table.take(request, nonce))) return { heldBy: ME };
+    while (!(await this.#table.take(name, nonce))) {
+      if (this.#clock.monotonic() >= deadline) return { heldBy: ME };
+      await this.#clock.sleep(50, signal);
+    }
     return {
-      isOurs: () => this.#table.has(request, nonce),
-      release: () => this.#table.release(request, nonce),
+      isOurs: () => this.#table.has(name, nonce),
+      release: () => this.#table.release(name, nonce),
     };
   }
 
@@ -136,18 +139,14 @@ export class TableStore implements RecordStore {
     signal?: AbortSignal,
   ): Promise<Reserved> {
     if (!budget) return entry.store(change);
-    let fence = await this.fence('budget');
-    while ('heldBy' in fence) {
-      if (this.#clock.monotonic() >= deadline) return { kind: 'busy', holder: fence.heldBy };
-      await this.#clock.sleep(50, signal);
-      fence = await this.fence('budget');
-    }
+    const lock = await this.lock('budget', deadline, signal);
+    if ('heldBy' in lock) return { kind: 'busy', holder: lock.heldBy };
     try {
       const spent = await this.spentSince(budget.windowMs, entry);
       if (spent === null || spent + budget.credits > budget.limit) return { kind: 'exceeded', spent };
       return await entry.store(change);
     } finally {
-      await fence.release();
+      await lock.release();
     }
   }
 

@@ -10,7 +10,7 @@ export interface World {
   open(account: Account): RecordStore;
   /** Makes the records of a request unreadable. */
   damage(request: string): void | Promise<void>;
-  /** Lets the process that holds a fence be dead, as far as the others know. */
+  /** Lets the process that holds a lock be dead, as far as the others know. */
   dies(name: string): void | Promise<void>;
 }
 

@@ -1,6 +1,7 @@
 // Processes of one machine that wait for tasks of one service: real poller, real files, simulated time and service.
 
 import { SILENT } from '../../scripts/src/client/connection.ts';
+import { openPoller } from '../../scripts/src/core/poll/poller.ts';
 import type { Session } from '../../scripts/src/core/session.ts';
 import { getStatus } from '../../scripts/src/core/tasks/get-status.ts';
 import { waitTask } from '../../scripts/src/core/wait/wait-task.ts';
@@ -8,6 +9,7 @@ import { Api } from '../../scripts/src/http/api.ts';
 import type { HttpAnswer, HttpRequest } from '../../scripts/src/http/http-client.ts';
 import { networkError } from '../../scripts/src/http/network-error.ts';
 import type { Transport } from '../../scripts/src/http/transport.ts';
+import { once } from '../../scripts/src/model/once.ts';
 import { aivideomaker } from '../../scripts/src/providers/aivideomaker/api.ts';
 import { AIVIDEOMAKER } from '../../scripts/src/providers/aivideomaker/definition.ts';
 import { sharingIn } from '../../scripts/src/stores/file/sharing.ts';
@@ -162,21 +164,27 @@ export async function runFleet(options: FleetOptions): Promise<FleetFigures> {
             clock,
           });
     const limiter = async () => (await sharing())?.limiter ?? null;
-    return {
+    const service = {
       provider: aivideomaker({ profile: AIVIDEOMAKER, baseUrl, key: 'ak_fleet', now: clock.wall }),
       api: new Api(transport, clock, { timeoutMs: 30_000, maxRetries: 3, limiter }),
+    };
+    const schedule = { firstMs: 2_000 };
+    return {
+      ...service,
+      schedule,
+      poller: once(() => openPoller(service, schedule, sharing)),
+      durations: new Map(),
       transport,
       observer: SILENT,
       loopback: null,
       records: async () => null,
-      sharing,
     };
   };
   const start = (tasks: FleetTask[]): void => {
     const process: Process = { isDead: false, tasks };
     living.add(process);
     const session = sessionOf(process);
-    const settings = { waitMs: 60 * MINUTE, schedule: { firstMs: 2_000 }, folder: null, stallMs: 30_000 };
+    const settings = { waitMs: 60 * MINUTE, folder: null };
     const waits = tasks.map(async (task) => {
       const { seen } = await waitTask(session, task.id, settings, {}, { state: 'SUBMITTED' });
       if (seen.state === 'COMPLETED') task.seenAt = time.now;

@@ -65,7 +65,7 @@ async function builtin(name) {
 }
 
 const [, , marker] = process.argv;
-const EVENTS = ['exit', 'uncaughtException', 'unhandledRejection', 'SIGINT', 'SIGTERM'];
+const EVENTS = ['exit', 'uncaughtException', 'unhandledRejection', 'SIGHUP', 'SIGINT', 'SIGTERM'];
 let modules = null;
 
 process.on('message', ({ entry, args, env, cwd, input }) => {

@@ -29,6 +29,8 @@ export interface Environment {
   withoutState: string | null;
   /** The user chose that folder: where it cannot be used, that is an error, and the call does not continue without it. */
   isStateChosen: boolean;
+  /** Returns the key and the address that a call of a service would use; null where no key is set, or one of them is wrong. */
+  placeOf(profile: Profile): { key: string; url: URL } | null;
 }
 
 /** Returns the keys in the environment, so that every output can hide them. */
@@ -87,18 +89,13 @@ export function readEnvironment(
     noProxy: way.no_proxy || way.NO_PROXY || undefined,
     ...stateFolder(env, needsState ? refuse : () => undefined),
     isStateChosen,
+    placeOf: (other) => placeOf(other, env),
   };
   if (issues.length > 0) throw refusedInputs(issues);
   return environment;
 }
 
-export interface PlaceInUse {
-  key: string;
-  url: URL;
-}
-
-/** Returns the key and the address that a call of a service would use; null where no key is set, or one of them is wrong. */
-export function placeInUse(env: NodeJS.ProcessEnv, profile: Profile): PlaceInUse | null {
+function placeOf(profile: Profile, env: NodeJS.ProcessEnv) {
   let isWrong = false;
   const refuse: Refuse = () => {
     isWrong = true;

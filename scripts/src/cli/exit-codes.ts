@@ -64,6 +64,7 @@ export const EXIT_WORDS = {
     isOpen: true,
   },
   bug: { code: 70, means: 'a bug of this program', next: 'report it; run the same command without `--new`' },
+  hungUp: { code: 129, means: 'hung up', next: 'run the same command without `--new`' },
   interrupted: { code: 130, means: 'interrupted', next: 'run the same command without `--new`' },
   terminated: { code: 143, means: 'terminated', next: 'run the same command without `--new`' },
 } as const satisfies Record<string, Exit>;
@@ -116,12 +117,13 @@ export const BATCH_ORDER: readonly number[] = [
   EXIT.done,
 ];
 
-export type StopSignal = 'SIGINT' | 'SIGTERM';
-
-export const EXIT_OF_SIGNAL: Record<StopSignal, number> = {
+export const EXIT_OF_SIGNAL = {
+  SIGHUP: EXIT.hungUp,
   SIGINT: EXIT.interrupted,
   SIGTERM: EXIT.terminated,
-};
+} as const;
+
+export type StopSignal = keyof typeof EXIT_OF_SIGNAL;
 
 /** Returns the exit code of a failure: its own, else that of its error code. */
 export const exitCodeOf = ({ code, details }: AdvisedFailure): number =>

@@ -1,11 +1,12 @@
-import type { StopSignal } from './exit-codes.ts';
+import { EXIT_OF_SIGNAL, type StopSignal } from './exit-codes.ts';
 import type { Situation } from './progress/situation.ts';
 
 // A submit that is being sent gets this long to return its task id: without the id the result might be lost.
 const GRACE_MS = 2_000;
 
-/** Aborts a call after SIGINT or SIGTERM: after the first signal once no paid result can be lost, after the second at once. */
+/** Aborts a call after SIGHUP, SIGINT or SIGTERM: after the first signal once no paid result can be lost, after the second at once. */
 export class Interruption {
+  readonly #situation: Situation;
   readonly #controller = new AbortController();
   readonly #requested = new AbortController();
   #grace: NodeJS.Timeout | undefined;
@@ -15,6 +16,16 @@ export class Interruption {
   readonly requested: AbortSignal = this.#requested.signal;
   /** The signal that came, if one did. */
   received: StopSignal | null = null;
+
+  /** @param early signals that came before this one listens */
+  constructor(situation: Situation, early: readonly StopSignal[]) {
+    this.#situation = situation;
+    situation.onOutcomeKnown = () => {
+      if (this.received && this.#deferred === 0) this.stop();
+    };
+    for (const name of Object.keys(EXIT_OF_SIGNAL) as StopSignal[]) process.on(name, () => this.#on(name));
+    for (const name of early) this.#on(name);
+  }
 
   /** Puts the end off, within the grace period, until the returned function is called. */
   defer(): () => void {
@@ -28,20 +39,11 @@ export class Interruption {
     };
   }
 
-  listen(situation: Situation): void {
-    for (const name of ['SIGINT', 'SIGTERM'] as const) {
-      process.on(name, () => this.#on(name, situation));
-    }
-    situation.onOutcomeKnown = () => {
-      if (this.received && this.#deferred === 0) this.stop();
-    };
-  }
-
-  #on(name: StopSignal, situation: Situation): void {
+  #on(name: StopSignal): void {
     const isFirst = this.received === null;
     this.received ??= name;
     this.#requested.abort();
-    if (isFirst && (situation.phase === 'submitting' || this.#deferred > 0))
+    if (isFirst && (this.#situation.phase === 'submitting' || this.#deferred > 0))
       this.#grace = setTimeout(() => this.stop(), GRACE_MS);
     else this.stop();
   }

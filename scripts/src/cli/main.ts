@@ -7,15 +7,8 @@ import { type Arguments, guessAction, parseArguments } from './command-line/argu
 import { checkInterval } from './command-line/check-flags.ts';
 import { isAboutTask, isLocal, isSubmit, needsRecords, rule } from './command-line/flags.ts';
 import { readFlags } from './command-line/read-flags.ts';
-import {
-  type Environment,
-  overrule,
-  placeInUse,
-  readEnvironment,
-  redraws,
-  secretsIn,
-} from './environment.ts';
-import { EXIT, EXIT_OF_SIGNAL } from './exit-codes.ts';
+import { type Environment, overrule, readEnvironment, redraws, secretsIn } from './environment.ts';
+import { EXIT, EXIT_OF_SIGNAL, type StopSignal } from './exit-codes.ts';
 import { Interruption } from './interruption.ts';
 import { finishWith, printText, screen } from './output.ts';
 import { type Progress, watch } from './progress.ts';
@@ -25,13 +18,16 @@ import { bugOutcome, interruptedOutcome } from './render/stopped.ts';
 
 declare const VERSION: string;
 
-/** Runs one call of the command: it always writes one document to standard output and sets an exit code. */
-export async function main(): Promise<void> {
+/**
+ * Runs one call of the command: it always writes one document to standard output and sets an exit code.
+ * @param early signals that came before the call
+ */
+export async function main(early: readonly StopSignal[]): Promise<void> {
   const argv = process.argv.slice(2);
   const secrets = secretsIn(process.env);
   const overruled = overrule(process.env);
   const progress = await startProgress(secrets);
-  const interruption = new Interruption();
+  const interruption = new Interruption(progress.situation, early);
   const call: Call = { argv, progress, interruption, secrets, overruled, request: null, warnings: [] };
   const onBug = (error: unknown) => {
     progress.clear();
@@ -54,7 +50,8 @@ export async function main(): Promise<void> {
     outcome = await runAction(call, args, caller);
     const { isInterrupted, envelope } = outcome;
     const signal = interruption.received;
-    if (isInterrupted && signal) {
+    // What needs no service is not interrupted: it is done at once.
+    if (signal && (isInterrupted || isLocal(args.action))) {
       const data = { ...envelope.data, interruptedBy: signal };
       outcome = { ...outcome, exitCode: EXIT_OF_SIGNAL[signal], envelope: { ...envelope, data } };
     }
@@ -86,13 +83,14 @@ async function runAction(call: Call, args: Arguments, caller: Caller): Promise<O
   if (action === 'listModels') return (await import('./actions/describe.ts')).describeAll(args);
   if (action === 'describeModel')
     return (await import('./actions/describe.ts')).describeOne(args, args.model!);
-  if (action === 'listPending' || action === 'forget') {
-    const pending = await import('./actions/pending.ts');
-    const { localJournal } = await import('./actions/local-journal.ts');
-    const journal = localJournal(args, environment.stateFolder!, call.progress.line);
-    return pending[action](journal, args, caller, (profile) => placeInUse(process.env, profile));
-  }
+  // Without a folder for records, these two are refused above.
+  if (isLocal(action)) return (await fromRecords(call, args, caller, environment))!;
   return runServiceAction(call, args, caller, environment);
+}
+
+async function fromRecords({ progress }: Call, args: Arguments, caller: Caller, environment: Environment) {
+  const { answerFromRecords } = await import('./actions/records.ts');
+  return answerFromRecords(args, caller, environment, progress.line);
 }
 
 async function runServiceAction(call: Call, args: Arguments, caller: Caller, environment: Environment) {
@@ -100,9 +98,9 @@ async function runServiceAction(call: Call, args: Arguments, caller: Caller, env
   const { situation, line: warn } = call.progress;
   for (const text of overruled) warn(text);
   call.warnings = overruled;
-  interruption.listen(situation);
   situation.taskId = args.taskId ?? null;
   const { signal } = interruption;
+  signal.throwIfAborted();
   const loopback = args.sandbox || (environment.baseUrl !== undefined && isLoopback(environment.baseUrl));
   checkInterval(args.pollInterval, loopback);
   let batch: CheckedBatch | null = null;
@@ -114,8 +112,9 @@ async function runServiceAction(call: Call, args: Arguments, caller: Caller, env
   }
   try {
     if (!args.sandbox && environment.key === undefined) {
-      const local = await import('./actions/without-key.ts');
-      const known = await local.answerWithoutKey(args, caller, environment, warn);
+      const { action, taskId } = args;
+      const isRecorded = action === 'spending' || (action === 'cancelTask' && taskId === undefined);
+      const known = isRecorded && (await fromRecords(call, args, caller, environment));
       if (known) return known;
       throw new Failure('AUTH_FAILED', 'No key is set, so no live call is made.', {
         reason: { kind: 'keyMissing' },
@@ -133,10 +132,7 @@ async function outcomeOfError(error: unknown, call: Call): Promise<Outcome> {
   const { caller } = call;
   const { situation } = call.progress;
   const signal = call.interruption.received;
-  if (signal) {
-    // Signals are listened to only once the arguments are read.
-    return interruptedOutcome(signal, situation, caller!, call.request?.generation);
-  }
+  if (signal && caller) return interruptedOutcome(signal, situation, caller, call.request?.generation);
   if (!(error instanceof Failure)) return bugOf(error, call);
   // A failure without its advice came after the arguments were understood.
   const failure =

@@ -2,6 +2,7 @@ import type { Observer, Session } from '../core/session.ts';
 import { Api } from '../http/api.ts';
 import { Transport } from '../http/transport.ts';
 import { Failure } from '../model/failure.ts';
+import { once } from '../model/once.ts';
 import { isLoopback } from '../model/service-address.ts';
 import type { Provider } from '../providers/provider.ts';
 import { createProvider } from '../providers/registry.ts';
@@ -40,7 +41,7 @@ export class Connection {
   readonly #transport: Transport;
   readonly #calls = new Set<AbortController>();
   readonly #closing = new AbortController();
-  #waits: Api | undefined;
+  #waits: Promise<Session> | undefined;
   #provider: Promise<Provider> | undefined;
 
   constructor(settings: Settings) {
@@ -62,7 +63,8 @@ export class Connection {
     else signal?.addEventListener('abort', stop, { once: true });
     try {
       controller.signal.throwIfAborted();
-      const session = await this.#session(isWait ? null : controller.signal);
+      if (isWait) this.#waits ??= this.#session(this.#closing.signal);
+      const session = await (isWait ? this.#waits! : this.#session(controller.signal));
       const result = action(session, controller.signal);
       return await (isWait ? Promise.race([result, aborted(controller.signal)]) : result);
     } catch (error) {
@@ -84,15 +86,22 @@ export class Connection {
     await this.#transport.close();
   }
 
-  /** @param signal of a call by itself; null: the session of all waits */
-  async #session(signal: AbortSignal | null): Promise<Session> {
-    const { profile, baseUrl, key, clock, timeoutMs, maxRetries } = this.settings;
-    const api = (of: AbortSignal) => new Api(this.#transport, clock, { timeoutMs, maxRetries, signal: of });
-    if (!signal) this.#waits ??= api(this.#closing.signal);
+  /** @param signal of a call by itself, or of all waits */
+  async #session(signal: AbortSignal): Promise<Session> {
+    const { profile, baseUrl, key, clock, timeoutMs, maxRetries, pollIntervalMs } = this.settings;
     this.#provider ??= createProvider(profile, { baseUrl, key, now: clock.wall });
+    const provider = await this.#provider;
+    const api = new Api(this.#transport, clock, { timeoutMs, maxRetries, signal });
+    const schedule = { firstMs: pollIntervalMs };
     return {
-      provider: await this.#provider,
-      api: signal ? api(signal) : this.#waits!,
+      provider,
+      api,
+      schedule,
+      poller: once(async () => {
+        const { openPoller } = await import('../core/poll/poller.ts');
+        return openPoller({ provider, api }, schedule, async () => null);
+      }),
+      durations: new Map(),
       transport: this.#transport,
       observer: SILENT,
       loopback: isLoopback(baseUrl) ? baseUrl : null,

@@ -3,13 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { PollSchedule } from '../core/poll/interval.ts';
 import type { Session } from '../core/session.ts';
 import type { SavedFile } from '../download/download.ts';
 import { Failure } from '../model/failure.ts';
 import { type Connection, SILENT } from './connection.ts';
 import { checkTaskId, deadlineAt } from './request.ts';
-import { waitSettings } from './tasks.ts';
 import type { DownloadedFile, DownloadOptions, FileTarget, Task } from './types.ts';
 
 /** Fetches the files of a COMPLETED task, checks them, and puts them where they are wanted. */
@@ -24,8 +22,7 @@ export function download(
   const details = () => ({ taskId, cause });
   return connection.call({ signal, details }, async (session) => {
     const filesUntil = until === undefined ? Infinity : deadlineAt(connection.settings, until);
-    const { stallMs, schedule } = waitSettings(connection);
-    const task = await completed(session, wanted, schedule);
+    const task = await completed(session, wanted);
     const { saveFiles } = await import('../core/deliver/save-files.ts');
     let number = 1;
     const observer = {
@@ -36,7 +33,6 @@ export function download(
     const files: DownloadedFile[] = [];
     try {
       await saveFiles({ ...session, observer }, task, place.folder, {
-        stallMs,
         filesUntil,
         onFile: (index) => {
           number = index + 1;
@@ -58,7 +54,7 @@ export function download(
 }
 
 /** Returns a task whose files can be fetched. @throws Failure DOWNLOAD_FAILED for a task in another state */
-async function completed(session: Session, wanted: string | Task, schedule: PollSchedule) {
+async function completed(session: Session, wanted: string | Task) {
   const id = checkTaskId(typeof wanted === 'string' ? wanted : wanted.id);
   // One that had not ended when the caller got it may have ended since.
   const ended = typeof wanted !== 'string' && (wanted.state === 'COMPLETED' || wanted.urls.length > 0);
@@ -69,7 +65,7 @@ async function completed(session: Session, wanted: string | Task, schedule: Poll
     throw new Failure('DOWNLOAD_FAILED', message, { taskId: id, status: task.state });
   }
   const { fetchResult } = await import('../core/deliver/fetch-result.ts');
-  return fetchResult(session, id, schedule, Number.POSITIVE_INFINITY);
+  return fetchResult(session, id, Number.POSITIVE_INFINITY);
 }
 
 async function placeFor(to: DownloadOptions['to'], temporaryFolder: string | undefined) {

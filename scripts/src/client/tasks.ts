@@ -24,7 +24,7 @@ export function taskCalls(
     task: (taskId, options = {}) =>
       connection.call(options, async (session) => {
         const { getTask } = await import('../core/tasks/get-task.ts');
-        const { seen } = await getTask(session, checkTaskId(taskId), waitSettings(connection));
+        const { seen } = await getTask(session, checkTaskId(taskId), NOT_SAVED);
         return publicTask(taskId, seen, key);
       }),
 
@@ -67,7 +67,7 @@ export function taskCalls(
       return connection.call({ signal, isWait }, async (session, stop) => {
         const taskId = checkTaskId(typeof task === 'string' ? task : task.id);
         const waitMs = until === undefined ? Infinity : checkMoment('until', until) - clock.wall();
-        const settings = { ...waitSettings(connection), waitMs: Math.max(0, waitMs), stop };
+        const settings = { ...NOT_SAVED, waitMs: Math.max(0, waitMs), stop };
         const observer = {
           ...SILENT,
           about: () => observer,
@@ -97,7 +97,4 @@ function need({ provider }: Session, action: 'cancelTask' | 'listTasks' | 'quote
 }
 
 /** What every wait and read of a task has in common: no file is saved. */
-export function waitSettings({ settings }: Connection): WaitSettings {
-  const { pollIntervalMs, timeoutMs: stallMs } = settings;
-  return { waitMs: 0, schedule: { firstMs: pollIntervalMs }, folder: null, stallMs };
-}
+const NOT_SAVED: WaitSettings = { waitMs: 0, folder: null };

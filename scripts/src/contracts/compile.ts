@@ -4,7 +4,7 @@ import type { Json } from '../model/json.ts';
 import { parseYaml } from './read/parse-yaml.ts';
 import { toContract } from './read/read-contract.ts';
 import { readUnsupported } from './read/read-unsupported.ts';
-import { ContractError } from './schema/contract-error.ts';
+import { ContractError } from './schema/parsed.ts';
 import { compiledLine, EXTENSION, unsupportedFile } from './stored.ts';
 import { checkPayload } from './validate.ts';
 

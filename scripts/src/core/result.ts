@@ -3,16 +3,16 @@ import type { Failure } from '../model/failure.ts';
 import type { OutputKind } from '../model/output-kind.ts';
 import type { Credits, RequestRecord } from '../model/request-record.ts';
 import type { OtherAccount, ReplacedSubmit, SubmitWarning } from '../model/submit-facts.ts';
-import type { Task, TaskState } from '../model/task.ts';
+import type { SeenState, Task, TaskState } from '../model/task.ts';
 import type { StoredRequest } from '../ports/record-store.ts';
 import type { TaskStatus } from '../providers/provider.ts';
 import type { DatedEstimate } from './money/check-price.ts';
 
 /** What the service last showed of a task: its status alone, or its record. */
-export type Seen = Pick<TaskStatus, 'state' | 'unknownState' | 'record'> &
+export type Seen = SeenState &
+  Pick<TaskStatus, 'unknownState' | 'record'> &
   Pick<Task, 'model' | 'error' | 'charged' | 'refunded'> & {
     urls?: string[] | undefined;
-    isRecordUnread?: boolean;
   };
 
 /** A difference between the request and its result, although the call succeeded. */

@@ -1,9 +1,10 @@
 import type { Downloader } from '../download/downloader.ts';
 import type { Api } from '../http/api.ts';
 import type { RecordStore } from '../ports/record-store.ts';
-import type { Sharing } from '../ports/sharing.ts';
-import type { Provider } from '../providers/provider.ts';
 import type { Observer } from './observer.ts';
+import type { PollSchedule } from './poll/interval.ts';
+import type { Poller } from './poll/poller.ts';
+import type { Service } from './service.ts';
 import type { Slots } from './slots.ts';
 
 export type { Observer } from './observer.ts';
@@ -17,8 +18,7 @@ export interface SubmitGate {
   lost(): void;
 }
 
-export interface Session extends Downloader {
-  provider: Provider;
+export interface Session extends Service, Downloader {
   api: Api;
   observer: Observer;
   /** Where several requests are submitted at the same time; absent: this one is sent at once. */
@@ -27,6 +27,10 @@ export interface Session extends Downloader {
   results?: Slots;
   /** The records of requests, loaded when they are first asked for; null where none are to be kept. */
   records(): Promise<RecordStore | null>;
-  /** What the processes of this machine share about the service; absent or null: this process polls alone. */
-  sharing?(): Promise<Sharing | null>;
+  /** How often a task is polled. */
+  schedule: PollSchedule;
+  /** The poller of all waits of the session, made when the first of them asks for it. */
+  poller(): Promise<Poller>;
+  /** How long the latest tasks of a model took, in seconds, and when that was read, on the monotonic clock: what waits learned. */
+  durations: Map<string, { at: number; seconds: Promise<number[]> }>;
 }

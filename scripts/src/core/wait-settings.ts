@@ -1,5 +1,4 @@
 import type { FilePlace } from './checked-request.ts';
-import type { PollSchedule } from './poll/interval.ts';
 import type { TaskFacts } from './result.ts';
 import type { Session } from './session.ts';
 
@@ -13,7 +12,6 @@ export interface WaitedTask {
 export interface WaitSettings {
   /** Milliseconds; 0 = one status query, no wait. */
   waitMs: number;
-  schedule: PollSchedule;
   /** Milliseconds for saving files, from the beginning of the wait; counts where it is more than `waitMs`. */
   filesMs?: number | undefined;
   /** Where finished files go; null = they are not fetched. */
@@ -22,13 +20,12 @@ export interface WaitSettings {
   output?: string | null | undefined;
   /** Where another file has the name, a version follows it; absent: that is a failure. */
   isVersioned?: boolean | undefined;
-  stallMs: number;
   /** Ends the wait like its deadline. */
   stop?: AbortSignal | undefined;
 }
 
 /** A wait under way. Times are on the monotonic clock. */
-export interface Wait extends FilePlace, Pick<WaitSettings, 'schedule' | 'isVersioned' | 'stallMs' | 'stop'> {
+export interface Wait extends FilePlace, Pick<WaitSettings, 'isVersioned' | 'stop'> {
   start: number;
   /** When it is over; its start, where there is no wait. */
   deadline: number;

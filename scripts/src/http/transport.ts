@@ -6,13 +6,9 @@ import { networkError, withProxy } from './network-error.ts';
 import { NodeHttpClient } from './node-http-client.ts';
 import type { Resolve } from './public-lookup.ts';
 
-type ClientKind = 'node' | 'proxy' | 'files';
-
 interface TransportOptions {
   /** Sends the requests to the service, in place of a client of our own. Files are always fetched by one of ours. */
   httpClient?: HttpClient;
-  /** The process ends with this program's command: undici then fetches files, which is faster, and changes V8's settings for it. */
-  ownsProcess?: boolean;
   /** Finds the addresses of file hosts, for tests; by default the system does. */
   resolve?: Resolve;
 }
@@ -21,7 +17,7 @@ interface TransportOptions {
 export class Transport {
   readonly #proxy: ProxySettings;
   readonly #options: TransportOptions;
-  readonly #clients = new Map<ClientKind, Promise<HttpClient>>();
+  readonly #clients = new Map<'calls' | 'files', Promise<HttpClient>>();
 
   constructor(proxy: ProxySettings = {}, options: TransportOptions = {}) {
     this.#proxy = proxy;
@@ -70,20 +66,18 @@ export class Transport {
 
   #clientFor({ isFile = false }: ExchangeOptions): Promise<HttpClient> {
     // Files never share connections with the API: a connection to the API was not checked for a public address.
-    const kind = isFile ? 'files' : this.#proxied ? 'proxy' : 'node';
-    const client = this.#clients.get(kind) ?? this.#create(kind);
+    const kind = isFile ? 'files' : 'calls';
+    const client = this.#clients.get(kind) ?? this.#create(isFile);
     this.#clients.set(kind, client);
     return client;
   }
 
-  async #create(kind: ClientKind): Promise<HttpClient> {
-    const { httpClient, ownsProcess, resolve } = this.#options;
-    if (kind !== 'files' && httpClient) return httpClient;
-    if (kind === 'node') return new NodeHttpClient();
-    const lookup = kind === 'files' ? (await import('./public-lookup.ts')).publicLookup(resolve) : undefined;
-    if (!this.#proxied && !ownsProcess) return new NodeHttpClient(lookup);
-    const { tuneForOneCommand, UndiciHttpClient } = await import('./undici-http-client.ts');
-    if (ownsProcess) tuneForOneCommand();
+  async #create(isFile: boolean): Promise<HttpClient> {
+    const { httpClient, resolve } = this.#options;
+    if (!isFile && httpClient) return httpClient;
+    const lookup = isFile ? (await import('./public-lookup.ts')).publicLookup(resolve) : undefined;
+    if (!this.#proxied) return new NodeHttpClient(lookup);
+    const { UndiciHttpClient } = await import('./undici-http-client.ts');
     try {
       return new UndiciHttpClient(this.#proxy, lookup);
     } catch (cause) {

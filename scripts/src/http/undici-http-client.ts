@@ -1,7 +1,6 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { setMaxListeners } from 'node:events';
 import type { LookupFunction, Socket } from 'node:net';
-import { setFlagsFromString } from 'node:v8';
 import type { Dispatcher } from 'undici';
 import connect from 'undici/lib/api/api-connect.js';
 import DispatcherBase from 'undici/lib/dispatcher/dispatcher.js';
@@ -20,18 +19,7 @@ import {
   outgoingHeaders,
   type ProxySettings,
 } from './http-client.ts';
-import { largeReads } from './large-reads.ts';
 import { ClosedHere } from './network-error.ts';
-
-/**
- * Changes how V8 compiles WebAssembly in this process, which must be one that ends with its command. undici parses HTTP in
- * WebAssembly, and V8 would spend 100 ms on optimising that parser, which every process waits for at its end. Compiled
- * simply, and only where it is used, it is fast enough for the few answers of a command.
- */
-export function tuneForOneCommand(): void {
-  setFlagsFromString('--liftoff-only');
-  setFlagsFromString('--wasm-lazy-compilation');
-}
 
 /** The request on each connection, by what controls its answer. */
 const onSocket = new WeakMap<Socket, Dispatcher.DispatchController>();
@@ -54,7 +42,7 @@ subscribe('undici:client:sendHeaders', (message) => {
 // The library's entry gives its dispatchers this method, which opens the tunnels; its single files come without.
 DispatcherBase.prototype.connect = connect;
 
-/** Supports proxies (tunnels, passwords, exceptions). A download takes about two thirds of the time of Node's client. */
+/** Supports proxies: tunnels, passwords, exceptions. */
 export class UndiciHttpClient implements HttpClient {
   readonly #settings: ProxySettings;
   readonly #lookup: LookupFunction | undefined;
@@ -142,7 +130,7 @@ export class UndiciHttpClient implements HttpClient {
     const connecting = { timeout: CONNECT_TIMEOUT_MS, signal: controller.signal };
     const made = new EnvHttpProxyAgent({
       // A proxy may have any address, and resolves host names itself.
-      connect: largeReads({ ...connecting, lookup: this.#lookup }),
+      connect: { ...connecting, lookup: this.#lookup },
       requestTls: connecting,
       proxyTls: connecting,
       maxHeaderSize: MAX_HEADER_BYTES,

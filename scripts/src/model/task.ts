@@ -18,6 +18,20 @@ export const TASK_STATES = Object.keys(IS_TERMINAL) as TaskState[];
 /** Tells whether a task in this state has ended. */
 export const isTerminal = (state: TaskState): boolean => IS_TERMINAL[state];
 
+/** A state as a query, a list or a record showed it. */
+export interface SeenState {
+  state: TaskState;
+  /** The task's own record was not read: not yet, or not for good. It may say more. */
+  recordUnread?: 'forNow' | 'forGood' | undefined;
+}
+
+/** Tells whether a task ended without a result. Kept for good, that would lose a result which its record still may have. */
+export const isBareEnd = (state: TaskState): boolean => IS_TERMINAL[state] && state !== 'COMPLETED';
+
+/** Tells whether a task ended without a result, and its own record is still to be read. */
+export const isOpenEnd = ({ state, recordUnread }: SeenState): boolean =>
+  isBareEnd(state) && recordUnread === 'forNow';
+
 /**
  * Ids are opaque, but they stand in commands that run as they stand, and in addresses: nothing that a shell or an address
  * gives a meaning to.

@@ -6,9 +6,9 @@ import type { TaskState } from '../model/task.ts';
 export type { Holder, RequestClaim, RequestIdentity } from '../model/claim-rules.ts';
 export type { Account } from '../model/request-record.ts';
 
-/** The right to submit a request, which one process has at a time. */
-export interface Fence {
-  /** Resolves to false when another process believed that this one was dead and took the right. */
+/** A lock that one process holds at a time, as the one on a request, whose holder alone may submit it. */
+export interface Lock {
+  /** Resolves to false when another process believed that this one was dead and took the lock. */
   isOurs(): boolean | Promise<boolean>;
   release(): void | Promise<void>;
 }
@@ -19,7 +19,7 @@ export interface StoredRequest {
   /**
    * Changes the record as it is stored now, as far as `allowedChange` lets it. A change that cannot be stored causes a
    * warning, and is stored with the next change.
-   * @param isOurs the caller holds the fence of the request, so a missing record is stored anew; otherwise it stays missing
+   * @param isOurs the caller holds the lock on the request, so a missing record is stored anew; otherwise it stays missing
    * @returns whether the change is stored
    */
   update(change: RecordChange, options?: { isOurs?: boolean }): Promise<boolean>;
@@ -39,18 +39,18 @@ export interface StoredRequest {
   close(status: TaskState, credits: Credits, delivered: string | null): void | Promise<void>;
 }
 
-/** What is known of a claimed request. The holder of the fence may submit; no other process may until it is released. */
-export type Claimed<E extends StoredRequest = StoredRequest, F extends Fence = Fence> =
+/** What is known of a claimed request. The holder of the lock may submit; no other process may until it is released. */
+export type Claimed<E extends StoredRequest = StoredRequest, L extends Lock = Lock> =
   /** It was never submitted, or the user wants a new task. Its record is not stored yet. */
   | {
       kind: 'new';
       entry: E;
-      lock: F;
+      lock: L;
       /** Earlier records of the request whose outcome is unknown. */
       unknown: E[];
     }
   /** An earlier process may have submitted it. */
-  | { kind: 'unknown'; entry: E; lock: F }
+  | { kind: 'unknown'; entry: E; lock: L }
   /** It has a task, which may have ended. */
   | { kind: 'submitted'; entry: E };
 
@@ -102,8 +102,11 @@ export interface RecordStore {
     deadline: number,
     signal?: AbortSignal,
   ): Promise<Reserved>;
-  /** Takes the right to change a request that may be submitted; at once, or not at all. */
-  fence(request: string): Promise<Fence | { heldBy: Holder }>;
+  /**
+   * Takes a lock by its name: of a request that may be submitted, or another one.
+   * @param deadline how long to wait for the process that holds it, on the monotonic clock; 0 = try once
+   */
+  lock(name: string, deadline: number): Promise<Lock | { heldBy: Holder }>;
   /** Returns the record of a task, of any account. */
   byTask(taskId: string): Promise<StoredRequest | undefined>;
   /** Returns the records with an idempotency key, of any account, newest first. */

@@ -50,10 +50,9 @@ describe('fault 58, URLs that the service must not be sent to', () => {
     ...['https://?', 'http://[::1', 'http://example.com:99999/', 'http://256.256.256.256/', '', ' '],
   ])('%j', (value) => {
     for (const kind of ['image', 'video', 'audio'] as const) {
-      const problem = checkMedia(value, kind);
-      expect(problem?.expected).toMatch(/^a public http\(s\) URL/);
-      expect(problem?.hint).toMatch(/\w/);
-      expect(problem?.hint).not.toContain('secret');
+      const hint = checkMedia(value, kind);
+      expect(hint).toMatch(/\w/);
+      expect(hint).not.toContain('secret');
     }
   });
 
@@ -89,7 +88,7 @@ describe('data URIs', () => {
 
   it.each(types)('%s: refused under another name, with the right one', (type, bytes) => {
     for (const [other] of types.filter(([name]) => name !== type))
-      expect(checkMedia(dataUri(other, bytes), 'image')?.hint).toBe(
+      expect(checkMedia(dataUri(other, bytes), 'image')).toBe(
         `the data are ${type}; write data:${type};base64,...`,
       );
   });
@@ -103,7 +102,7 @@ describe('data URIs', () => {
     '\u0000\u0000\u0000\u0000',
   ])('fault 58, no picture: %j', (text) => {
     expect(sniffImage(Buffer.from(text))).toBeNull();
-    expect(checkMedia(dataUri('image/png', Buffer.from(text)), 'image')?.hint).toContain(
+    expect(checkMedia(dataUri('image/png', Buffer.from(text)), 'image')).toContain(
       'no picture of type image/png',
     );
   });
@@ -112,7 +111,7 @@ describe('data URIs', () => {
   it.each(['avif', 'heic', 'tiff', 'svg+xml', 'x-icon'])('image/%s is not ours to refuse', (subtype) => {
     const bytes = Buffer.from('whatever such a file begins with');
     expect(checkMedia(dataUri(`image/${subtype}`, bytes), 'image')).toBeNull();
-    expect(checkMedia(dataUri(`image/${subtype}`, PICTURES.png), 'image')?.hint).toContain(
+    expect(checkMedia(dataUri(`image/${subtype}`, PICTURES.png), 'image')).toContain(
       'the data are image/png',
     );
   });
@@ -125,8 +124,8 @@ describe('data URIs', () => {
   );
 
   it.each(['video', 'audio'] as const)('are for images only, not for %s', (kind) => {
-    expect(checkMedia(dataUri('image/png', PICTURES.png), kind)?.hint).toContain('for images only');
-    expect(checkMedia(`data:${kind}/mp4;base64,AAAA`, kind)?.hint).toContain('for images only');
+    expect(checkMedia(dataUri('image/png', PICTURES.png), kind)).toContain('for images only');
+    expect(checkMedia(`data:${kind}/mp4;base64,AAAA`, kind)).toContain('for images only');
   });
 
   const png = dataUri('image/png', PICTURES.png);
@@ -151,7 +150,7 @@ describe('data URIs', () => {
     ['text after the padding', `${png}AA==AAAA`, 'after its padding'],
     ['three pads', `${png}A===`, 'after its padding'],
   ])('%s', (_, value, hint) => {
-    expect(checkMedia(value, 'image')?.hint).toContain(hint);
+    expect(checkMedia(value, 'image')).toContain(hint);
   });
 
   it.each([
@@ -163,14 +162,14 @@ describe('data URIs', () => {
     ['an ellipsis', `${png}\u2026`],
     ['a quote of the shell', `${png}'`],
   ])('fault 55, cut base64 is told with the ways that work: %s', (_, value) => {
-    const hint = checkMedia(value, 'image', BY_FLAGS)?.hint;
+    const hint = checkMedia(value, 'image', BY_FLAGS);
     expect(hint).toContain('seems cut off');
     expect(hint).toContain('--image <file>');
     expect(hint).toContain('--payload -');
   });
 
   it('base64 without its prefix, and files', () => {
-    expect(checkMedia(jpeg, 'image')?.hint).toContain('write data:image/jpeg;base64,');
+    expect(checkMedia(jpeg, 'image')).toContain('write data:image/jpeg;base64,');
     for (const path of [
       './a.png',
       '/home/me/a.png',
@@ -179,7 +178,7 @@ describe('data URIs', () => {
       'pictures/a.webp',
       '~/a.gif',
     ])
-      expect(checkMedia(path, 'image', BY_FLAGS)?.hint).toContain('--image <file>');
+      expect(checkMedia(path, 'image', BY_FLAGS)).toContain('--image <file>');
   });
 
   it('tens of megabytes, valid or not, are checked without an error', () => {
@@ -193,7 +192,7 @@ describe('data URIs', () => {
       `http://example.com/${'a'.repeat(28_000_000)} `,
       'a'.repeat(28_000_000),
     ])
-      expect(checkMedia(value, 'image')?.hint.length).toBeLessThan(300);
+      expect(checkMedia(value, 'image')!.length).toBeLessThan(300);
   });
 });
 
@@ -214,6 +213,6 @@ describe('what an address ends with', () => {
     ['https://example.com/A.WEBM?x=a.png', '.webm'],
     ['https://example.com/a.mp3#.png', '.mp3'],
   ])('%s says that it is none', (url, ending) => {
-    expect(checkFileType(url, ['jpg', 'jpeg', 'png'])?.hint).toContain(`this one ends with ${ending},`);
+    expect(checkFileType(url, ['jpg', 'jpeg', 'png'])).toContain(`this one ends with ${ending},`);
   });
 });

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { likelyDuration } from '../../../scripts/src/core/poll/durations.ts';
 import { intervalBefore, type LikelyDuration } from '../../../scripts/src/core/poll/interval.ts';
+import { likelyDuration } from '../../../scripts/src/core/wait/durations.ts';
 import { FIRST_POLL_MS } from '../../../scripts/src/model/defaults.ts';
 import { ROOT } from '../../support/command.ts';
 import { seeded } from '../../support/virtual-time.ts';

@@ -144,11 +144,15 @@ class World {
 /** What one run of the command comes to: the task, or why there is none. */
 async function run(world: World, journal: Journal, waitMs: number, ordinal: number): Promise<string> {
   const { clock, transport } = world;
-  const session = sessionWith(SERVICE, { clock, transport, journal: new Journal(journal.place) });
-  const wait = { ...waiting(waitMs), schedule: { firstMs: 500 } };
+  const session = sessionWith(SERVICE, {
+    clock,
+    transport,
+    journal: new Journal(journal.place),
+    firstMs: 500,
+  });
   const terms = { ...TERMS, ordinal };
   const generation = { ...REQUEST, idempotencyKey: world.newKey() };
-  const options = { contract: t2v, generation, terms, isDetached: false, wait };
+  const options = { contract: t2v, generation, terms, isDetached: false, wait: waiting(waitMs) };
   try {
     const { envelope } = await generate(session, options);
     return envelope.taskId!;

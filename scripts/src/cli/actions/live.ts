@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { CheckedRequest } from '../../core/checked-request.ts';
+import type { PollSchedule } from '../../core/poll/interval.ts';
 import { madeElsewhere } from '../../core/record/other-account.ts';
 import type { Session } from '../../core/session.ts';
 import { getStatus } from '../../core/tasks/get-status.ts';
@@ -11,6 +12,7 @@ import { Transport } from '../../http/transport.ts';
 import { systemClock } from '../../model/clock.ts';
 import { FIRST_POLL_MS } from '../../model/defaults.ts';
 import { Failure, orFailure } from '../../model/failure.ts';
+import { once } from '../../model/once.ts';
 import { SANDBOX_KEY, serviceName } from '../../model/service-address.ts';
 import type { TaskState } from '../../model/task.ts';
 import type { Sharing } from '../../ports/sharing.ts';
@@ -32,7 +34,8 @@ export async function runLive(call: LiveCall, batch: CheckedBatch | null): Promi
   const sandbox = args.sandbox ? await startSandbox(environment, progress.line) : null;
   const { httpProxy, httpsProxy, noProxy } = environment;
   const proxy = sandbox ? {} : { httpProxy, httpsProxy, noProxy };
-  const transport = new Transport(proxy, { ownsProcess: true });
+  if (proxy.httpProxy || proxy.httpsProxy) compileParserSimply();
+  const transport = new Transport(proxy);
   const baseUrl = sandbox ? new URL(sandbox.origin) : serviceUrl(call);
   const key = keyOf(call);
   const provider = await createProvider(args.profile, { baseUrl, key, now: systemClock.wall });
@@ -40,22 +43,30 @@ export async function runLive(call: LiveCall, batch: CheckedBatch | null): Promi
   const sharing = once(() => (args.noJournal ? null : openSharing(call, provider)));
   // On this machine a service has no limit for single questions; waits keep to it.
   const limiter = async () => (loopback ? null : ((await sharing())?.limiter ?? null));
+  const { signal } = interruption;
+  const api = new Api(transport, systemClock, { timeoutMs, maxRetries, signal, limiter });
+  const schedule = scheduleOf(args);
   const session: Session = {
     provider,
+    api,
+    schedule,
+    poller: once(async () => {
+      const { openPoller } = await import('../../core/poll/poller.ts');
+      return openPoller({ provider, api }, schedule, sharing);
+    }),
+    durations: new Map(),
     transport,
     observer: progress.observer,
     loopback: loopback ? baseUrl : null,
     records: once(() => (args.noJournal || isWithoutRecords(call) ? null : openJournal(call, provider))),
-    sharing,
-    api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal: interruption.signal, limiter }),
   };
   try {
     let outcome: Outcome;
     if (batch) {
       const { runBatchCommand } = await import('../batch/command.ts');
       const known = { ...call, caller: { ...caller, account: await accountOf(call) } };
-      outcome = await runBatchCommand(session, known, batch, waitSettings(args, environment));
-    } else outcome = await outcomeOfResult(await act(session, args, request, environment), caller);
+      outcome = await runBatchCommand(session, known, batch, waitSettings(args));
+    } else outcome = await outcomeOfResult(await act(session, args, request), caller);
     return sandbox ? withStandInWarnings(outcome) : outcome;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
@@ -68,6 +79,16 @@ export async function runLive(call: LiveCall, batch: CheckedBatch | null): Promi
     void transport.close();
     void sandbox?.close();
   }
+}
+
+/**
+ * Changes how V8 compiles WebAssembly in this process, which ends with its command. undici, which speaks to proxies, parses
+ * HTTP in WebAssembly. Optimising that parser would take 36 MB, and double the time of a short command: 80 ms that a
+ * process waits for at its end.
+ */
+function compileParserSimply(): void {
+  const { setFlagsFromString } = process.getBuiltinModule('node:v8');
+  for (const flag of ['--liftoff-only', '--wasm-lazy-compilation']) setFlagsFromString(flag);
 }
 
 /** Tells whether there are no records yet and the action makes none: then the journal need not be loaded. */
@@ -127,24 +148,11 @@ async function accountOf(call: LiveCall): Promise<string> {
   return account(call.args.profile.id, keyOf(call));
 }
 
-function once<T>(make: () => Promise<T> | T): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= Promise.resolve(make());
-    return made;
-  };
-}
-
 /** Runs the action. Loads only the modules that it needs: a status query does not load the submit. */
-async function act(
-  session: Session,
-  args: Arguments,
-  request: CheckedRequest | null,
-  environment: Environment,
-): Promise<Result> {
+async function act(session: Session, args: Arguments, request: CheckedRequest | null): Promise<Result> {
   const { action, taskId = '', idempotencyKey } = args;
   if (action === 'getStatus') return getStatus(session, taskId);
-  const wait = waitSettings(args, environment);
+  const wait = waitSettings(args);
   switch (action) {
     case 'getTask':
       return (await import('../../core/tasks/get-task.ts')).getTask(session, taskId, wait);
@@ -190,16 +198,18 @@ function filterOf({ since, status, model, limit }: Arguments): ListFilter {
 // The sandbox is faster than the services, so the interval is shorter.
 const SANDBOX_POLL_MS = 500;
 
-/** A submit that names no file wants it named by its task, whatever its record says. */
-function waitSettings(args: Arguments, { timeoutMs }: Environment): WaitSettings {
-  const { action, wait, pollInterval, sandbox, download = null, output } = args;
+function scheduleOf({ pollInterval, sandbox }: Arguments): PollSchedule {
   const usualMs = sandbox ? SANDBOX_POLL_MS : FIRST_POLL_MS;
+  return { firstMs: pollInterval === undefined ? usualMs : pollInterval * 1000 };
+}
+
+/** A submit that names no file wants it named by its task, whatever its record says. */
+function waitSettings(args: Arguments): WaitSettings {
+  const { action, wait, download = null, output } = args;
   return {
     waitMs: wait * 1000,
-    schedule: { firstMs: pollInterval === undefined ? usualMs : pollInterval * 1000 },
     folder: output === undefined ? download : path.dirname(path.resolve(output)),
     output: output === undefined ? (isSubmit(action) ? null : undefined) : path.basename(output),
-    stallMs: timeoutMs,
   };
 }
 

@@ -1,13 +1,9 @@
 import path from 'node:path';
 import { quoteWord } from '../../model/shell-word.ts';
 import { skillFolder } from '../../model/skill-folder.ts';
-import type { Action } from './flags.ts';
 
 /** Flags with their values, in the order in which they are written. `true` is a switch; undefined and false are left out. */
 export type Flags = { readonly [flag: string]: string | number | boolean | undefined };
-
-/** Makes the command line of an action, with what says where the task lives behind the flags. */
-export type CommandMaker = (action: Action, flags?: Flags) => string;
 
 const SCRIPT = 'run-workflow.mjs';
 

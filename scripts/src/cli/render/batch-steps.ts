@@ -11,7 +11,8 @@ import { type LineItem, linesNamed } from './batch-warnings.ts';
 import type { Caller } from './caller.ts';
 import { textsIn } from './envelope.ts';
 import { advised, explained, LASTING } from './errors/explained.ts';
-import { runStepsOfLines, spentBefore } from './reused.ts';
+import { runStepOfLines, spentBefore } from './reused.ts';
+import { sentences } from './sentences.ts';
 
 // What a single command is told after these holds for a line too; after the others it speaks of the whole command.
 const SAME_FOR_LINES: ReadonlySet<string> = new Set(['AUTH_FAILED', 'INVALID_PAYLOAD', 'INVALID_MODEL']);
@@ -44,41 +45,30 @@ export function batchSteps(
   const first = sorted.find(({ outcome }) => !outcome.envelope.ok);
   const own = held ? heldSteps(held, lines, caller) : first ? ownSteps(first, caller) : [];
   const open = isCapped ? 0 : totalsOf(lines.filter((line) => !isLeft(line))).notSubmitted;
-  const steps = isOpen ? withResume(own, sorted, open, caller) : [...own];
   const ended = lines.filter(({ state }) => state === 'FAILED' || state === 'CANCEL');
-  if (ended.length > 0) {
-    steps.push(
-      `${counted(ended.length, 'task')} ended without a result (${linesNamed(ended)}). Another try is a new charge for each: change these lines, or run the command that data.report has for each of them alone. --new on the batch makes every line again, with a charge for every line.`,
-    );
-  }
   const gone = lines.filter(isLineGone);
-  if (gone.length > 0) {
-    steps.push(
+  return sentences(
+    isOpen ? withResume(own, sorted, open, caller) : own,
+    ended.length > 0 &&
+      `${counted(ended.length, 'task')} ended without a result (${linesNamed(ended)}). Another try is a new charge for each: change these lines, or run the command that data.report has for each of them alone. --new on the batch makes every line again, with a charge for every line.`,
+    gone.length > 0 &&
       `The result of ${linesNamed(gone)} is lost: running the batch again does not change that. To make it once more, after a yes to a new charge for each: run the command that data.report has for each of them alone.`,
-    );
-  }
-  if (leftOver) {
-    steps.push(
+    leftOver &&
       `To make ${linesNamed(lines.filter(isLeft))} once more too, with a new charge for each: run the command that data.report has for each of them alone; or copy these lines into a file of their own, and run that with --new, --maxTotalCredits and another --output.`,
-    );
-  }
-  if (unsaved.length > 0) {
-    steps.push(
+    unsaved.length > 0 && [
       'The earlier tasks of these lines are paid for. This lists those that wait to be fetched, each with the command that does it:',
       caller.command('listPending'),
-    );
-  }
-  if (hidden > 0)
-    steps.push(
+    ],
+    hidden > 0 &&
       `${counted(hidden, 'line')} ${hidden === 1 ? 'is' : 'are'} not shown here: data.report has every line whole.`,
-    );
-  if (isReused && !isOpen && !leftOver && ended.length + gone.length === 0) {
-    steps.push(
-      ...runStepsOfLines(lines),
-      `Every line was submitted by an earlier run${spentBefore(totalsOf(lines), ' in all')}. To make all of them again, with a charge for every line: the same command with --new and another --download or --output.`,
-    );
-  }
-  return steps;
+    isReused &&
+      !isOpen &&
+      !leftOver &&
+      ended.length + gone.length === 0 && [
+        runStepOfLines(lines),
+        `Every line was submitted by an earlier run${spentBefore(totalsOf(lines), ' in all')}. To make all of them again, with a charge for every line: the same command with --new and another --download or --output.`,
+      ],
+  );
 }
 
 /** Returns what is to be done about a limit that holds the batch; that of a run does not count what was charged before it. */
@@ -125,15 +115,14 @@ function withResume(
   const mayFindOut = unknown === 0 || caller.profile.can.list;
   const { retryAfter = null } = sorted.find(({ outcome }) => !outcome.envelope.ok)?.outcome.envelope ?? {};
   const when = retryAfter === null ? '' : ` after ${retryAfter} seconds`;
-  const said = [
+  const said = sentences(
     `Run this command${when}, without --new.`,
     'It resumes every line, and charges nothing for those that have a task.',
-  ];
-  if (unknown > 0 && mayFindOut)
-    said.push(
+    unknown > 0 &&
+      mayFindOut &&
       `It reconciles the ${unknown} whose outcome is not known, and never submits while that may charge twice.`,
-    );
-  if (open > 0) said.push(`It submits the ${open} that have none, which is charged.`);
+    open > 0 && `It submits the ${open} that have none, which is charged.`,
+  );
   const resume = [said.join(' '), caller.same];
   return FIRST.has(sorted[0]!.outcome.exitCode) && mayFindOut ? [...resume, ...own] : [...own, ...resume];
 }

@@ -2,6 +2,9 @@ import type { LineResult } from '../../core/batch/line.ts';
 import type { BatchResult } from '../../core/batch/options.ts';
 import { counted } from '../../model/text.ts';
 import { type Outcome, textsIn } from './envelope.ts';
+import { type Part, sentences } from './sentences.ts';
+
+const MOST_WARNED = 5;
 
 /** A line of a batch and the outcome that a command of its own would have. */
 export interface LineItem {
@@ -15,56 +18,53 @@ export function batchWarnings(
   items: readonly LineItem[],
   report: { file: string } | { problem: string },
 ): string[] {
-  const warnings: string[] = [];
-  if (result.isNew) {
-    const made = items.filter(({ line }) => line.taskId !== null).length;
-    warnings.push(
+  const made = items.filter(({ line }) => line.taskId !== null).length;
+  const warned = items.filter(({ outcome }) => textsIn(outcome, 'warnings').length > 0);
+  const more = warned.length - MOST_WARNED;
+  return sentences(
+    result.isNew &&
       `--new asked for every line once more: ${counted(made, 'new task')}, ${costOf(result.quoted)}.`,
-    );
-  }
-  warnings.push(...leftWarning(result), ...unsavedWarning(result), ...takenNames(result.lines));
-  if ('problem' in report) warnings.push(`The report could not be written: ${report.problem}.`);
-  const withWarnings = items.filter(({ outcome }) => textsIn(outcome, 'warnings').length > 0);
-  for (const { line, outcome } of withWarnings.slice(0, 5))
-    for (const text of textsIn(outcome, 'warnings'))
-      warnings.push(`Line ${line.number} (${line.name}): ${text}`);
-  if (withWarnings.length > 5)
-    warnings.push(
-      `${counted(withWarnings.length - 5, 'more line')} ${withWarnings.length === 6 ? 'has' : 'have'} warnings; the report has them.`,
-    );
-  return warnings;
+    leftWarning(result),
+    unsavedWarning(result),
+    takenNames(result.lines),
+    'problem' in report && `The report could not be written: ${report.problem}.`,
+    warned
+      .slice(0, MOST_WARNED)
+      .flatMap(({ line: { number, name }, outcome }) =>
+        textsIn(outcome, 'warnings').map((text) => `Line ${number} (${name}): ${text}`),
+      ),
+    more > 0 && `${counted(more, 'more line')} ${more === 1 ? 'has' : 'have'} warnings; the report has them.`,
+  );
 }
 
 /** Says which lines an interrupted run with --new left as they were: the result is a mix of new and earlier tasks. */
-function leftWarning({ leftOver, lines }: BatchResult): string[] {
-  if (!leftOver) return [];
-  const left = lines.filter(({ number }) => leftOver.lines.has(number));
-  return [
-    `The run with --new that began on ${leftOver.began} did not make ${linesNamed(left)} once more: ${left.length === 1 ? 'its task is an earlier one' : 'their tasks are earlier ones'}.`,
-  ];
+function leftWarning({ leftOver, lines }: BatchResult): Part {
+  const left = lines.filter(({ number }) => leftOver?.lines.has(number));
+  return (
+    leftOver &&
+    `The run with --new that began on ${leftOver.began} did not make ${linesNamed(left)} once more: ${left.length === 1 ? 'its task is an earlier one' : 'their tasks are earlier ones'}.`
+  );
 }
 
 /** Says which tasks are in no answer of the batch, and have no file: a run with --new made others in their place. */
-function unsavedWarning({ unsaved, lines }: BatchResult): string[] {
-  if (unsaved.length === 0) return [];
+function unsavedWarning({ unsaved, lines }: BatchResult): Part {
   const numbers = new Set(unsaved.map(({ line }) => line));
   const named = linesNamed(lines.filter(({ number }) => numbers.has(number)));
   const [have, it] = unsaved.length === 1 ? ['has', 'it'] : ['have', 'them'];
-  return [
-    `${counted(unsaved.length, 'earlier task')} of ${named} ${have} no whole result here, and this run does not return ${it}: a run with --new asked for ${numbers.size === 1 ? 'this line' : 'these lines'} once more.`,
-  ];
+  return (
+    unsaved.length > 0 &&
+    `${counted(unsaved.length, 'earlier task')} of ${named} ${have} no whole result here, and this run does not return ${it}: a run with --new asked for ${numbers.size === 1 ? 'this line' : 'these lines'} once more.`
+  );
 }
 
 /** Says why files are called otherwise than their lines. */
-function takenNames(lines: readonly LineResult[]): string[] {
+function takenNames(lines: readonly LineResult[]): Part {
   const taken = lines.filter(({ isNameTaken }) => isNameTaken);
-  if (taken.length === 0) return [];
-  const [{ number, name }] = taken as [LineResult];
-  return [
-    taken.length === 1
-      ? `Line ${number}: its name belongs to another file, which stays as it is. So a version follows it: ${name}.`
-      : `Lines ${numbersOf(taken)}: their names belong to other files, which stay as they are. So a version follows each name, as in ${name}.`,
-  ];
+  const [first] = taken;
+  if (!first) return null;
+  return taken.length === 1
+    ? `Line ${first.number}: its name belongs to another file, which stays as it is. So a version follows it: ${first.name}.`
+    : `Lines ${numbersOf(taken)}: their names belong to other files, which stay as they are. So a version follows each name, as in ${first.name}.`;
 }
 
 /** Returns what --new costs, for the user who can still interrupt it. */

@@ -1,85 +1,59 @@
 import { BRIEF_WAIT_S } from '../../model/task.ts';
-import type { Profile } from '../../providers/profile.ts';
 import type { Arguments } from '../command-line/arguments.ts';
 import { commandFrom, commandToRehearse, placeFlags, resumeFlags } from '../command-line/commands.ts';
-import { isSubmit } from '../command-line/flags.ts';
-import { type CommandMaker, commandLine, type Flags, flagWords } from '../command-line/words.ts';
+import { type Action, isSubmit } from '../command-line/flags.ts';
+import { commandLine, type Flags, flagWords } from '../command-line/words.ts';
 
-/** The facts about a call that the sentences of its answer use. */
-export interface Caller {
-  profile: Profile;
-  /** The fingerprint of the key in use; absent before the service is called. */
-  account?: string;
-  /** A command line that runs as it stands, for the service of this call. */
-  command: CommandMaker;
-  /** The same for another service. */
-  commandAt(profile: Profile): CommandMaker;
-  /** The command that was given, as it resumes what it began; a command line. */
-  same: string;
-  /** How the same is asked for once more, with a new charge; words. */
-  anew: string;
-  /** The same, as a command line. Only the user may decide to run it, so it never stands alone in a step. */
-  another(): string;
-  /** The answer is about one line of a batch, which says once for all its lines when to run it again. */
-  isLine: boolean;
-  /** How a task that ended without a result is tried again, with a new charge; words. */
-  retry: string;
-  /** The command that was given, with another name for its file; a command line. */
-  savedAs(file: string): string;
-  /** The same in the sandbox, at no cost; a command line. */
-  rehearsal(): string;
-  /** Flags that the command resuming a task repeats. */
-  resumeFlags: Flags;
-  /** The call is to return the end of a task, not its state. */
-  wantsEnd: boolean;
-  /** The call is about the user's own tasks or account, which the sandbox has not. */
-  wantsOwn: boolean;
-  /** All that the service said is wanted. */
-  isFull: boolean;
-  /** The call was a submit: without a task id nothing was submitted. */
-  isSubmit: boolean;
-  /** The call keeps a record: the same command finds its request again. */
-  isRecorded: boolean;
-}
+/** The facts about a call that the sentences of its answer use. Every command is a command line that runs as it stands. */
+export type Caller = ReturnType<typeof callerOf>;
 
 /** Returns how the caller can be answered: with its own command, and with others that fit it. */
-export function callerOf(args: Arguments, argv: readonly string[]): Caller {
+export function callerOf(args: Arguments, argv: readonly string[]) {
   const { action, profile, sandbox, download, output, idempotencyKey, noJournal } = args;
-  const commandAt =
-    (at: Profile): CommandMaker =>
-    (name, flags) =>
-      commandLine(flagWords({ action: name, ...flags, ...placeFlags({ profile: at, sandbox }) }));
   const isNamed = idempotencyKey !== undefined;
   // Without a record, each run is a new request.
   const other = isNamed ? ' with another --idempotencyKey' : noJournal ? '' : ' with --new';
   return {
     profile,
-    command: commandAt(profile),
-    commandAt,
+    /** The fingerprint of the key in use; undefined before the service is called. */
+    account: undefined as string | undefined,
+    /** A command. @param at its service */
+    command: (name: Action, flags: Flags = {}, at = profile): string =>
+      commandLine(flagWords({ action: name, ...flags, ...placeFlags({ profile: at, sandbox }) })),
+    /** The command that was given, with these flags in place of its own. */
+    again: (flags: Flags): string => commandFrom(argv, flags),
+    /** The command that was given, as it resumes what it began. */
     same: commandFrom(argv, { new: false }),
-    isLine: false,
+    /** How the same is asked for once more, with a new charge; words. */
     anew: `the same command${other}.`,
-    another: () => {
+    /** The same, as a command. Only the user may decide to run it, so it never stands alone in a step. */
+    another(): string {
       if (!isNamed) return commandFrom(argv, { new: true });
       // Loaded only here: it costs a tenth of the time that Node takes to start.
       const { randomUUID } = process.getBuiltinModule('node:crypto');
       return commandFrom(argv, { idempotencyKey: randomUUID() });
     },
+    /** How a task that ended without a result is tried again, with a new charge; words. */
     retry: isSubmit(action)
       ? `run the same command${other}.`
       : 'add --new to the command that submitted it (another --idempotencyKey, if it had one).',
-    savedAs: (file) => commandFrom(argv, { output: file }),
-    rehearsal: () => commandToRehearse(argv, args),
+    /** The same command in the sandbox, at no cost; null for the user's own tasks and account, which the sandbox has not. */
+    rehearsal: () => (isSubmit(action) || action === 'quote' ? commandToRehearse(argv, args) : null),
+    /** Flags that the command resuming a task repeats. */
     resumeFlags: resumeFlags(args),
-    // A status query or a submit alone has its full answer while the task still runs.
+    /** The call is to return the end of a task. A status query or a submit alone has its full answer while that runs. */
     wantsEnd:
       action === 'generate' ||
       action === 'waitTask' ||
       (action === 'getTask' && (download ?? output) !== undefined),
-    wantsOwn: !isSubmit(action) && action !== 'quote',
+    /** All that the service said is wanted. */
     isFull: args.full,
+    /** Without a task id nothing was submitted. */
     isSubmit: isSubmit(action),
+    /** The call keeps a record: the same command finds its request again. */
     isRecorded: !noJournal,
+    /** The answer is about one line of a batch, which says once for all its lines when to run it again. */
+    isLine: false,
   };
 }
 
@@ -104,9 +78,11 @@ export function dropStep({ command }: Caller, taskId: string): string {
 }
 
 /** Returns the command that shows what was made lately, where the service lists its tasks. */
-export function earlierStep({ profile, command }: Caller): string[] {
-  return profile.can.list ? [command('listTasks', { since: '7d' })] : [];
+export function earlierStep({ profile, command }: Caller): string | false {
+  return profile.can.list && command('listTasks', { since: '7d' });
 }
+
+const ALONE = 'the command of this line alone (its model and payload), with --new.';
 
 /** How a line of a batch is made once more, alone, with a new charge. @param isFirst no line above it is equal */
 export function lineAlone(command: string | null, isFirst: boolean): string {
@@ -114,8 +90,6 @@ export function lineAlone(command: string | null, isFirst: boolean): string {
     'this line equals an earlier one, for which its own command counts; take this line out of the batch then: ';
   return `${isFirst ? '' : equal}${command ?? ALONE}`;
 }
-
-const ALONE = 'the command of this line alone (its model and payload), with --new.';
 
 /** Returns the facts for one line of a batch, which is made again alone: `--new` on the batch would make every line again. */
 export function callerOfLine(caller: Caller, words = ALONE): Caller {

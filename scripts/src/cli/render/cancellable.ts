@@ -6,6 +6,7 @@ import { nameIn } from '../../providers/read-answer.ts';
 import { AdvisedFailure } from '../advised-failure.ts';
 import type { Caller } from './caller.ts';
 import { failed, type Outcome } from './envelope.ts';
+import { sentences } from './sentences.ts';
 
 const MOST_LOST = 5;
 
@@ -16,24 +17,24 @@ const MOST_LOST = 5;
  */
 export function cancellableOutcome(result: CancellableResult, caller: Caller, hasKey = true): Outcome {
   const { tasks, more, lost, clearAfter, isListed } = result;
-  const list = caller.command(
-    isListed ? 'listTasks' : 'listPending',
-    isListed ? { status: 'SUBMITTED' } : {},
+  const { command } = caller;
+  const list = isListed ? command('listTasks', { status: 'SUBMITTED' }) : command('listPending');
+  const nextSteps = sentences(
+    tasks.map((task) => cancelStep(task, caller)),
+    more > 0 && `${more} more can be cancelled: ${list}`,
+    tasks.length === 0 && noneStep(result, caller, hasKey),
+    lost.slice(0, MOST_LOST).map((record) => lostStep(record, result, caller)),
   );
-  const nextSteps = [
-    ...tasks.map((task) => cancelStep(task, caller)),
-    ...(more > 0 ? [`${more} more can be cancelled: ${list}`] : []),
-    ...(tasks.length === 0 ? [noneStep(result, caller, hasKey)] : []),
-    ...lost.slice(0, MOST_LOST).map((record) => lostStep(record, result, caller)),
-  ];
-  const hint =
+  const [message, hint] =
     tasks.length > 0
-      ? 'add --taskId <id>: data.nextSteps has the command of each task that can be cancelled'
-      : 'no task is known that can be cancelled: data.nextSteps says how far that is known';
-  const message =
-    tasks.length > 0
-      ? 'No task was named, so none was cancelled: data.nextSteps has the command of each that can be.'
-      : 'No task was named, and none is known that can be cancelled.';
+      ? [
+          'No task was named, so none was cancelled: data.nextSteps has the command of each that can be.',
+          'add --taskId <id>: data.nextSteps has the command of each task that can be cancelled',
+        ]
+      : [
+          'No task was named, and none is known that can be cancelled.',
+          'no task is known that can be cancelled: data.nextSteps says how far that is known',
+        ];
   const issues = [issue('--taskId', '<id> for --action cancelTask', 'nothing', hint)];
   // Where a task can be cancelled now, nothing is to be waited for.
   const retryAfter = tasks.length === 0 && clearAfter.size > 0 ? Math.max(...clearAfter.values()) : undefined;

@@ -118,17 +118,14 @@ export function failed(
 }
 
 // Of a batch, beside its sums, warnings and steps.
-const MOST_ROWS = 150;
-const MOST_CHARACTERS = 36_000;
+const BATCH_ROWS = { most: 150, characters: 36_000 };
 
-/** Returns the rows of a batch that fit into the document. */
-export function rowsThatFit(rows: readonly JsonObject[]): JsonObject[] {
-  const fit: JsonObject[] = [];
-  let left = MOST_CHARACTERS;
-  for (const row of rows.slice(0, MOST_ROWS)) {
+/** Returns the first rows, as far as they fit into the document. */
+export function rowsThatFit(rows: readonly JsonObject[], { most, characters } = BATCH_ROWS): JsonObject[] {
+  let left = characters;
+  const over = rows.findIndex((row) => {
     left -= JSON.stringify(row).length;
-    if (left < 0) break;
-    fit.push(row);
-  }
-  return fit;
+    return left < 0;
+  });
+  return rows.slice(0, Math.min(most, over < 0 ? rows.length : over));
 }

@@ -5,6 +5,7 @@ import { counted, plain, quoted } from '../../model/text.ts';
 import { nameIn } from '../../providers/read-answer.ts';
 import { briefWait, type Caller, resumeCommand } from './caller.ts';
 import { definedFields, done, type Outcome, upstream } from './envelope.ts';
+import { sentences } from './sentences.ts';
 import { leftOut, othersWords, spanOf } from './spending.ts';
 
 const MOST_COMMANDS = 5;
@@ -15,14 +16,12 @@ const LONGEST_REASON = 120;
 export function listOutcome(result: ListResult, caller: Caller): Outcome {
   const { filter, tasks, matched, counts, listed, running, record } = result;
   const wanted = tasks.filter(({ task }) => running.some(({ id }) => id === task.id));
-  const nextSteps = [
-    ...wanted
-      .slice(0, MOST_COMMANDS)
-      .map(({ task: { id }, request }) =>
-        resumeCommand(caller, id, { wait: briefWait(caller, request?.wait) }),
-      ),
-    ...(matched === 0 && listed > 0 ? [nothingMatches(result)] : []),
-  ];
+  const resume = ({ task: { id }, request }: ListedTask) =>
+    resumeCommand(caller, id, { wait: briefWait(caller, request?.wait) });
+  const nextSteps = sentences(
+    wanted.slice(0, MOST_COMMANDS).map(resume),
+    matched === 0 && listed > 0 && nothingMatches(result),
+  );
   const data = {
     since: filter.since === null ? undefined : spanOf(filter.since),
     count: matched,
@@ -40,12 +39,12 @@ export function listOutcome(result: ListResult, caller: Caller): Outcome {
 
 function warningsOf(result: ListResult, caller: Caller): string[] {
   const { matched, tasks, filter, lost } = result;
-  const shown = `Only the newest ${tasks.length} of ${matched} tasks are shown; --limit, --since, --status and --model choose others. The counts are of all.`;
-  return [
-    ...(matched > tasks.length ? [shown] : []),
-    ...leftOut(result, filter.since !== null),
-    ...(lost > 0 ? [lostWords(lost, caller)] : []),
-  ];
+  return sentences(
+    matched > tasks.length &&
+      `Only the newest ${tasks.length} of ${matched} tasks are shown; --limit, --since, --status and --model choose others. The counts are of all.`,
+    leftOut(result, filter.since !== null),
+    lost > 0 && lostWords(lost, caller),
+  );
 }
 
 /** Says that there may be a task which the list does not show, with the command that searches for it. */

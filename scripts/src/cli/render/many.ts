@@ -1,17 +1,23 @@
 import type { ManyResult, NothingPending, UnknownSubmits } from '../../core/result.ts';
 import { Failure } from '../../model/failure.ts';
-import { type JsonObject, unlessEmpty } from '../../model/json.ts';
+import type { JsonObject } from '../../model/json.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
 import { counted as count } from '../../model/text.ts';
 import { AdvisedFailure } from '../advised-failure.ts';
 import { BATCH_ORDER, EXIT } from '../exit-codes.ts';
 import { type Caller, dropStep, earlierStep, resumeCommand } from './caller.ts';
-import { definedFields, done, type Envelope, failed, type Outcome, textsIn } from './envelope.ts';
+import {
+  definedFields,
+  done,
+  type Envelope,
+  failed,
+  type Outcome,
+  rowsThatFit,
+  textsIn,
+} from './envelope.ts';
 import { explained } from './errors/explained.ts';
+import { sentences } from './sentences.ts';
 import { taskOutcome } from './task.ts';
-
-// What fits into the one document.
-const MOST_CHARACTERS = 40_000;
 
 /**
  * Returns the document of a call about several tasks, with the worst of their exit codes. Where the first end was waited
@@ -20,17 +26,15 @@ const MOST_CHARACTERS = 40_000;
 export function manyOutcome(result: ManyResult, caller: Caller): Outcome {
   const { items, until, more, unknown: submits } = result;
   const outcomes = items.map((item) => itemOutcome(item, caller));
-  const shown: JsonObject[] = [];
-  const delivered: Outcome[] = [];
-  let left = MOST_CHARACTERS;
-  for (const [n, outcome] of outcomes.entries()) {
-    const whole = summary(outcome.envelope, items[n]!.record);
-    left -= JSON.stringify(whole).length;
-    // What does not fit into the document is not delivered by it.
-    if (left >= 0) delivered.push(outcome);
-    const { status, taskId } = outcome.envelope;
-    shown.push(left >= 0 ? whole : { status, taskId, nextSteps: [resumeCommand(caller, taskId!)] });
-  }
+  const whole = rowsThatFit(
+    outcomes.map(({ envelope }, n) => summary(envelope, items[n]!.record)),
+    { most: items.length, characters: 40_000 },
+  );
+  const cut = outcomes.slice(whole.length).map(({ envelope: { status, taskId } }) => ({
+    status,
+    taskId,
+    nextSteps: [resumeCommand(caller, taskId!)],
+  }));
   const isRunning = ({ exitCode }: Outcome) => exitCode === EXIT.stillRunning;
   const running = outcomes.filter(isRunning).length;
   const isOver = until === 'first' && running < outcomes.length;
@@ -39,35 +43,34 @@ export function manyOutcome(result: ManyResult, caller: Caller): Outcome {
   const unknown = until === 'last' && submits > 0 ? unknownOutcome(result, caller) : undefined;
   // As of the lines of a batch, the one that the caller has to see to first.
   const worst = unknown && !isBefore(ended, unknown) ? unknown : ended;
-  const nextSteps: string[] = [];
-  if (worst || running > 0 || more > 0 || submits > 0 || left < 0) {
-    const gone = outcomes.flatMap(({ envelope: { errorCode, taskId } }) =>
-      errorCode === 'TASK_NOT_FOUND' ? [dropStep(caller, taskId!)] : [],
-    );
-    // Of a submit whose outcome is not known, the same command finds out what the list shows, which its own steps say.
-    const hasMore = ended !== undefined || running > 0 || unknown === undefined;
-    nextSteps.push(
-      ...((hasMore && gone.length < items.length) || more > 0 ? [caller.same] : []),
-      ...gone.slice(0, 5),
-      ...(unknown ? textsIn(unknown, 'nextSteps') : [caller.command('listPending')]),
-    );
-  }
+  const isOpen = worst || running > 0 || more > 0 || submits > 0 || cut.length > 0;
+  const gone = outcomes.flatMap(({ envelope: { errorCode, taskId } }) =>
+    errorCode === 'TASK_NOT_FOUND' ? [dropStep(caller, taskId!)] : [],
+  );
+  // Of a submit whose outcome is not known, the same command finds out what the list shows, which its own steps say.
+  const hasMore = ended !== undefined || running > 0 || unknown === undefined;
+  const nextSteps = sentences(
+    ((hasMore && gone.length < items.length) || more > 0) && caller.same,
+    gone.slice(0, 5),
+    unknown ? textsIn(unknown, 'nextSteps') : caller.command('listPending'),
+  );
   const data = definedFields({
-    count: shown.length,
+    count: items.length,
     running,
     more,
     unknown: submits,
-    tasks: shown,
-    nextSteps: unlessEmpty([...new Set(nextSteps)]),
+    tasks: [...whole, ...cut],
+    nextSteps: isOpen ? [...new Set(nextSteps)] : undefined,
   });
   const { errorCode = null, errorMessage = null, retryAfter = null } = worst?.envelope ?? {};
   const ok = errorCode === null && counted.every(({ envelope }) => envelope.ok);
   return {
     envelope: { ok, status: null, taskId: null, data, errorCode, errorMessage, retryAfter },
-    exitCode: worst?.exitCode ?? (!isOver && (more > 0 || left < 0) ? EXIT.stillRunning : EXIT.done),
+    exitCode: worst?.exitCode ?? (!isOver && (more > 0 || cut.length > 0) ? EXIT.stillRunning : EXIT.done),
     files: outcomes.flatMap(({ files }) => files),
+    // What does not fit into the document is not delivered by it.
     onWritten: () => {
-      for (const { onWritten } of delivered) onWritten?.();
+      for (const { onWritten } of outcomes.slice(0, whole.length)) onWritten?.();
     },
   };
 }
@@ -124,5 +127,5 @@ export function nothingPendingOutcome(result: NothingPending, caller: Caller): O
   const { unknown } = result;
   if (unknown > 0) return unknownOutcome(result, caller);
   const none = 'No recorded task of this key is unfinished or waits to be delivered.';
-  return done({ count: 0, unknown, nextSteps: [none, ...earlierStep(caller)] });
+  return done({ count: 0, unknown, nextSteps: sentences(none, earlierStep(caller)) });
 }

@@ -5,33 +5,31 @@ import type { Credits } from '../../model/request-record.ts';
 import { counted } from '../../model/text.ts';
 
 /** Says which run with --new made a task that is the newest one of its request. */
-export function runSteps({ newRun }: MadeBy): string[] {
-  if (newRun === undefined) return [];
-  return [
-    `${byNewRun(newRun, 'it')} It is the newest task of this request: a run with --new that began later submitted nothing.`,
-  ];
+export function runStep({ newRun }: MadeBy): string | false {
+  return (
+    newRun !== undefined &&
+    `${byNewRun(newRun, 'it')} It is the newest task of this request: a run with --new that began later submitted nothing.`
+  );
 }
 
 /**
  * Says which run made a task that this call resumes.
  * @param isNewest false: the call asked for this very task, and its request may have a newer one
  */
-export function resumedSteps(made: MadeBy, isNewest: boolean): string[] {
-  if (made.newRun === undefined)
-    return isNewest ? [`This request was made on ${made.created}${NONE_SINCE}.`] : [];
-  return isNewest ? runSteps(made) : [byNewRun(made.newRun, 'it')];
+export function resumedStep(made: MadeBy, isNewest: boolean): string | false {
+  if (!isNewest) return made.newRun !== undefined && byNewRun(made.newRun, 'it');
+  return runStep(made) || `This request was made on ${made.created}${NONE_SINCE}.`;
 }
 
 /** Says the same of the lines of a batch that have all ended. */
-export function runStepsOfLines(lines: readonly LineResult[]): string[] {
-  const made = (line: LineResult) =>
-    line.end instanceof Failure ? undefined : (line.end?.reused ?? line.end?.resumed);
+export function runStepOfLines(lines: readonly LineResult[]): string | false {
+  const made = ({ end }: LineResult) => (end instanceof Failure ? undefined : (end?.reused ?? end?.resumed));
   const runs = new Set(lines.map((line) => made(line)?.newRun));
   const [newRun] = runs.size === 1 ? runs : [];
-  if (newRun === undefined) return [];
-  return [
-    `${byNewRun(newRun, 'every line')} These are the newest tasks of the batch: a run with --new that began later submitted nothing.`,
-  ];
+  return (
+    newRun !== undefined &&
+    `${byNewRun(newRun, 'every line')} These are the newest tasks of the batch: a run with --new that began later submitted nothing.`
+  );
 }
 
 /** Of a request whose newest task was made otherwise. */

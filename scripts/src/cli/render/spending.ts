@@ -7,6 +7,7 @@ import { profileOf } from '../../providers/registry.ts';
 import { sinceAt } from '../command-line/since.ts';
 import type { Caller } from './caller.ts';
 import { done, type Outcome } from './envelope.ts';
+import { type Part, sentences } from './sentences.ts';
 
 // Far more models than the services have.
 const MOST_MODELS = 100;
@@ -14,12 +15,12 @@ const MOST_MODELS = 100;
 /** Returns the answer to `spending`: the sums, and which span, list and records they cover. */
 export function spendingOutcome(result: SpendingResult, caller: Caller): Outcome {
   const { total, models, list, journal, since } = result;
-  const covers = [
+  const covers = sentences(
     listWords(list, since, caller),
     journalWords(journal, caller),
     'Credits are as the service reported them. A task is counted in the span in which it was submitted, and once.',
-    ...othersWords(result.others, since, caller),
-  ].flatMap((words) => words ?? []);
+    othersWords(result.others, since, caller),
+  );
   const data = {
     since: spanOf(since),
     total: rowOf(total),
@@ -40,20 +41,14 @@ export function spanOf(since: number | null): JsonObject | null {
 }
 
 /** Returns a warning for each kind of entry of the list that the sums do not have. */
-export function leftOut(
-  { undated, unread }: { undated: number; unread: number },
-  hasSpan: boolean,
-): string[] {
-  const warnings: string[] = [];
-  if (undated > 0 && hasSpan)
-    warnings.push(
+export function leftOut({ undated, unread }: { undated: number; unread: number }, hasSpan: boolean): Part[] {
+  return [
+    undated > 0 &&
+      hasSpan &&
       `${counted(undated, 'task')} of the list ${undated === 1 ? 'has no date, and is' : 'have no date, and are'} left out.`,
-    );
-  if (unread > 0)
-    warnings.push(
+    unread > 0 &&
       `${counted(unread, 'entry', 'entries')} of the list cannot be read, and ${unread === 1 ? 'is' : 'are'} left out.`,
-    );
-  return warnings;
+  ];
 }
 
 /** A row of sums. Credits that nobody reported are null, never 0. */
@@ -71,12 +66,10 @@ function rowOf(row: SpendingCounts): JsonObject {
   };
 }
 
-function listWords(list: SpendingResult['list'], since: number | null, { profile }: Caller): string | null {
+function listWords(list: SpendingResult['list'], since: number | null, { profile }: Caller): Part {
   const { title, can } = profile;
   if (!list)
-    return can.list
-      ? null
-      : `${title} documents no list of tasks, so its tasks are known by the journal alone.`;
+    return !can.list && `${title} documents no list of tasks, so its tasks are known by the journal alone.`;
   const oldest = list.oldest === null ? '' : `, the oldest of ${new Date(list.oldest).toISOString()}`;
   const later =
     since !== null && list.oldest !== null && list.oldest > since
@@ -97,61 +90,52 @@ function journalWords(journal: SpendingResult['journal'], { profile }: Caller): 
 export function othersWords(
   others: readonly OtherRequests[] = [],
   since: number | null,
-  { commandAt }: Caller,
+  { command }: Caller,
 ): string[] {
   return others.flatMap(({ provider, count }) => {
     const profile = profileOf(provider);
     if (!profile) return [];
     const day = since === null ? undefined : sinceAt(since).day;
-    const command = commandAt(profile)('spending', { since: day });
-    return [`The requests to ${profile.title} are left out (${count} on record here): ${command}`];
+    const shows = command('spending', { since: day }, profile);
+    return [`The requests to ${profile.title} are left out (${count} on record here): ${shows}`];
   });
 }
 
 function warningsOf({ total, list, journal, asOf, since, listFailure }: SpendingResult, { profile }: Caller) {
   const { unpriced, unknown } = total;
   const unreadable = journal?.unreadable ?? 0;
-  const warnings: string[] = [];
-  if (listFailure)
-    warnings.push(
+  const [was, it] = unknown === 1 ? ['was', 'it'] : ['were', 'them'];
+  const isBeyondRecords = since !== null && since < asOf - KEPT_DAYS * 24 * 3_600_000;
+  return sentences(
+    listFailure &&
       `The list of ${profile.title} could not be read (${listFailure.message}), so this is what the journal of this machine knows, which may be out of date.`,
-    );
-  if (unpriced > 0)
-    warnings.push(
+    unpriced > 0 &&
       `The credits of ${unpriced} of these tasks are not known: nobody reported them, and the sums leave them out.`,
-    );
-  if (unreadable > 0)
-    warnings.push(
+    unreadable > 0 &&
       `${unreadable === 1 ? '1 record of this machine cannot be read: its request counts' : `${unreadable} records of this machine cannot be read: their requests count`} only where the list of the service shows the task.`,
-    );
-  if (unknown > 0)
-    warnings.push(
-      `Whether ${unknown} of these submits ${unknown === 1 ? 'was' : 'were'} accepted, and charged, is not known.${list ? ` The list may show what came of ${unknown === 1 ? 'it' : 'them'}.` : ''}`,
-    );
-  if (list) warnings.push(...leftOut(list, since !== null));
-  if (!list && journal && since !== null && since < asOf - KEPT_DAYS * 24 * 3_600_000)
-    warnings.push(`What was made more than ${KEPT_DAYS} days ago may no longer be on record here.`);
-  return warnings;
+    unknown > 0 &&
+      `Whether ${unknown} of these submits ${was} accepted, and charged, is not known.${list ? ` The list may show what came of ${it}.` : ''}`,
+    list && leftOut(list, since !== null),
+    !list &&
+      journal &&
+      isBeyondRecords &&
+      `What was made more than ${KEPT_DAYS} days ago may no longer be on record here.`,
+  );
 }
 
 function nextStepsOf(
   { total: { running, unknown }, replaced, since }: SpendingResult,
-  caller: Caller,
+  { command, profile }: Caller,
 ): string[] {
-  const { command, profile } = caller;
-  const pending = command('listPending');
-  const steps: string[] = [];
-  if (running > 0) steps.push(profile.can.list ? command('listTasks', { status: 'running' }) : pending);
-  if (unknown > replaced && !steps.includes(pending)) steps.push(pending);
-  if (replaced > 0) {
-    const day = since === null ? undefined : sinceAt(since).day;
-    const [were, them, tasks] = replaced === 1 ? ['was', 'it', 'its task'] : ['were', 'them', 'their tasks'];
-    const find = profile.can.list
-      ? `Whether the service has ${tasks}: ${command('listTasks', { since: day })}`
-      : profile.says.tasks;
-    steps.push(
+  const day = since === null ? undefined : sinceAt(since).day;
+  const [were, them, tasks] = replaced === 1 ? ['was', 'it', 'its task'] : ['were', 'them', 'their tasks'];
+  const find = profile.can.list
+    ? `Whether the service has ${tasks}: ${command('listTasks', { since: day })}`
+    : profile.says.tasks;
+  return sentences(
+    running > 0 && profile.can.list && command('listTasks', { status: 'running' }),
+    ((running > 0 && !profile.can.list) || unknown > replaced) && command('listPending'),
+    replaced > 0 &&
       `${counted(replaced, 'submit')} of unknown outcome ${were} replaced by a run with --new, so listPending does not show ${them}. ${find}`,
-    );
-  }
-  return steps;
+  );
 }

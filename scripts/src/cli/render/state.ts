@@ -7,7 +7,8 @@ import { EXIT } from '../exit-codes.ts';
 import { briefWait, type Caller, dropStep, resumeCommand, saveCommand } from './caller.ts';
 import { definedFields, type Fields, failed, type Outcome, success, textsIn, upstream } from './envelope.ts';
 import { generationFailed, taskCancelled } from './errors/task-ended.ts';
-import { NONE_SINCE, resumedSteps, runSteps, spentBefore } from './reused.ts';
+import { NONE_SINCE, resumedStep, runStep, spentBefore } from './reused.ts';
+import { type Part, sentences } from './sentences.ts';
 import { warningText } from './warnings.ts';
 
 /** A result in which the task has a state, and nothing that was asked for failed. */
@@ -27,13 +28,13 @@ export function withFacts(result: TaskResult, outcome: Outcome, caller: Caller):
   };
   const { envelope } = outcome;
   const { nextSteps: _, ...data } = envelope.data ?? {};
-  const nextSteps = [
-    ...textsIn(outcome, 'nextSteps'),
-    ...(result.resumed ? resumedSteps(result.resumed, caller.isSubmit) : []),
-    ...(result.begun ? runSteps(result.begun) : []),
-    ...reusedSteps(result, caller),
-    ...goneSteps(result, caller),
-  ];
+  const nextSteps = sentences(
+    textsIn(outcome, 'nextSteps'),
+    result.resumed && resumedStep(result.resumed, caller.isSubmit),
+    result.begun && runStep(result.begun),
+    reusedSteps(result, caller),
+    goneSteps(result, caller),
+  );
   return {
     ...outcome,
     files: result.files?.map((file) => file.path) ?? [],
@@ -50,42 +51,34 @@ export function withFacts(result: TaskResult, outcome: Outcome, caller: Caller):
 }
 
 function endOutcome(result: StateResult, caller: Caller): Outcome {
-  const { taskId, seen, files, reused } = result;
+  const { kind, taskId, seen, reused } = result;
   const data = dataOf(result);
-  switch (result.kind) {
-    case 'running': {
-      const { wait } = caller.resumeFlags;
-      const nextSteps = [
-        resumeCommand(caller, taskId, {
-          ...caller.resumeFlags,
-          wait: wait && Math.min(+wait, result.record?.wait || +wait),
-        }),
-        'The task runs on at the service. Run this command as often as you like: it charges nothing.',
-      ];
-      const exitCode = caller.wantsEnd ? EXIT.stillRunning : EXIT.done;
-      return success(seen.state, taskId, { ...data, nextSteps }, exitCode);
-    }
-    case 'completed': {
-      const nextSteps = files ? [] : saveSteps(result, caller);
-      return success(seen.state, taskId, { ...data, nextSteps }, EXIT.done);
-    }
-    case 'cancelledNow':
-      return success(seen.state, taskId, data, EXIT.done);
-    case 'failed':
-    case 'cancelled': {
-      const end = result.kind === 'failed' ? generationFailed : taskCancelled;
-      return failed(end(seen, caller, reused !== undefined).with({ data: definedFields(data) }), null, null);
-    }
+  if (kind === 'failed' || kind === 'cancelled') {
+    const end = kind === 'failed' ? generationFailed : taskCancelled;
+    return failed(end(seen, caller, reused !== undefined).with({ data: definedFields(data) }), null, null);
   }
+  const isOpen = kind === 'running' && caller.wantsEnd;
+  const nextSteps = ownSteps(result, caller);
+  return success(seen.state, taskId, { ...data, nextSteps }, isOpen ? EXIT.stillRunning : EXIT.done);
 }
 
-function saveSteps({ taskId, record }: StateResult, caller: Caller): string[] {
+function ownSteps({ kind, taskId, record, files }: StateResult, caller: Caller): string[] {
+  const { resumeFlags, profile, wantsEnd } = caller;
+  if (kind === 'running') {
+    const { wait } = resumeFlags;
+    const brief = wait && Math.min(+wait, record?.wait || +wait);
+    return [
+      resumeCommand(caller, taskId, { ...resumeFlags, wait: brief }),
+      'The task runs on at the service. Run this command as often as you like: it charges nothing.',
+    ];
+  }
+  if (kind !== 'completed' || files) return [];
   const copy = record && wholeCopy(record);
   if (copy) return [`Its file is saved already: ${copy}`];
   const wait = { wait: briefWait(caller, record?.wait), download: 'out' };
   return [
-    caller.wantsEnd ? resumeCommand(caller, taskId, wait) : saveCommand(caller, taskId),
-    `That saves the file. Do it soon: ${caller.profile.says.retention}`,
+    wantsEnd ? resumeCommand(caller, taskId, wait) : saveCommand(caller, taskId),
+    `That saves the file. Do it soon: ${profile.says.retention}`,
   ];
 }
 
@@ -116,7 +109,7 @@ export const pollError = ({ code, message }: Failure): JsonObject => ({
   errorMessage: message,
 });
 
-function reusedSteps(result: TaskResult, { anew, resumeFlags }: Caller): string[] {
+function reusedSteps(result: TaskResult, { anew, resumeFlags }: Caller): Part[] {
   const { reused } = result;
   const reason = 'failure' in result ? result.failure.details.reason : undefined;
   // What only needs another name needs no new charge.
@@ -125,7 +118,7 @@ function reusedSteps(result: TaskResult, { anew, resumeFlags }: Caller): string[
   const named = resumeFlags.output === undefined ? undefined : result.files?.[0];
   const rename = named ? ` Give that another --output: ${named.path} holds this earlier result.` : '';
   return [
-    ...runSteps(reused),
+    runStep(reused),
     `This request was made on ${reused.created} and ended ${reused.status}${spentBefore(result.credits)}${since}. To make another, with a new charge: ${anew}${rename}`,
   ];
 }

@@ -8,6 +8,7 @@ import type { Situation } from '../progress/situation.ts';
 import type { Caller } from './caller.ts';
 import { failed, type Outcome, success } from './envelope.ts';
 import { findOutSteps } from './errors/submit-outcome-unknown.ts';
+import { sentences } from './sentences.ts';
 
 const CHARGES_NOTHING = 'Run this command as often as you like: it charges nothing.';
 const CHARGES_THE_REST =
@@ -84,12 +85,12 @@ export function bugOutcome(
     exitCode: EXIT.bug,
     status: unknown ? 'UNKNOWN' : undefined,
     data: { where: where.map((line) => plain(line, 200)) },
-    nextSteps: [
-      ...(unknown ? ['Whether the submit was accepted is not known.'] : []),
-      ...(unknown && caller ? findOutSteps(caller) : []),
-      ...(!unknown && caller && taskId !== null ? [resumeStep(caller, situation)] : []),
+    nextSteps: sentences(
+      unknown && 'Whether the submit was accepted is not known.',
+      unknown && caller && findOutSteps(caller),
+      !unknown && caller && taskId !== null && resumeStep(caller, situation),
       'This is a bug in async-media-workflow; please report it with errorMessage and data.where.',
-    ],
+    ),
   });
   return failed(failure, fallback, taskId);
 }

@@ -1,6 +1,6 @@
 import type { Json } from '../../model/json.ts';
+import { only, parsed } from '../schema/parsed.ts';
 import { type Zod, z } from '../schema/zod.ts';
-import { only, parsed } from './parsed.ts';
 
 const SECONDS = '.seconds must be a number above 0, or the shortest and the longest';
 const time = z.number(SECONDS).check(z.positive(SECONDS));

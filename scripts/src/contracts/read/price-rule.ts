@@ -1,8 +1,7 @@
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';
-import { ContractError } from '../schema/contract-error.ts';
+import { ContractError, only, parsed, REGEX } from '../schema/parsed.ts';
 import type { SchemaNode } from '../schema/schema-node.ts';
 import { type Zod, z } from '../schema/zod.ts';
-import { only, parsed } from './parsed.ts';
 
 const CREDITS = ' must be a number above 0, or the least and the most';
 const amount = (message: string) => z.number(message).check(z.positive(message));
@@ -88,24 +87,19 @@ function checkConditions(when: JsonObject, root: SchemaNode): void {
     if (node === undefined) throw new ContractError(`x-price: ${name} is not one of the properties`);
     if (condition === 'given' || condition === 'absent') continue;
     if (isObject(condition)) {
-      checkPattern(name, condition);
+      if (!PATTERN.safeParse(condition).success)
+        throw new ContractError(
+          `x-price: ${name} must be a value, a list of values, given, absent or {pattern}`,
+        );
       continue;
     }
-    for (const wanted of Array.isArray(condition) ? condition : [condition])
+    for (const wanted of [condition].flat())
       if (wanted !== null && !canBe(node, wanted))
         throw new ContractError(`x-price: ${name} cannot be ${JSON.stringify(wanted)}`);
   }
 }
 
-function checkPattern(name: string, condition: JsonObject): void {
-  try {
-    if (typeof condition.pattern === 'string' && Object.keys(condition).length === 1) {
-      new RegExp(condition.pattern, 'u');
-      return;
-    }
-  } catch {}
-  throw new ContractError(`x-price: ${name} must be a value, a list of values, given, absent or {pattern}`);
-}
+const PATTERN = only({ pattern: REGEX });
 
 function canBe(node: SchemaNode, value: Json): boolean {
   if (node.anyOf !== undefined) return node.anyOf.some((form) => canBe(form, value));

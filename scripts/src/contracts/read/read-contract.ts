@@ -1,10 +1,9 @@
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';
 import { OUTPUT_KINDS, type OutputKind } from '../../model/output-kind.ts';
-import { ContractError } from '../schema/contract-error.ts';
+import { ContractError, parsed } from '../schema/parsed.ts';
 import { readNode } from '../schema/read-schema.ts';
 import { z } from '../schema/zod.ts';
 import { type RecordedDuration, readDurations } from './durations.ts';
-import { parsed } from './parsed.ts';
 import { type PriceRule, readPrice } from './price-rule.ts';
 
 const DIALECT = 'https://json-schema.org/draft/2020-12/schema';

@@ -1,6 +1,6 @@
 import { isObject, type Json } from '../../model/json.ts';
+import { parsed } from '../schema/parsed.ts';
 import { type Zod, z } from '../schema/zod.ts';
-import { parsed } from './parsed.ts';
 
 const HEAD = ' must hold page, a text, and groups, a list';
 const GROUP = ' must hold why, a text, and models, a list';

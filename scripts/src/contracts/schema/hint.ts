@@ -106,8 +106,8 @@ function isNumeric(value: Json | undefined): boolean {
 function textHint(place: RefusedPlace, value: string): string {
   const { node, path, ways, provider, isPrompt } = place;
   for (const rule of node.own ?? []) {
-    const problem = rule.problem?.(value, ways, provider);
-    if (problem) return problem.hint;
+    const told = rule.textHint?.(value, ways, provider);
+    if (told) return told;
   }
   if (value.trim() === '')
     return isPrompt

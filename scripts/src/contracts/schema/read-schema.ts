@@ -1,23 +1,20 @@
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';
-import { ContractError } from './contract-error.ts';
-import { fieldList } from './keywords/keyword.ts';
+import { namesOf } from './keywords/keyword.ts';
 import { KEYWORDS } from './keywords/registry.ts';
+import { ContractError, parsed, REGEX } from './parsed.ts';
 import { isOfType, type SchemaNode, TYPES, type TypeName } from './schema-node.ts';
+import { type Zod, z } from './zod.ts';
 
-type Reader = (node: SchemaNode, value: Json, where: string, keyword: string) => void;
+const WHOLE = ' must be a whole number';
+const count = z.int(WHOLE).check(z.minimum(0, WHOLE));
+const number = z.number(' must be a number');
+const LIST = ' must be a list';
+const plain = z.union([z.string(), z.number(), z.boolean(), z.null()], ' takes plain values only');
 
-const number = bound('a number', Number.isFinite);
-const count = bound('a whole number', (value) => Number.isInteger(value) && value >= 0);
-
-/** Each keyword of JSON Schema that may be used, with the types it is for (none: any) and how it is read. */
-const STANDARD: Record<string, { types?: readonly TypeName[]; read?: Reader }> = {
+/** Each keyword of JSON Schema that may be used, with the types it is for (none: any) and what a node keeps of it. */
+const STANDARD: Record<string, { types?: readonly TypeName[]; kept?: Zod.ZodMiniType }> = {
   $schema: {},
-  title: {
-    read(node, value, where) {
-      if (typeof value !== 'string') throw new ContractError(`${where} must be text`);
-      node.title = value;
-    },
-  },
+  title: { kept: z.string(' must be text') },
   description: {},
   examples: {},
   type: {},
@@ -25,47 +22,17 @@ const STANDARD: Record<string, { types?: readonly TypeName[]; read?: Reader }> =
   properties: { types: ['object'] },
   required: { types: ['object'] },
   additionalProperties: { types: ['object'] },
-  enum: {
-    read(node, value, where) {
-      if (!Array.isArray(value) || value.length === 0) throw new ContractError(`${where} must be a list`);
-      for (const item of value) {
-        if (typeof item === 'object' && item !== null)
-          throw new ContractError(`${where} takes plain values only`);
-        if (!node.types.some((type) => isOfType(item, type)))
-          throw new ContractError(
-            `${where}: ${JSON.stringify(item)} is not of the type ${node.types.join(' or ')}`,
-          );
-      }
-      node.enum = value;
-    },
-  },
-  default: {},
-  pattern: {
-    types: ['string'],
-    read(node, value, where) {
-      try {
-        if (typeof value === 'string') node.pattern = new RegExp(value, 'u');
-      } catch {}
-      if (node.pattern === undefined) throw new ContractError(`${where} must be a regular expression`);
-    },
-  },
-  minLength: { types: ['string'], read: count },
-  maxLength: { types: ['string'], read: count },
-  minimum: { types: ['number', 'integer'], read: number },
-  maximum: { types: ['number', 'integer'], read: number },
   items: { types: ['array'] },
-  minItems: { types: ['array'], read: count },
-  maxItems: { types: ['array'], read: count },
+  enum: { kept: z.array(plain, LIST).check(z.minLength(1, LIST)) },
+  default: { kept: z.custom<Json>() },
+  pattern: { types: ['string'], kept: REGEX },
+  minLength: { types: ['string'], kept: count },
+  maxLength: { types: ['string'], kept: count },
+  minimum: { types: ['number', 'integer'], kept: number },
+  maximum: { types: ['number', 'integer'], kept: number },
+  minItems: { types: ['array'], kept: count },
+  maxItems: { types: ['array'], kept: count },
 };
-
-type Bound = 'minimum' | 'maximum' | 'minLength' | 'maxLength' | 'minItems' | 'maxItems';
-
-function bound(what: string, is: (value: number) => boolean): Reader {
-  return (node, value, where, keyword) => {
-    if (typeof value !== 'number' || !is(value)) throw new ContractError(`${where} must be ${what}`);
-    node[keyword as Bound] = value;
-  };
-}
 
 /**
  * Reads the subset of JSON Schema that contracts are written in (contracts/README.md). `where` names the place in
@@ -84,9 +51,14 @@ export function readNode(schema: Json | undefined, where = ''): SchemaNode {
     if (known === undefined) throw new ContractError(`the keyword ${at(keyword)} is not supported`);
     if (known.types !== undefined && !known.types.some((type) => node.types.includes(type)))
       throw new ContractError(`${at(keyword)} does not fit the type ${node.types.join(' or ')}`);
-    standard?.read?.(node, value, at(keyword), keyword);
+    if (standard?.kept) Object.assign(node, { [keyword]: parsed(standard.kept, value, at(keyword)) });
   }
-  if (schema.default !== undefined) node.default = schema.default;
+  if (typeof schema.pattern === 'string') node.pattern = new RegExp(schema.pattern, 'u');
+  const stranger = node.enum?.find((item) => !node.types.some((type) => isOfType(item, type)));
+  if (stranger !== undefined)
+    throw new ContractError(
+      `${at('enum')}: ${JSON.stringify(stranger)} is not of the type ${node.types.join(' or ')}`,
+    );
   if (node.types.includes('array')) node.items = readNode(schema.items, at('items'));
   if (node.types.includes('object')) readObject(node, schema, at);
   // Last, because they speak of the properties.
@@ -128,5 +100,5 @@ function readObject(node: SchemaNode, schema: JsonObject, at: (keyword: string) 
     properties.set(name, readNode(child, `${at('properties')}.${name}`));
   }
   node.properties = properties;
-  node.required = new Set(fieldList(schema.properties, schema.required ?? [], at('required')));
+  node.required = new Set(parsed(namesOf(schema.properties), schema.required ?? [], at('required')));
 }

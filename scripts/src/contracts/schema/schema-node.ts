@@ -60,11 +60,13 @@ export interface Keyword {
 /** What a keyword says at one place of a schema. */
 export interface Rule {
   /**
-   * What is wrong with a value; null where nothing is.
+   * What to write instead of a text; null for one that is taken.
    * @param ways how the caller gives a value of this field
    * @param service who is meant by what a hint says about uploads
    */
-  problem?(value: Json, ways?: Ways, service?: string): Problem | null;
+  textHint?(text: string, ways?: Ways, service?: string): string | null;
+  /** Tells whether a list is taken. */
+  takesList?(list: readonly unknown[]): boolean;
   /** What is wrong between the fields of an object. */
   issues?(at: ObjectPlace): Issue[];
   /** The words for a field that the schema does not have; undefined where the keyword says nothing of it. */

@@ -48,9 +48,10 @@ function ofType(node: SchemaNode, type: TypeName): Zod.ZodMiniType | null {
   return (type === 'integer' ? z.int() : z.number()).check(...checks);
 }
 
-function text(node: SchemaNode): Zod.ZodMiniType {
-  const { pattern, minLength, maxLength } = node;
-  const checks = ownChecks<string>(node);
+function text({ own = [], pattern, minLength, maxLength }: SchemaNode): Zod.ZodMiniType {
+  const checks = own.flatMap(({ textHint }) =>
+    textHint === undefined ? [] : [z.refine<string>((value) => textHint(value) === null)],
+  );
   if (pattern !== undefined) checks.push(z.regex(pattern));
   if (minLength !== undefined) checks.push(z.refine((value) => codePoints(value) >= minLength));
   if (maxLength !== undefined) checks.push(z.refine((value) => codePoints(value) <= maxLength));
@@ -69,17 +70,13 @@ export function codePoints(value: string): number {
   return value.length - pairs;
 }
 
-function list(node: SchemaNode): Zod.ZodMiniType {
-  const checks = ownChecks<unknown[]>(node);
-  if (node.minItems !== undefined) checks.push(z.minLength(node.minItems));
-  if (node.maxItems !== undefined) checks.push(z.maxLength(node.maxItems));
-  return z.array(toZod(node.items!)).check(...checks);
-}
-
-function ownChecks<T>({ own = [] }: SchemaNode) {
-  return own.flatMap(({ problem }) =>
-    problem === undefined ? [] : [z.refine<T>((value) => problem(value as Json) === null)],
+function list({ own = [], items, minItems, maxItems }: SchemaNode): Zod.ZodMiniType {
+  const checks = own.flatMap(({ takesList }) =>
+    takesList === undefined ? [] : [z.refine<unknown[]>(takesList)],
   );
+  if (minItems !== undefined) checks.push(z.minLength(minItems));
+  if (maxItems !== undefined) checks.push(z.maxLength(maxItems));
+  return z.array(toZod(items!)).check(...checks);
 }
 
 function object(node: SchemaNode): Zod.ZodMiniType {

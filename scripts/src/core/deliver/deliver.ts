@@ -1,4 +1,4 @@
-import { isTerminal } from '../../model/task.ts';
+import { isOpenEnd, isTerminal } from '../../model/task.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
 import { dateOf } from '../record/task-record.ts';
 import { isGone, type TaskResult } from '../result.ts';
@@ -6,12 +6,14 @@ import type { Session } from '../session.ts';
 
 /**
  * Returns the result with the record that it delivers. The request counts as delivered when the task has ended, all that
- * was asked for is there (or gone for good), and the caller has read the document.
+ * was asked for is there (or gone for good), and the caller has read the document. An end that its record may still
+ * contradict is none.
  */
 export function deliver(session: Session, entry: StoredRequest | undefined, result: TaskResult): TaskResult {
   const status = result.seen.state;
-  if (!entry || !isTerminal(status)) return result;
   const { kind, seen, files } = result;
+  if (!entry || !isTerminal(status)) return result;
+  if (isOpenEnd(seen) && !isTerminal(entry.record.status)) return result;
   const found = entry.record.download === null ? (seen.urls ?? files) : files;
   const isWhole =
     status !== 'COMPLETED' || (kind === 'completed' && (found ?? []).length > 0) || isGone(result);

@@ -3,8 +3,7 @@ import { Failure, orFailure } from '../../model/failure.ts';
 import type { Json } from '../../model/json.ts';
 import type { Task } from '../../model/task.ts';
 import { urlOf } from '../../model/url.ts';
-import { intervalBefore, type PollSchedule } from '../poll/interval.ts';
-import { pollerOf } from '../poll/poller.ts';
+import { intervalBefore } from '../poll/interval.ts';
 import type { Session } from '../session.ts';
 
 // A replica that lags behind may show the finished task as running, or without its output, for a moment.
@@ -17,17 +16,12 @@ export const RESULT_MS = 10_000;
  * @param end of the wait; Infinity where there is none
  * @throws Failure where the task can be read, but names no file that can be fetched
  */
-export async function fetchResult(
-  session: Session,
-  taskId: string,
-  schedule: PollSchedule,
-  end: number,
-): Promise<Task> {
+export async function fetchResult(session: Session, taskId: string, end: number): Promise<Task> {
   const { api } = session;
   const deadline = Math.max(end, api.clock.monotonic() + RESULT_MS);
   const retryUntil = Math.min(api.shortDeadline, deadline);
   const times = { deadline, retryUntil };
-  const poller = await pollerOf(session, schedule);
+  const poller = await session.poller();
   for (let n = 0; ; n += 1) {
     const first = await poller.records.read(taskId, times);
     const task = await withFiles(session, first, times);
@@ -36,7 +30,7 @@ export async function fetchResult(
       const message = 'The task is COMPLETED, but what its record gives as the result is no https address.';
       throw new Failure('DOWNLOAD_FAILED', message, { record: task.record, reason: { kind: 'noAddress' } });
     }
-    const pause = intervalBefore({ polls: n, waitedMs: 0 }, schedule, api.clock.random);
+    const pause = intervalBefore({ polls: n, waitedMs: 0 }, session.schedule, api.clock.random);
     if (n + 1 >= RESULT_READS || api.clock.monotonic() + pause > retryUntil) {
       throw new Failure('UNKNOWN_ERROR', 'The task is COMPLETED, but its record names no file.', {
         record: task.record,

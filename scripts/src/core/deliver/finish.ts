@@ -23,7 +23,7 @@ export async function finish(of: WaitedTask): Promise<TaskResult> {
     task =
       shown && shown.urls.length > 0
         ? { ...shown, state: 'COMPLETED' }
-        : await fetchResult(session, taskId, wait.schedule, wait.resultUntil);
+        : await fetchResult(session, taskId, wait.resultUntil);
     let saved: Pick<TaskResult, 'files' | 'warnings'> = { warnings: [] };
     if (folder !== null) {
       const found = task;

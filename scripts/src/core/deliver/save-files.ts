@@ -9,7 +9,7 @@ import { asNotShown } from './gone.ts';
 
 /** Where and how long files are saved, and who is told. Without a name they are named by the task's id. */
 export interface SaveOptions
-  extends Pick<Wait, 'stallMs' | 'filesUntil'>,
+  extends Pick<Wait, 'filesUntil'>,
     Partial<Pick<Wait, 'output' | 'isVersioned'>>,
     Pick<TaskFacts, 'entry'> {
   /** The task, read once more for a fresh link. */
@@ -28,7 +28,7 @@ export async function saveFiles(
   { onFresh, onFile, onSaved, ...settings }: SaveOptions,
 ): Promise<SavedFile[]> {
   const { api } = session;
-  const { entry, filesUntil, stallMs, output, isVersioned } = settings;
+  const { entry, filesUntil, output, isVersioned } = settings;
   // Only a call that saves a file loads what is needed for that.
   const { saveOnce } = await import('../../download/save-once.ts');
   const files: SavedFile[] = [];
@@ -47,7 +47,7 @@ export async function saveFiles(
     const url = urls[index]!;
     const number = task.urls.length > 1 ? { number: index + 1 } : {};
     const name = { taskId: task.id, folder, output, isVersioned, ...number };
-    const options = { ...name, url, stallMs, maxRetries: api.maxRetries, until, refresh };
+    const options = { ...name, url, stallMs: api.timeoutMs, maxRetries: api.maxRetries, until, refresh };
     onFile?.(index);
     const save = async () => {
       const file = await saveOnce(session, entry, { ...options, waitEnds: filesUntil });

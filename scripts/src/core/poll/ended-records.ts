@@ -1,21 +1,21 @@
 import { Failure } from '../../model/failure.ts';
-import { isTerminal, type Task } from '../../model/task.ts';
+import type { Task } from '../../model/task.ts';
 import type { RateLimiter } from '../../ports/rate-limiter.ts';
-import type { Session } from '../session.ts';
+import type { Service } from '../service.ts';
 import type { Results } from './poll-rounds.ts';
 
 interface Wanted {
   taskId: string;
   /** The result is then worth a query without a permit. */
   deadline: number;
-  /** The list was read for it, and did not show it whole. */
-  isNotListed: boolean;
+  /** What the list showed of it, which counts where no query was permitted in time; null: no end. Absent: not read yet. */
+  listed: Task | null | undefined;
   resolve(task: Task | Promise<Task>): void;
   query(): Promise<Task>;
 }
 
 interface Options {
-  session: Pick<Session, 'api' | 'provider'>;
+  service: Service;
   limiter: RateLimiter;
   /** Queries keep no distance from each other. */
   isUnspaced: boolean;
@@ -34,14 +34,19 @@ export class EndedRecords {
   }
 
   /**
-   * Returns the record of a task: from the list, or by a query of its own.
+   * Returns the record of a task: with its result from the list, or by a query of its own.
+   * @param listed an end without a result, where the list showed that
    * @throws Failure of its own query
    */
-  read(taskId: string, { deadline, retryUntil }: { deadline: number; retryUntil: number }): Promise<Task> {
-    const { api, provider } = this.#options.session;
+  read(
+    taskId: string,
+    { deadline, retryUntil }: { deadline: number; retryUntil: number },
+    listed?: Task,
+  ): Promise<Task> {
+    const { api, provider } = this.#options.service;
     const query = () => api.read(provider.task(taskId), { retryUntil, deadline, isPermitted: true });
     return new Promise((resolve) => {
-      this.#wanted.add({ taskId, deadline, isNotListed: false, resolve, query });
+      this.#wanted.add({ taskId, deadline, listed, resolve, query });
       if (!this.#isRunning) void this.#run();
     });
   }
@@ -61,17 +66,18 @@ export class EndedRecords {
   }
 
   async #step(): Promise<void> {
-    const { limiter, isUnspaced, session } = this.#options;
-    const { clock, signal } = session.api;
+    const { limiter, isUnspaced, service } = this.#options;
+    const { clock, signal } = service.api;
     const wait = await limiter.acquire(isUnspaced || this.#wanted.size === 1 ? 'record' : 'poll');
     const wanted = [...this.#wanted];
     if (wait > 0) {
       const soonest = Math.min(...wanted.map(({ deadline }) => deadline));
       await clock.sleep(Math.max(0, Math.min(wait, soonest - clock.monotonic())), signal);
-      for (const one of wanted) if (one.deadline <= clock.monotonic()) this.#answer(one, one.query());
+      for (const one of wanted)
+        if (one.deadline <= clock.monotonic()) this.#answer(one, one.listed ?? one.query());
       return;
     }
-    const listable = wanted.filter(({ isNotListed }) => !isNotListed);
+    const listable = wanted.filter(({ listed }) => listed === undefined);
     const isRead = listable.length > 1 && (await this.#readFromList(listable));
     const [first] = this.#wanted;
     if (!isRead && first) this.#answer(first, first.query());
@@ -82,10 +88,9 @@ export class EndedRecords {
     const results = await this.#options.readList(wanted.map(({ taskId }) => taskId));
     for (const one of results ? wanted : []) {
       const result = results!.get(one.taskId);
-      const task = result instanceof Failure ? undefined : result?.task;
-      const isWhole = task && isTerminal(task.state) && (task.state !== 'COMPLETED' || task.urls.length > 0);
-      if (isWhole) this.#answer(one, task);
-      else one.isNotListed = true;
+      const { task, listed = null } = result instanceof Failure || !result ? {} : result;
+      if (task && task.urls.length > 0) this.#answer(one, task);
+      else one.listed = listed;
     }
     return results !== null;
   }

@@ -1,6 +1,6 @@
 import type { Failure } from '../../model/failure.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
-import type { Session } from '../session.ts';
+import type { Service } from '../service.ts';
 
 // A service may answer 404 for a task that it has just made, from a replica that lags behind. So long that is no proof that the
 // task does not exist. How far a replica can lag is not documented.
@@ -12,7 +12,7 @@ export function graceAfter(existedAt: number): number {
 }
 
 /** Returns the same for the task of a request: it existed when the service can have accepted the last submit at the latest. */
-export function graceOf({ api }: Session, { record }: StoredRequest): number {
+export function graceOf({ api }: Service, { record }: StoredRequest): number {
   const { unsettledSince, submitTimeout } = record;
   // The wall clock may have been set back: then the age is not known, and is not taken for negative.
   const age = Math.abs(api.clock.wall() - Date.parse(unsettledSince)) - (submitTimeout ?? 0);

@@ -1,12 +1,16 @@
 import { Failure, orFailure } from '../../model/failure.ts';
-import { isTerminal, type Task } from '../../model/task.ts';
+import { isBareEnd, isTerminal, type Task } from '../../model/task.ts';
 import { type ListFacts, NO_LIST, type SeenStatus, type StatusCache } from '../../ports/status-cache.ts';
 import type { TaskList, TaskStatus } from '../../providers/provider.ts';
-import type { Session } from '../session.ts';
+import type { Service } from '../service.ts';
 import { pollOnce } from './status-query.ts';
 
 /** A status; with the task's record, where the same answer held that. */
-export type Polled = TaskStatus & { task?: Task | undefined };
+export type Polled = TaskStatus & {
+  task?: Task | undefined;
+  /** An end without a result as the list showed it: the task's own record may have the result. */
+  listed?: Task | undefined;
+};
 
 export interface Due {
   taskId: string;
@@ -42,7 +46,7 @@ const KEPT_MS = 60_000;
 
 /** Sends the queries of this process: the list for all tasks of the machine where it serves several, else one task's own. */
 export class PollRounds {
-  readonly #session: Pick<Session, 'api' | 'provider'>;
+  readonly #service: Service;
   readonly #cache: StatusCache | null;
   #list: ListFacts = NO_LIST;
   readonly #seen = new Map<string, SeenStatus>();
@@ -51,8 +55,8 @@ export class PollRounds {
   #wasList = false;
   #isReadingList = false;
 
-  constructor(session: Pick<Session, 'api' | 'provider'>, cache: StatusCache | null) {
-    this.#session = session;
+  constructor(service: Service, cache: StatusCache | null) {
+    this.#service = service;
     this.#cache = cache;
   }
 
@@ -87,7 +91,7 @@ export class PollRounds {
   }
 
   #now(): number {
-    return this.#session.api.clock.wall();
+    return this.#service.api.clock.wall();
   }
 
   async #learn(): Promise<void> {
@@ -121,7 +125,7 @@ export class PollRounds {
   #mayList(ids: ReadonlySet<string>): boolean {
     const now = this.#now();
     const { startedAt, tookMs, badUntil, failures } = this.#list;
-    if (!this.#session.provider.can.list || this.#isReadingList || now < badUntil) return false;
+    if (!this.#service.provider.can.list || this.#isReadingList || now < badUntil) return false;
     // Another process may be reading it just now. Of a list that failed, one read is under way on the whole machine.
     const guardMs = failures > 0 ? LIST_MS : Math.min(2 * tookMs, MOST_GUARD_MS);
     if (now - startedAt < guardMs) return false;
@@ -137,7 +141,7 @@ export class PollRounds {
 
   /** Reads the list for all tasks. Where it cannot be used, single queries are sent for a while. */
   async #readList(due: readonly string[], ids: ReadonlySet<string>): Promise<Results> {
-    const { api, provider } = this.#session;
+    const { api, provider } = this.#service;
     const startedAt = this.#now();
     const start = api.clock.monotonic();
     const { tookMs, unchecked } = this.#list;
@@ -185,8 +189,9 @@ export class PollRounds {
       }
       this.#seen.set(id, { at: 0, state: null, ...this.#seen.get(id), missingAt: 0 });
       this.#note(id, { at, state: task.state === 'UNKNOWN' ? null : task.state });
-      await this.#shareEnd(task);
-      found.set(id, polledOf(task));
+      const listed = isBareEnd(task.state) ? task : undefined;
+      if (!listed) await this.#shareEnd(task);
+      found.set(id, listed ? { ...task, listed } : polledOf(task));
     }
     return found;
   }
@@ -204,7 +209,7 @@ export class PollRounds {
     // The list may be stale: any of the tasks that it serves may show that.
     this.#list = { ...this.#list, unchecked: 0 };
     const served = [...due, ...foreign];
-    return served[Math.floor(this.#session.api.clock.random() * served.length)]!;
+    return served[Math.floor(this.#service.api.clock.random() * served.length)]!;
   }
 
   async #readOne(
@@ -212,14 +217,14 @@ export class PollRounds {
     due: readonly Due[],
     isOne: boolean,
   ): Promise<Results> {
-    const { api, provider } = this.#session;
+    const { api, provider } = this.#service;
     const at = this.#now();
     const isOwn = due.some((one) => one.taskId === taskId);
     const deadline = Math.min(target.deadline, api.clock.monotonic() + LIST_MS);
     // A status is shorter. Where tasks share the permits, the record saves a second query at the end.
     const query =
       isOne && !isEndSeen
-        ? pollOnce(this.#session, taskId, deadline)
+        ? pollOnce(this.#service, taskId, deadline)
         : api.once(provider.task(taskId), { deadline, isPermitted: true });
     const status = await orFailure<TaskStatus | Task>(query);
     if (status instanceof Failure) {

@@ -5,7 +5,7 @@ import { isTerminal } from '../../model/task.ts';
 import type { PermitKind, RateLimiter } from '../../ports/rate-limiter.ts';
 import type { Sharing } from '../../ports/sharing.ts';
 import type { StatusCache } from '../../ports/status-cache.ts';
-import type { Session } from '../session.ts';
+import type { Service } from '../service.ts';
 import { EndedRecords } from './ended-records.ts';
 import { isFast, type PollSchedule } from './interval.ts';
 import { type Due, type Polled, PollRounds, type Results } from './poll-rounds.ts';
@@ -50,7 +50,7 @@ const SEVERAL = 3;
 
 /** Polls all tasks that this process waits for. Permits and answers are shared with the other processes of this machine. */
 export class Poller {
-  readonly #session: Pick<Session, 'api' | 'provider'>;
+  readonly #service: Service;
   readonly #limiter: RateLimiter;
   readonly #cache: StatusCache | null;
   readonly #rounds: PollRounds;
@@ -67,21 +67,21 @@ export class Poller {
   #sleep = new AbortController();
 
   /** @param sharing null: this process polls alone, without spacing */
-  constructor(session: Pick<Session, 'api' | 'provider'>, sharing: Sharing | null, isUnspaced: boolean) {
-    const { api, provider } = session;
-    this.#session = session;
+  constructor(service: Service, sharing: Sharing | null, isUnspaced: boolean) {
+    const { api, provider } = service;
+    this.#service = service;
     this.#limiter = sharing?.limiter ?? new MemoryRateLimiter(provider.rateLimit, api.clock);
     this.#cache = sharing?.statuses ?? null;
-    this.#rounds = new PollRounds(session, this.#cache);
+    this.#rounds = new PollRounds(service, this.#cache);
     this.#isUnspaced = isUnspaced;
     const readList = (taskIds: readonly string[]) => this.#readList(taskIds);
-    this.records = new EndedRecords({ session, limiter: this.#limiter, isUnspaced, readList });
+    this.records = new EndedRecords({ service, limiter: this.#limiter, isUnspaced, readList });
   }
 
   /** Begins a wait for a task. @returns the function that ends it */
   watch(taskId: string): () => void {
     // Tasks that many waits begin with, one after the other, are announced together.
-    const soon = this.#watched.size === 0 ? 0 : this.#session.api.clock.monotonic() + TICK_MS;
+    const soon = this.#watched.size === 0 ? 0 : this.#service.api.clock.monotonic() + TICK_MS;
     if (!this.#watched.has(taskId)) this.#announceAt = Math.min(this.#announceAt, soon);
     this.#watched.set(taskId, (this.#watched.get(taskId) ?? 0) + 1);
     return () => {
@@ -105,7 +105,7 @@ export class Poller {
     stop?: AbortSignal,
   ): Promise<NextStatus> {
     if (stop?.aborted) return { kind: 'timeOver' };
-    const now = this.#session.api.clock.monotonic();
+    const now = this.#service.api.clock.monotonic();
     const pause = Math.max(0, times.dueAtMonotonic - now);
     const spread = this.#isCrowd ? Math.min(pause * CROWD_SHARE, CROWD_MOST_MS) : pause;
     const dueAtMonotonic = Math.max(now + spread, times.earliest);
@@ -136,7 +136,7 @@ export class Poller {
   }
 
   async #run(): Promise<void> {
-    const { signal } = this.#session.api;
+    const { signal } = this.#service.api;
     const stop = () => this.#sleep.abort(AWAKE);
     signal?.addEventListener('abort', stop);
     this.#isRunning = true;
@@ -151,7 +151,7 @@ export class Poller {
   }
 
   async #step(): Promise<void> {
-    const { clock, signal } = this.#session.api;
+    const { clock, signal } = this.#service.api;
     if (signal?.aborted) throw signal.reason;
     await this.#announce();
     await this.#takeNews();
@@ -180,7 +180,7 @@ export class Poller {
 
   /** Sends a query and waits for its answer; for the list only so long that it delays no query of a single task. */
   async #query(due: readonly Due[]): Promise<void> {
-    const { clock } = this.#session.api;
+    const { clock } = this.#service.api;
     const at = clock.wall();
     const { results, patienceMs } = await this.#rounds.send(due, this.#watched.keys());
     const answered = new AbortController();
@@ -198,7 +198,7 @@ export class Poller {
 
   /** The tasks whose query is due, the longest wait first. */
   #due(): Due[] {
-    const { clock } = this.#session.api;
+    const { clock } = this.#service.api;
     const now = clock.monotonic();
     const wall = clock.wall() - now;
     const asks = [...this.#asks].filter(
@@ -213,7 +213,7 @@ export class Poller {
   }
 
   async #readList(taskIds: readonly string[]): Promise<Results | null> {
-    const at = this.#session.api.clock.wall();
+    const at = this.#service.api.clock.wall();
     const results = await this.#rounds.records(taskIds, this.#watched.keys());
     if (results) await this.#take(results, at);
     return results;
@@ -246,7 +246,7 @@ export class Poller {
   }
 
   async #announce(): Promise<void> {
-    const { clock } = this.#session.api;
+    const { clock } = this.#service.api;
     if (!this.#cache || clock.monotonic() < this.#announceAt) return;
     this.#announceAt = clock.monotonic() + ANNOUNCE_MS;
     const wall = clock.wall() - clock.monotonic();
@@ -262,7 +262,7 @@ export class Poller {
     if (!this.#cache) return;
     const { tasks } = await this.#cache.read();
     this.#isCrowd = Math.max(tasks.size, this.#watched.size) >= CROWD;
-    const now = this.#session.api.clock.wall();
+    const now = this.#service.api.clock.wall();
     for (const ask of this.#asks) {
       const seen = tasks.get(ask.taskId);
       const since = this.#seenAt.get(ask.taskId) ?? now - FRESH_MS;
@@ -279,16 +279,15 @@ export class Poller {
   }
 }
 
-const pollers = new WeakMap<object, Map<boolean, Promise<Poller>>>();
-
-/** Returns the poller that all waits of a process share; those whose polls are too frequent for that have one of their own. */
-export function pollerOf(session: Session, schedule: PollSchedule): Promise<Poller> {
+/**
+ * Returns a poller. One whose polls are too frequent to share anything polls alone.
+ * @param sharing what the processes of this machine share about the service; null: each polls alone
+ */
+export async function openPoller(
+  service: Service,
+  schedule: PollSchedule,
+  sharing: () => Promise<Sharing | null>,
+): Promise<Poller> {
   const isAlone = isFast(schedule);
-  const made = pollers.get(session.api) ?? new Map<boolean, Promise<Poller>>();
-  pollers.set(session.api, made);
-  const make = async () =>
-    new Poller(session, isAlone ? null : ((await session.sharing?.()) ?? null), isAlone);
-  const poller = made.get(isAlone) ?? make();
-  made.set(isAlone, poller);
-  return poller;
+  return new Poller(service, isAlone ? null : await sharing(), isAlone);
 }

@@ -1,7 +1,7 @@
 import { Failure, orFailure } from '../../model/failure.ts';
-import type { Task } from '../../model/task.ts';
+import { isBareEnd, type SeenState, type Task } from '../../model/task.ts';
 import type { TaskStatus } from '../../providers/provider.ts';
-import type { Session } from '../session.ts';
+import type { Service } from '../service.ts';
 
 /**
  * Returns the state of a task, by one status query for which the caller has a permit. An answer that may be either a failed
@@ -9,7 +9,7 @@ import type { Session } from '../session.ts';
  * @throws Failure when the query itself failed; that says nothing about the task
  */
 export async function pollOnce(
-  { api, provider }: Pick<Session, 'api' | 'provider'>,
+  { api, provider }: Service,
   taskId: string,
   deadline: number,
 ): Promise<TaskStatus> {
@@ -22,15 +22,18 @@ export async function pollOnce(
  * Returns the state of a task, as `pollOnce` does; each query is retried as the policy for reads allows. What it says is kept
  * as the end of the task: an end without a result is asked of the record, too.
  */
-export async function fetchStatus({ api, provider }: Session, taskId: string): Promise<TaskStatus> {
+export async function fetchStatus(
+  { api, provider }: Service,
+  taskId: string,
+): Promise<TaskStatus & SeenState> {
   const retryUntil = api.shortDeadline;
   const status = await api.read(provider.status(taskId), { retryUntil });
   const read = () => api.read(provider.task(taskId), { retryUntil });
   if (status.possibleError) return read();
   // A service may answer a status query with the whole record.
-  if ('urls' in status || (status.state !== 'FAILED' && status.state !== 'CANCEL')) return status;
+  if ('urls' in status || !isBareEnd(status.state)) return status;
   const task = await withRecord(status, read);
-  return task.state === 'COMPLETED' ? task : status;
+  return task.state === 'COMPLETED' ? task : { ...status, recordUnread: task.recordUnread };
 }
 
 /**
@@ -40,9 +43,10 @@ export async function fetchStatus({ api, provider }: Session, taskId: string): P
 export async function withRecord(
   seen: TaskStatus,
   read: () => Promise<Task>,
-): Promise<TaskStatus & Partial<Task> & { isRecordUnread?: boolean }> {
+): Promise<TaskStatus & Partial<Task> & SeenState> {
   const task = await orFailure(read());
-  if (task instanceof Failure) return { ...seen, isRecordUnread: true };
+  if (task instanceof Failure)
+    return { ...seen, recordUnread: task.details.transient ? 'forNow' : 'forGood' };
   return hasResult(task) ? task : { ...task, state: seen.state };
 }
 

@@ -1,8 +1,9 @@
 import { Failure } from '../../model/failure.ts';
+import { isOpenEnd } from '../../model/task.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
 import { fetchStatus } from '../poll/status-query.ts';
 import { dateOf } from '../record/task-record.ts';
-import { whileFenced } from '../record/while-fenced.ts';
+import { whileLocked } from '../record/while-locked.ts';
 import type { Session } from '../session.ts';
 
 /**
@@ -19,10 +20,11 @@ export async function attachTask(session: Session, taskId: string, idempotencyKe
   }
   checkUnclaimed(entry, taskId, await store.byTask(taskId));
   if (entry.record.taskId === taskId) return;
-  const { state } = await fetchStatus(session, taskId);
-  await whileFenced(store, entry, async () => {
+  const seen = await fetchStatus(session, taskId);
+  await whileLocked(store, entry, async () => {
     checkUnclaimed(entry, taskId, await store.byTask(taskId));
-    await entry.require({ phase: 'submitted', taskId, status: state, checked: dateOf(session) });
+    const status = isOpenEnd(seen) ? 'UNKNOWN' : seen.state;
+    await entry.require({ phase: 'submitted', taskId, status, checked: dateOf(session) });
   });
 }
 

@@ -16,10 +16,10 @@ export async function isEqualUnderWay(store: RecordStore, idempotencyKey: string
   for (const { request, phase } of equals) {
     // A process that may submit a request is alone with all its records.
     if (phase !== 'submitting' || request === own?.request) continue;
-    const fence = await store.fence(request);
-    if ('heldBy' in fence) return true;
+    const lock = await store.lock(request, 0);
+    if ('heldBy' in lock) return true;
     // Its process has died.
-    await fence.release();
+    await lock.release();
   }
   return false;
 }

@@ -1,7 +1,7 @@
 import { Failure } from '../../model/failure.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
 import type { RecordStore } from '../../ports/record-store.ts';
-import { whileFenced } from './while-fenced.ts';
+import { whileLocked } from './while-locked.ts';
 
 /** Dropped records of one request. */
 export interface Forgotten {
@@ -15,7 +15,7 @@ export interface Forgotten {
  * @throws Failure where there is none, or where the request is being submitted
  */
 export async function forgetRecords(
-  records: Pick<RecordStore, 'byTask' | 'byKey' | 'fence'>,
+  records: Pick<RecordStore, 'byTask' | 'byKey' | 'lock'>,
   { taskId, idempotencyKey = '' }: { taskId: string | undefined; idempotencyKey: string | undefined },
 ): Promise<Forgotten> {
   const entries =
@@ -30,7 +30,7 @@ export async function forgetRecords(
   }
   for (const entry of entries) {
     const { taskId: known } = entry.record;
-    await whileFenced(records, entry, async () => {
+    await whileLocked(records, entry, async () => {
       // A submit that has just come to its end gave it one.
       if (known !== entry.record.taskId) {
         throw new Failure('UNKNOWN_ERROR', 'This request has just been given a task; its record stays.', {

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { Failure, orFailure } from '../../model/failure.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
-import { isTerminal, type TaskState } from '../../model/task.ts';
+import { isOpenEnd, isTerminal, type SeenState } from '../../model/task.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
 import type { Session } from '../session.ts';
 
@@ -24,19 +24,22 @@ export async function ownPending({ records }: Session): Promise<StoredRequest[]>
 const SEEN_LATELY_MS = 60_000;
 
 /**
- * Notes the state of a recorded task, as just read. A final state stays.
+ * Notes the state of a recorded task, as just read. A final state stays, so an end without a result is noted only once the
+ * task's record was read: the result would be lost with it.
  * @param wasRunning this process saw the task run a moment ago, so that it knows when the task ended
  */
 export async function noteState(
   session: Session,
   entry: StoredRequest,
-  state: TaskState,
+  seen: SeenState,
   wasRunning = false,
 ): Promise<void> {
+  const { state } = seen;
   const { status, checked: before } = entry.record;
   const seenLately =
     before !== null && Math.abs(session.api.clock.wall() - Date.parse(before)) < SEEN_LATELY_MS;
-  if (state === 'UNKNOWN' || isTerminal(status) || (state === status && seenLately)) return;
+  if (state === 'UNKNOWN' || isOpenEnd(seen) || isTerminal(status) || (state === status && seenLately))
+    return;
   const checked = dateOf(session);
   const took = (session.api.clock.wall() - Date.parse(entry.record.sentAt)) / 1000;
   const isKnown = wasRunning && state === 'COMPLETED' && took > 0;

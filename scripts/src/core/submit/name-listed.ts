@@ -1,7 +1,7 @@
 import { orFailure } from '../../model/failure.ts';
 import type { Task } from '../../model/task.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
-import { whileFenced } from '../record/while-fenced.ts';
+import { whileLocked } from '../record/while-locked.ts';
 import type { Session } from '../session.ts';
 import { nameTask } from './name-task.ts';
 
@@ -28,7 +28,7 @@ export async function nameListed(
     if (!task) continue;
     // Where it cannot be noted now, the next list shows the task too.
     await orFailure(
-      whileFenced(store!, entry, async () => {
+      whileLocked(store!, entry, async () => {
         const { taskId, resubmitted } = entry.record;
         const found = { kind: 'accepted', task, by: 'list', isResubmitted: resubmitted } as const;
         if (taskId === null) await nameTask({ session, store: store!, entry }, found);

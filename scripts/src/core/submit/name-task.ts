@@ -1,15 +1,15 @@
 import { Failure, orFailure } from '../../model/failure.ts';
 import { sha256Text } from '../../model/fingerprint.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
-import type { Task } from '../../model/task.ts';
-import type { Fence, RecordStore, StoredRequest } from '../../ports/record-store.ts';
+import { isBareEnd, type Task } from '../../model/task.ts';
+import type { Lock, RecordStore, StoredRequest } from '../../ports/record-store.ts';
 import { isEqualRequest } from '../reconcile/equal-submit.ts';
 import { dateOf } from '../record/task-record.ts';
 import { creditsOf } from '../result.ts';
 import type { Session } from '../session.ts';
 import type { Submitted } from './submit-or-reconcile.ts';
 
-/** A request whose fence this process holds, and its record. */
+/** A request whose lock this process holds, and its record. */
 export interface RecordedRequest {
   session: Session;
   store: RecordStore;
@@ -20,7 +20,6 @@ type Accepted = Extract<Submitted, { kind: 'accepted' }>;
 
 // Another process decides about a task within milliseconds. One that is suspended meanwhile must not keep an id from the disk.
 const PATIENCE_MS = 5_000;
-const PAUSE_MS = 50;
 
 /**
  * Records the task of a request, unless another request has it. Of two processes that find one task, one gets it.
@@ -44,7 +43,7 @@ export async function nameTask(
   const isAlike = by === 'list' && task.idempotencyKey === undefined;
   const record = async () => ((await noteTask(request, task, isAlike)) ? 'recorded' : 'unrecorded');
   if (by === 'answer' && !isResubmitted) return record();
-  const fence = await fenceOf(request, task.id);
+  const lock = await lockOf(request, task.id);
   try {
     const holder = await orFailure(store.byTask(task.id));
     if (!holder || holder instanceof Failure) return await record();
@@ -56,16 +55,17 @@ export async function nameTask(
     }
     return by === 'list' ? 'taken' : await record();
   } finally {
-    await fence?.release();
+    await lock?.release();
   }
 }
 
-/** This process holds the fence of the request, so it writes the id even where the file is gone. */
+/** This process holds the lock of the request, so it writes the id even where the file is gone. */
 function noteTask({ session, entry }: RecordedRequest, task: Task, foundAlike: boolean): Promise<boolean> {
   const credits = creditsOf(task, entry.record.credits);
-  const change = { phase: 'submitted', taskId: task.id, status: task.state, credits } as const;
-  const checked = dateOf(session);
-  return entry.update({ ...change, checked, ...(foundAlike && { foundAlike }) }, { isOurs: true });
+  const change = { phase: 'submitted', taskId: task.id, credits, checked: dateOf(session) } as const;
+  // An end without a result is final on record, and only the task's own record is proof of it.
+  const status = isBareEnd(task.state) ? undefined : { status: task.state };
+  return entry.update({ ...change, ...status, ...(foundAlike && { foundAlike }) }, { isOurs: true });
 }
 
 function isLookalike({ store, entry }: RecordedRequest, holder: StoredRequest): boolean {
@@ -91,15 +91,9 @@ function submitOf(record: RequestRecord): Partial<RequestRecord> {
 }
 
 /** Takes the right to decide whose task this is; undefined where the disk refuses, or another process keeps it for long. */
-async function fenceOf({ session, store }: RecordedRequest, taskId: string): Promise<Fence | undefined> {
-  const { clock } = session.api;
-  const until = clock.monotonic() + PATIENCE_MS;
-  for (;;) {
-    const fence = await orFailure(store.fence(`task-${sha256Text(taskId).slice(0, 32)}`));
-    if (fence instanceof Failure) return undefined;
-    if (!('heldBy' in fence)) return fence;
-    if (clock.monotonic() >= until) return undefined;
-    // No signal: a task that is paid for is recorded even by a process that is being ended.
-    await clock.sleep(PAUSE_MS);
-  }
+async function lockOf({ session, store }: RecordedRequest, taskId: string): Promise<Lock | undefined> {
+  const until = session.api.clock.monotonic() + PATIENCE_MS;
+  // No signal: a task that is paid for is recorded even by a process that is being ended.
+  const lock = await orFailure(store.lock(`task-${sha256Text(taskId).slice(0, 32)}`, until));
+  return lock instanceof Failure || 'heldBy' in lock ? undefined : lock;
 }

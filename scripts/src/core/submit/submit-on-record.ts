@@ -2,7 +2,7 @@ import { knownRecord, newestOf, requestNameOf, takenOver } from '../../model/cla
 import { Failure, orFailure } from '../../model/failure.ts';
 import { jsonHash } from '../../model/fingerprint.ts';
 import { type RecordChange, spentOn } from '../../model/request-record.ts';
-import type { Claimed, Fence, RecordStore, RequestClaim, StoredRequest } from '../../ports/record-store.ts';
+import type { Claimed, Lock, RecordStore, RequestClaim, StoredRequest } from '../../ports/record-store.ts';
 import type { CheckedRequest, FilePlace } from '../checked-request.ts';
 import { checkNameIsFree } from '../deliver/place.ts';
 import { checkPrice } from '../money/check-price.ts';
@@ -25,7 +25,7 @@ interface LostRequest extends RecordedRequest {
 
 /** A request that this process alone may submit, until it releases the lock. */
 interface OwnRequest extends LostRequest {
-  lock: Fence;
+  lock: Lock;
   deadline: number;
 }
 
@@ -284,7 +284,7 @@ function quoteOf({ session, request: { contract, generation, terms }, deadline }
 }
 
 /** @throws Failure where the machine has slept so long since the lock was taken that others took this process for dead */
-async function requireLock(lock: Fence): Promise<void> {
+async function requireLock(lock: Lock): Promise<void> {
   if (!(await lock.isOurs())) throw takenOver();
 }
 

@@ -44,6 +44,7 @@ export interface SubmitLog {
 // A submit that is cut short may have been accepted, and then its outcome is unknown: it gets this long even after the wait.
 const LEAST_SUBMIT_MS = 10_000;
 const SOON_MS = 500;
+const INTERRUPTED = 'The call was interrupted before this submit.';
 
 /**
  * Submits one request. Retries it only where the service certainly did not accept it. A lost one is searched for in the
@@ -78,6 +79,8 @@ async function submitFirst(
     const asked = clock.monotonic();
     const held = submits && (await orFailure(submits.ready()));
     if (held) return { kind: 'rejected', failure: held };
+    // Nothing was sent: the request need not be reconciled.
+    if (api.signal?.aborted) return { kind: 'rejected', failure: new Failure('UNKNOWN_ERROR', INTERRUPTED) };
     if (attempt > 1 || clock.monotonic() > asked + SOON_MS) {
       // The record says when the submit is sent: from then on the list must be clear.
       sentAt = clock.wall();

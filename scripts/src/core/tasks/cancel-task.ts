@@ -20,7 +20,7 @@ export async function cancelTask(session: Session, taskId: string): Promise<Task
   if (isUnread && refusal && refusal.code !== 'UNKNOWN_ERROR') throw refusal;
   const seen = isUnread ? answer : status;
   const entry = await recordOf(session, taskId);
-  if (entry && seen) await noteState(session, entry, seen.state);
+  if (entry && seen) await noteState(session, entry, seen);
   if (seen?.state === 'CANCEL') return cancelled(session, taskId, seen);
   return notCancelled(taskId, seen, refusal, entry?.record.download ?? null);
 }

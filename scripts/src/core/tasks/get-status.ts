@@ -11,7 +11,7 @@ import type { Session } from '../session.ts';
 export async function getStatus(session: Session, taskId: string): Promise<TaskResult> {
   const seen = await fetchStatus(session, taskId);
   const entry = await recordOf(session, taskId);
-  if (entry) await noteState(session, entry, seen.state);
+  if (entry) await noteState(session, entry, seen);
   const result = taskResult(taskId, seen, { entry });
   // A task that ended without a result is delivered once its state is reported.
   return seen.state === 'COMPLETED' ? result : deliver(session, entry, result);

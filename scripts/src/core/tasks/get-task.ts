@@ -19,6 +19,6 @@ export async function getTask(session: Session, taskId: string, settings: WaitSe
     if (task.code !== 'TASK_NOT_FOUND' || !entry || !isTerminal(entry.record.status)) throw task;
     return waitTask(session, taskId, { ...settings, waitMs: 0, filesMs });
   }
-  if (entry) await noteState(session, entry, task.state);
+  if (entry) await noteState(session, entry, task);
   return deliver(session, entry, taskResult(taskId, task, { entry, credits: entry?.record.credits }));
 }

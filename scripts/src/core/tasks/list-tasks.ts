@@ -128,6 +128,6 @@ async function noteStates(session: Session, tasks: readonly Task[]): Promise<voi
   // The list serves without them.
   for (const entry of own instanceof Failure ? [] : own) {
     const state = states.get(entry.record.taskId ?? '');
-    if (state !== undefined) await noteState(session, entry, state);
+    if (state !== undefined) await noteState(session, entry, { state, recordUnread: 'forNow' });
   }
 }

@@ -1,15 +1,15 @@
 import { Failure, orFailure } from '../../model/failure.ts';
 import { isTerminal } from '../../model/task.ts';
-import { expectedDuration, likelyDuration } from '../poll/durations.ts';
 import { isFast } from '../poll/interval.ts';
 import { graceAfter, graceOf, isMissingForNow } from '../poll/not-found-grace.ts';
 import type { Polled } from '../poll/poll-rounds.ts';
 import { endsWait, merge, pollUntilEnd, type WaitOptions } from '../poll/poll-until-end.ts';
-import { type Poller, pollerOf } from '../poll/poller.ts';
+import type { Poller } from '../poll/poller.ts';
 import { fetchStatus } from '../poll/status-query.ts';
 import { noteState } from '../record/task-record.ts';
 import { modelOf } from '../result.ts';
 import type { WaitedTask } from '../wait-settings.ts';
+import { expectedDuration, likelyDuration } from './durations.ts';
 
 export interface PolledTask {
   seen?: Polled | undefined;
@@ -71,9 +71,7 @@ export async function pollTask(of: WaitedTask, before: PolledTask): Promise<Poll
       return next.kind === 'status' ? next.status : null;
     }, options);
     const seen = last ? merge(first, last) : first;
-    // An end without a result is noted for good when the task's record was read, too.
-    const isBareEnd = seen?.state === 'FAILED' || seen?.state === 'CANCEL';
-    if (entry && seen && !isBareEnd) await noteState(session, entry, seen.state, wasRunning);
+    if (entry && seen) await noteState(session, entry, { ...seen, recordUnread: 'forNow' }, wasRunning);
     if (last && isTerminal(last.state))
       observer.polled(last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
     return { seen, failure: error, hadNoPermit };
@@ -81,8 +79,8 @@ export async function pollTask(of: WaitedTask, before: PolledTask): Promise<Poll
 }
 
 /** Runs work that polls a task: meanwhile it is among those that one query serves. */
-async function watching<T>({ session, taskId, wait }: WaitedTask, work: (poller: Poller) => Promise<T>) {
-  const poller = await pollerOf(session, wait.schedule);
+async function watching<T>({ session, taskId }: WaitedTask, work: (poller: Poller) => Promise<T>) {
+  const poller = await session.poller();
   const unwatch = poller.watch(taskId);
   try {
     return await work(poller);
@@ -91,7 +89,8 @@ async function watching<T>({ session, taskId, wait }: WaitedTask, work: (poller:
   }
 }
 
-async function likelySchedule({ session, wait: { schedule }, known }: WaitedTask) {
+async function likelySchedule({ session, known }: WaitedTask) {
+  const { schedule } = session;
   const { entry } = known;
   const model = modelOf(known);
   if (!entry || model === undefined || isFast(schedule)) return { schedule };

@@ -3,7 +3,6 @@ import { deliver } from '../deliver/deliver.ts';
 import { finish } from '../deliver/finish.ts';
 import { folderFor, outputOf } from '../deliver/place.ts';
 import type { Polled } from '../poll/poll-rounds.ts';
-import { pollerOf } from '../poll/poller.ts';
 import { withRecord } from '../poll/status-query.ts';
 import { noteState, recordOf } from '../record/task-record.ts';
 import { creditsOf, type TaskFacts, type TaskResult, taskResult } from '../result.ts';
@@ -56,16 +55,16 @@ async function waitOut(of: WaitedTask, before: PolledTask): Promise<TaskResult> 
 
 /** Returns the result of a task that has ended: with its files, or with what its record says of the end. */
 async function readEnd(of: WaitedTask, seen: Polled): Promise<TaskResult> {
-  const { session, taskId, wait, known } = of;
+  const { session, taskId, known } = of;
   if (seen.state === 'COMPLETED') return finish({ ...of, known: { ...known, task: seen.task } });
   const deadline = session.api.shortDeadline;
-  const poller = await pollerOf(session, wait.schedule);
-  const read = () => poller.records.read(taskId, { deadline, retryUntil: deadline });
+  const poller = await session.poller();
+  const read = () => poller.records.read(taskId, { deadline, retryUntil: deadline }, seen.listed);
   const ended = seen.task ?? (await withRecord(seen, read));
   // What is on record as the end stays the end.
   const isFinal = seen.task !== undefined || (known.entry && isTerminal(known.entry.record.status));
   const { state } = isFinal ? seen : ended;
-  if (known.entry) await noteState(session, known.entry, state);
+  if (known.entry) await noteState(session, known.entry, ended);
   if (state !== 'COMPLETED') return taskResult(taskId, { ...ended, state }, known);
   session.observer.task(taskId, state);
   return finish(of);
@@ -79,7 +78,7 @@ async function unfinished(
   if (failure) return { ...result, lastPollError: failure, retryAfter: failure.details.retryAfter };
   if (!hadNoPermit || wait.stop?.aborted) return result;
   // Other waits used the permits; the task is unaffected.
-  const poller = await pollerOf(session, wait.schedule);
+  const poller = await session.poller();
   const seconds = Math.max(1, Math.ceil((await poller.nextPermitIn()) / 1000));
   return { ...result, warnings: [...result.warnings, { kind: 'noPermit', seconds }], retryAfter: seconds };
 }

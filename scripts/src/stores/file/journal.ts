@@ -70,7 +70,7 @@ export class Journal implements RecordStore {
       const owner = older ?? this.#flat.move(request);
       const entry = owner ? undefined : knownRecord(this.find(request), claim);
       if (entry && entry.record.taskId !== null) return { kind: 'submitted', entry };
-      const lock = owner ? { heldBy: owner } : await this.fence(request);
+      const lock = owner ? { heldBy: owner } : await this.lock(request, 0);
       if (!('heldBy' in lock)) return this.#underLock(request, claim, lock);
       if (clock.monotonic() >= deadline) {
         throw older ? olderVersion(older) : busy(lock.heldBy, this.#files.lockOf(request), claim);
@@ -166,15 +166,6 @@ export class Journal implements RecordStore {
     }
   }
 
-  fence(request: string): Promise<Lock | { heldBy: LockOwner }> {
-    return this.lock(request, 0);
-  }
-
-  /**
-   * Takes the lock on a request or on the budget, by its name.
-   * @param deadline on the monotonic clock; 0 = try once
-   * @throws Failure when the disk refuses
-   */
   async lock(name: string, deadline: number, signal?: AbortSignal): Promise<Lock | { heldBy: LockOwner }> {
     try {
       return await waitForLock(this.#files.lockOf(name), this.place.clock, deadline, signal);

@@ -3,18 +3,16 @@ import { issue } from '../../../model/issue.ts';
 import { plain } from '../../../model/text.ts';
 import { commandFor, providerFlag } from '../../command-line/commands.ts';
 import { unsupportedAction } from '../../command-line/unsupported.ts';
-import type { Said, Unexplained, Words } from './said.ts';
+import type { ByCode, Said, Words } from './said.ts';
 
 const MOST_NAMED = 12;
 const STATE_FOLDER = 'ASYNC_MEDIA_STATE_DIR';
 
 /** Returns the steps for a submit that the service rejected. */
-function rejectedByService({ caller: { profile, command } }: Unexplained): string[] {
-  return [
-    'The service rejected it, so nothing was charged. Do not send it again unchanged; its message says what to change.',
-    ...(profile.can.account ? [command('account')] : []),
-  ];
-}
+const rejectedByService: ByCode = (_, { profile, command }) => [
+  'The service rejected it, so nothing was charged. Do not send it again unchanged; its message says what to change.',
+  profile.can.account && command('account'),
+];
 
 // INVALID_MODEL, INVALID_PAYLOAD and IDEMPOTENCY_CONFLICT. A wrong field of a payload: `cli/request/read-request.ts`. A wrong
 // flag: `cli/command-line/`.
@@ -75,19 +73,16 @@ export const BAD_INPUT = {
       `Make ${folder} readable, or set ${STATE_FOLDER} to the folder that holds the records, and run the same command again.`,
     ],
   }),
-  unwritableFolder: ({ folder, why, lasts }, { isSubmit }) => {
-    const mend = `${lasts ? `See that ${folder} exists and can be written to` : `Free disk space in ${folder}`}. Then run the same command again.`;
-    const issues = lasts ? [folderIssue(folder, why, 'a folder that can be written to')] : undefined;
+  unwritableFolder: ({ folder, why, lasts }, { isSubmit }) => ({
     // A command that submits nothing does not know what others have submitted.
-    if (!isSubmit)
-      return {
-        message: `The records in ${folder} cannot be written to: ${why}.`,
-        issues,
-        nextSteps: [mend],
-      };
-    const without = `Only if that cannot be: set ${STATE_FOLDER} to another writable folder, or add --noJournal, which keeps no records. Both know nothing of earlier requests: what has a task already is submitted and charged once more.`;
-    return { issues, nextSteps: [mend, without] };
-  },
+    message: isSubmit ? undefined : `The records in ${folder} cannot be written to: ${why}.`,
+    issues: lasts ? [folderIssue(folder, why, 'a folder that can be written to')] : undefined,
+    nextSteps: [
+      `${lasts ? `See that ${folder} exists and can be written to` : `Free disk space in ${folder}`}. Then run the same command again.`,
+      isSubmit &&
+        `Only if that cannot be: set ${STATE_FOLDER} to another writable folder, or add --noJournal, which keeps no records. Both know nothing of earlier requests: what has a task already is submitted and charged once more.`,
+    ],
+  }),
   downloadFolder: ({ folder, why }, { resumeFlags }) => {
     const flag = resumeFlags.output === undefined ? '--download' : '--output';
     const hint = `name another folder, for example ${flag} ${flag === '--download' ? 'out' : 'out/clip'}`;
@@ -98,21 +93,21 @@ export const BAD_INPUT = {
       nextSteps: ['Name a folder that can be written to. This command submitted and charged nothing.'],
     };
   },
-  outputTaken: ({ file, free, owner }, { savedAs }) => {
+  outputTaken: ({ file, free, owner }, { again }) => {
     const hint = owner.is === 'other' ? 'give another name, or move that file away' : 'give another name';
     return {
       message: `--output: ${file} ${takenBy(owner)}.`,
       issues: [issue('--output', 'a name that no file has yet', file, hint)],
       nextSteps: [
         `Nothing was submitted or charged. ${owner.is === 'other' ? 'Move that file away, or submit' : 'Submit'} with a name that is free:`,
-        savedAs(free),
+        again({ output: free }),
       ],
     };
   },
-  IDEMPOTENCY_CONFLICT: ({ caller: { profile, command } }) => [
+  IDEMPOTENCY_CONFLICT: (_, { profile, command }) => [
     'This key was already used for another request. Nothing new was submitted or charged.',
     'To resume the earlier task, find it in the list; for a new request leave --idempotencyKey out.',
-    ...(profile.can.list ? [command('listTasks')] : []),
+    profile.can.list && command('listTasks'),
   ],
   otherRequest: ({ idempotencyKey, model, payloadHash, recorded }) => ({
     message: `--idempotencyKey ${idempotencyKey} already stands for another request.`,
@@ -177,7 +172,7 @@ function unknownModel({ provider, model, known }: ModelUnknown): Said & { expect
         expected: `a model of ${provider} that has a contract`,
         hint: `choose a model that has a contract; ${hint}`,
         nextSteps: [
-          ...(instead === undefined ? [] : [describeModel(other, instead)]),
+          instead !== undefined && describeModel(other, instead),
           `Read ${page}: it shows what ${other} offers today.`,
           listModels(other),
         ],
@@ -187,14 +182,12 @@ function unknownModel({ provider, model, known }: ModelUnknown): Said & { expect
       const { near, models } = known;
       const ids =
         models.length > MOST_NAMED ? `the ${models.length} of --action listModels` : models.join(', ');
-      const message = `there is no model ${JSON.stringify(shown)}; `;
-      const list = listModels(provider);
       const isNear = near !== undefined;
       return {
-        message: `${message}${isNear ? `the nearest is "${near}"` : `known are ${ids}`}`,
+        message: `there is no model ${JSON.stringify(shown)}; ${isNear ? `the nearest is "${near}"` : `known are ${ids}`}`,
         expected: `one of ${ids}`,
         hint: isNear ? `write --model ${near}` : 'choose one of the known models',
-        nextSteps: [...(isNear ? [describeModel(provider, near)] : []), list],
+        nextSteps: [isNear && describeModel(provider, near), listModels(provider)],
       };
     }
   }

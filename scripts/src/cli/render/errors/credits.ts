@@ -7,7 +7,7 @@ export const CREDITS = {
   // The message, with the missing amount: `core/money/short-of-credits.ts`.
   shortOfCredits: ({ quoted, balance, missing, cheaper }, { profile }) => ({
     data: definedFields({ quoted, balance, missing }),
-    nextSteps: [...(cheaper ? cheaperSteps(cheaper) : []), profile.says.credits],
+    nextSteps: [cheaper && cheaperSteps(cheaper), profile.says.credits],
   }),
   BUDGET_EXCEEDED: () => [
     'Nothing was submitted. Ask the user for a higher limit, or choose a cheaper model or duration.',
@@ -20,7 +20,7 @@ export const CREDITS = {
       nothingSubmitted: true,
       data: { estimate, maxCredits },
       nextSteps: [
-        ...cheaperSteps(cheaper),
+        cheaperSteps(cheaper),
         `Ask the user whether ${cost} credits, an estimate, are fine; then submit with --maxCredits ${most}.`,
       ],
     };
@@ -30,7 +30,7 @@ export const CREDITS = {
     nothingSubmitted: true,
     data: { quoted, maxCredits },
     nextSteps: [
-      ...cheaperSteps(cheaper),
+      cheaperSteps(cheaper),
       `Ask the user whether ${quoted} credits are fine; then submit with --maxCredits ${quoted}.`,
     ],
   }),
@@ -58,7 +58,7 @@ export const CREDITS = {
       nothingSubmitted: true,
       data: { quoted, spentToday: spent, maxCreditsPerDay: limit },
       nextSteps: [
-        ...(profile.can.account ? [command('account')] : []),
+        profile.can.account && command('account'),
         'Ask the user for a higher limit, or wait until the oldest charge is a day old.',
       ],
     };

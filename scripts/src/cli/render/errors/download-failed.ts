@@ -20,7 +20,7 @@ export const DOWNLOAD_FAILED = {
     nextSteps: [
       'The result is lost: running this command again changes nothing. Tell the user.',
       // What a submit says of its earlier end names the new charge.
-      ...(isSubmit ? [] : [`To make it once more, with a new charge: ${retry}`]),
+      !isSubmit && `To make it once more, with a new charge: ${retry}`,
     ],
   }),
   noAddress: () => ['Tell the user what the service gave as the result; it cannot be fetched.'],

@@ -4,6 +4,7 @@ import type { SubmitFacts } from '../../../model/submit-facts.ts';
 import { AdvisedFailure } from '../../advised-failure.ts';
 import { type Caller, resumeCommand } from '../caller.ts';
 import { definedFields } from '../envelope.ts';
+import { sentences } from '../sentences.ts';
 import { warningText } from '../warnings.ts';
 import { AUTH_FAILED } from './auth-failed.ts';
 import { BAD_INPUT } from './bad-input.ts';
@@ -37,7 +38,7 @@ export function explained(failure: Failure, caller: Caller): AdvisedFailure {
     ...details,
     ...compact(advice),
     data: submit ? submitData(submit, facts) : facts,
-    nextSteps: unlessEmpty([...nextSteps, ...chargedSteps(failure, caller)]),
+    nextSteps: unlessEmpty(sentences(...nextSteps, chargedSteps(failure, caller))),
   });
 }
 
@@ -55,9 +56,7 @@ function submitData({ credits, isResubmitted, warnings }: SubmitFacts, data?: Js
 export function advised(failure: Failure, caller: Caller, taskId: string | null): AdvisedFailure {
   const known = explained(failure, caller);
   if (known.details.nextSteps?.length) return known;
-  const wait = failure.details.retryAfter;
-  const later = wait === undefined ? 'a little later' : `after ${wait} seconds`;
-  return known.with({ nextSteps: WORDS[failure.code]?.({ caller, taskId, later }) ?? [] });
+  return known.with({ nextSteps: sentences(...(WORDS[failure.code]?.(failure, caller, taskId) ?? [])) });
 }
 
 function said({ details: { reason } }: Failure, caller: Caller): Said {
@@ -65,7 +64,7 @@ function said({ details: { reason } }: Failure, caller: Caller): Said {
   // The table has a function for each kind, which takes the reasons of that kind.
   const explain = WORDS[reason.kind] as ByReason<Reason>;
   const words = explain(reason, caller, (other) => said(other, caller).message ?? other.message);
-  return Array.isArray(words) ? { nextSteps: words } : words;
+  return 'nextSteps' in words ? words : { nextSteps: words };
 }
 
 /** The reasons for which a finished result is not saved, however often the command is run. */

@@ -1,6 +1,7 @@
 import type { Undecidable } from '../../../model/failure.ts';
 import { BRIEF_WAIT_S } from '../../../model/task.ts';
 import { type Caller, resumeCommand } from '../caller.ts';
+import { sentences } from '../sentences.ts';
 import type { Words } from './said.ts';
 
 const RISK = 'only if the user accepts that it may be charged once more';
@@ -22,39 +23,34 @@ export const SUBMIT_OUTCOME_UNKNOWN = {
       ? `It was not submitted once more: ${messageOf(notResubmitted)}`
       : later?.message;
     const yet = after === undefined ? '' : ' yet';
-    const message = `Whether ${profile.title} accepted this submit, and charged for it, is not known${yet}. ${[lost.message, why].filter(Boolean).join(' ')}`;
-    const answered =
-      named === undefined
-        ? []
-        : [
-            'The answer named a task beside an error; this shows the state of that task:',
-            resumeCommand(caller, named),
-          ];
-    const decide = isRecorded ? decision(caller, { after, idempotencyKey }) : [];
+    const message = `Whether ${profile.title} accepted this submit, and charged for it, is not known${yet}. ${sentences(lost.message, why).join(' ')}`;
+    const answered = named !== undefined && [
+      'The answer named a task beside an error; this shows the state of that task:',
+      resumeCommand(caller, named),
+    ];
+    const decide = isRecorded && decision(caller, { after, idempotencyKey });
     const data = { idempotencyKey, model };
     if (!profile.can.list)
-      return { message, data, nextSteps: [...answered, NOT_YET, profile.says.tasks, ...decide] };
-    const search =
-      "It searches the service's list for the task, and submits nothing while that may charge twice";
-    const waiting = `Waiting changes nothing${reason.why ? `: ${UNDECIDABLE[reason.why]}` : ''}. The same command submits nothing more.`;
-    const repeat = !isRecorded
-      ? [NOT_YET]
-      : notResubmitted || (later && after === undefined)
-        ? [`Once that is mended, run this command, without --new. ${search}:`, same]
-        : after === undefined
-          ? [waiting]
-          : caller.isLine
-            ? []
-            : [`Run this command after ${after} seconds, without --new. ${search}:`, same];
+      return { message, data, nextSteps: [answered, NOT_YET, profile.says.tasks, decide] };
+    const repeat = () => {
+      const search =
+        "It searches the service's list for the task, and submits nothing while that may charge twice";
+      if (!isRecorded) return NOT_YET;
+      if (notResubmitted || (later && after === undefined))
+        return [`Once that is mended, run this command, without --new. ${search}:`, same];
+      if (after === undefined)
+        return `Waiting changes nothing${reason.why ? `: ${UNDECIDABLE[reason.why]}` : ''}. The same command submits nothing more.`;
+      return !caller.isLine && [`Run this command after ${after} seconds, without --new. ${search}:`, same];
+    };
     return {
       message,
       data,
       nextSteps: [
-        ...answered,
-        ...repeat,
+        answered,
+        repeat(),
         command('listTasks'),
         `A task with idempotencyKey ${idempotencyKey}, or of model ${model} made about ${reason.sentAt}, is this one.`,
-        ...decide,
+        decide,
       ],
     };
   },
@@ -68,17 +64,17 @@ export const SUBMIT_OUTCOME_UNKNOWN = {
     ];
   },
   recordDamaged: (_, caller) => [
-    ...(caller.profile.can.list
+    caller.profile.can.list
       ? ["Find its task in the service's own list first:", caller.command('listTasks')]
-      : [caller.profile.says.tasks]),
-    ...decision(caller),
+      : caller.profile.says.tasks,
+    decision(caller),
   ],
 } satisfies Partial<Words>;
 
 /** Returns the steps that find out whether the submit of a call was accepted that ended while it was sent. */
 export function findOutSteps(caller: Caller): string[] {
   const { profile, same, command, isRecorded } = caller;
-  if (!profile.can.list) return [NOT_YET, profile.says.tasks, ...(isRecorded ? decision(caller) : [])];
+  if (!profile.can.list) return sentences(NOT_YET, profile.says.tasks, isRecorded && decision(caller));
   const find = isRecorded
     ? ['Run this command, without --new: it reconciles, and never submits while that may charge twice.', same]
     : ['Without a journal the same command submits again, and may be charged twice: find its task first.'];

@@ -11,7 +11,7 @@ export function generationFailed(
 ): AdvisedFailure {
   const why = seen.error
     ? `The service says: ${quoted(seen.error)}.`
-    : seen.isRecordUnread
+    : seen.recordUnread
       ? 'Why is not known: its record at the service cannot be read.'
       : 'The service gives no reason.';
   return new AdvisedFailure('GENERATION_FAILED', `The task ended FAILED. ${why}`, {

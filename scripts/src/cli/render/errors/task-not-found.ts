@@ -4,16 +4,16 @@ import { dropStep } from '../caller.ts';
 import type { Words } from './said.ts';
 
 export const TASK_NOT_FOUND = {
-  TASK_NOT_FOUND: ({ caller: { profile, command } }) => [
+  TASK_NOT_FOUND: (_, { profile, command }) => [
     `${profile.says.missing} Check ${profile.keyVariable}, ${profile.urlVariable} and the id. A sandbox task is seen with --sandbox only.`,
-    ...(profile.can.list ? [command('listTasks')] : []),
+    profile.can.list && command('listTasks'),
   ],
-  madeElsewhere: ({ taskId, created, by, here }, { profile, commandAt, same }) => {
+  madeElsewhere: ({ taskId, created, by, here }, { profile, command, same }) => {
     const { title, keyVariable, urlVariable } = profile;
     const made = `Task ${taskId} was made on ${created} at ${by.service}`;
     const maker = profileOf(by.provider);
     if (maker && maker.id !== profile.id) {
-      const ask = commandAt(maker)('waitTask', { taskId, wait: BRIEF_WAIT_S });
+      const ask = command('waitTask', { taskId, wait: BRIEF_WAIT_S }, maker);
       return {
         message: `${made}; ${title} does not know it.`,
         nextSteps: [`Ask ${maker.title}, which made it:`, ask],

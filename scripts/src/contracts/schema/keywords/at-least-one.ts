@@ -1,13 +1,14 @@
+import { parsed } from '../parsed.ts';
 import { isPresent } from '../presence.ts';
 import type { Keyword } from '../schema-node.ts';
-import { fieldList } from './keyword.ts';
+import { namesOf } from './keyword.ts';
 
 /** `x-atLeastOne: [a, b]` */
 export const atLeastOne: Keyword = {
   name: 'x-atLeastOne',
   types: ['object'],
   read(value, { properties, where }) {
-    const names = fieldList(properties, value, where);
+    const names = parsed(namesOf(properties), value, where);
     const [first] = names as [string];
     const expected = `at least one of ${names.join(', ')}`;
     return {

@@ -1,18 +1,18 @@
-import { ContractError } from '../contract-error.ts';
+import { parsed } from '../parsed.ts';
 import { isPresent } from '../presence.ts';
 import type { Keyword } from '../schema-node.ts';
-import { fieldList } from './keyword.ts';
+import { z } from '../zod.ts';
+import { namesOf } from './keyword.ts';
 
 const MOST_NAMES = 8;
+const GROUPS = ' must be a list of at least two groups of fields';
 
 /** `x-exclusive: [[a, b], [c]]` */
 export const exclusive: Keyword = {
   name: 'x-exclusive',
   types: ['object'],
   read(value, { properties, where }) {
-    if (!Array.isArray(value) || value.length < 2)
-      throw new ContractError(`${where} must be a list of at least two groups of fields`);
-    const groups = value.map((group) => fieldList(properties, group, where));
+    const groups = parsed(z.array(namesOf(properties), GROUPS).check(z.minLength(2, GROUPS)), value, where);
     const named = groups.map((group) => group.join('/'));
     return {
       issues({ object, pathTo }) {

@@ -1,23 +1,21 @@
-import type { Problem } from '../../../model/failure.ts';
 import { checkPublicUrl } from '../../../model/public-address.ts';
 import { plain } from '../../../model/text.ts';
-import { ContractError } from '../contract-error.ts';
 import { SURE_TYPES, sniffImage } from '../image-type.ts';
+import { parsed } from '../parsed.ts';
 import { type Keyword, MEDIA_KINDS, type MediaKind } from '../schema-node.ts';
 import { BY_VALUE, type Ways } from '../ways.ts';
+import { z } from '../zod.ts';
+
+const KIND = z.literal(MEDIA_KINDS, ' must be image, video or audio, or one of these with -url');
 
 /** `x-media: image` */
 export const media: Keyword = {
   name: 'x-media',
   types: ['string'],
   read(value, { node, where }) {
-    const kind = MEDIA_KINDS.find((known) => known === value);
-    if (kind === undefined)
-      throw new ContractError(`${where} must be image, video or audio, or one of these with -url`);
+    const kind = parsed(KIND, value, where);
     node.media = kind;
-    return {
-      problem: (text, ...asked) => (typeof text === 'string' ? checkMedia(text, kind, ...asked) : null),
-    };
+    return { textHint: (text, ...asked) => checkMedia(text, kind, ...asked) };
   },
 };
 
@@ -32,7 +30,7 @@ export function expectedMedia(kind: MediaKind, files?: readonly string[]): strin
 }
 
 /**
- * Null when the value can be sent as this kind of media, else why not. An image is a public http(s) URL or a data URI
+ * Null when the value can be sent as this kind of media, else what to write instead. An image is a public http(s) URL or a data URI
  * of an image type, whose bytes are not of another one; all else are public http(s) URLs. Nothing is fetched or resolved:
  * whether a public name leads to a private address is for the service to see, which does the fetching.
  * Linear in the length of the value, without copying it: a data URI may have tens of megabytes.
@@ -44,23 +42,16 @@ export function checkMedia(
   kind: MediaKind,
   ways: Ways = BY_VALUE,
   service = 'the service',
-): Problem | null {
-  const expected = expectedMedia(kind);
+): string | null {
   const head = value.slice(0, 80);
-  if (kind.endsWith('-url')) {
-    const problem = checkPublicUrl(value, { schemes: ['http', 'https'] });
-    return problem === null ? null : { expected, hint: urlOnlyHint(head, kind, service) ?? problem.hint };
-  }
-  if (/^data:/i.test(head)) {
-    const hint =
-      kind === 'image'
-        ? dataUriProblem(value, head, otherwise(ways))
-        : `a data URI is taken for images only; write the public http(s) URL of the ${kind}`;
-    return hint === null ? null : { expected, hint };
-  }
+  if (/^data:/i.test(head) && !kind.endsWith('-url'))
+    return kind === 'image'
+      ? dataUriHint(value, head, otherwise(ways))
+      : `a data URI is taken for images only; write the public http(s) URL of the ${kind}`;
   const problem = checkPublicUrl(value, { schemes: ['http', 'https'] });
   if (problem === null) return null;
-  return { expected, hint: kind === 'image' ? (imageHint(head, ways) ?? problem.hint) : problem.hint };
+  if (kind.endsWith('-url')) return urlOnlyHint(head, kind, service) ?? problem.hint;
+  return kind === 'image' ? (imageHint(head, ways) ?? problem.hint) : problem.hint;
 }
 
 const LOCAL_PATH = /^(file:|[a-z]:[\\/]|[.~]{0,2}[\\/](?!\/))/i;
@@ -85,7 +76,7 @@ function imageHint(head: string, ways: Ways): string | null {
 
 const BASE64_END = /[^A-Za-z0-9+/]/g;
 
-function dataUriProblem(value: string, head: string, fix: string): string | null {
+function dataUriHint(value: string, head: string, fix: string): string | null {
   const [prefix, named] = /^(?!data:image\/jpg;)data:(image\/[a-z0-9][a-z0-9.+-]*);base64,/.exec(head) ?? [];
   if (prefix === undefined || named === undefined) return headerHint(head);
   // The search for the first foreign character cannot backtrack, however long the text is.

@@ -1,18 +1,21 @@
-import { isObject } from '../../../model/json.ts';
-import { ContractError } from '../contract-error.ts';
+import { isObject, type JsonObject } from '../../../model/json.ts';
+import { ContractError, parsed } from '../parsed.ts';
 import type { Keyword } from '../schema-node.ts';
+import { z } from '../zod.ts';
+
+const REASONS = z.custom<JsonObject>(isObject, ' must map fields to what is said about them');
+const REASON = z.string(' must be a sentence');
 
 /** `x-rejected: {a: "what is said about it"}` */
 export const rejected: Keyword = {
   name: 'x-rejected',
   types: ['object'],
   read(value, { properties, where }) {
-    if (!isObject(value)) throw new ContractError(`${where} must map fields to what is said about them`);
-    const reasons = new Map(Object.entries(value));
-    for (const [name, reason] of reasons) {
+    const reasons = new Map<string, string>();
+    for (const [name, reason] of Object.entries(parsed(REASONS, value, where))) {
       if (Object.hasOwn(properties, name))
         throw new ContractError(`${where}: ${name} is one of the properties`);
-      if (typeof reason !== 'string') throw new ContractError(`${where}.${name} must be a sentence`);
+      reasons.set(name, parsed(REASON, reason, `${where}.${name}`));
     }
     return {
       unknownField(name, model) {

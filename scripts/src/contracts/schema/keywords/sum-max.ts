@@ -1,17 +1,18 @@
-import { ContractError } from '../contract-error.ts';
+import { only, parsed } from '../parsed.ts';
 import { isPresent } from '../presence.ts';
 import type { Keyword } from '../schema-node.ts';
 import { fits } from '../to-zod.ts';
-import { fieldList, mapping } from './keyword.ts';
+import { z } from '../zod.ts';
+import { namesOf } from './keyword.ts';
+
+const MAX = z.number(' must be a number');
 
 /** `x-sumMax: {fields: [a, b], max: 15}` */
 export const sumMax: Keyword = {
   name: 'x-sumMax',
   types: ['object'],
   read(value, { properties, where }) {
-    const { fields: names, max } = mapping(value, where, ['fields', 'max']);
-    if (typeof max !== 'number') throw new ContractError(`${where}.max must be a number`);
-    const fields = fieldList(properties, names, `${where}.fields`);
+    const { fields, max } = parsed(only({ fields: namesOf(properties), max: MAX }), value, where);
     return {
       issues({ node, object, pathTo }) {
         // What a field itself refuses has its issue already.

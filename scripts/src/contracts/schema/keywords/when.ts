@@ -1,19 +1,27 @@
 import type { Issue } from '../../../model/failure.ts';
 import { isObject, type Json, type JsonObject } from '../../../model/json.ts';
-import { ContractError } from '../contract-error.ts';
 import { assign, expected, received } from '../expected.ts';
+import { ContractError, only, parsed } from '../parsed.ts';
 import { carriesSomething, fieldOf, isPresent } from '../presence.ts';
 import type { Keyword, ObjectPlace, SchemaNode, Scope } from '../schema-node.ts';
 import { fits } from '../to-zod.ts';
-import { fieldList, mapping, property } from './keyword.ts';
+import { z } from '../zod.ts';
+import { namesOf, notThere, property } from './keyword.ts';
+
+const RULES = z.array(z.custom<Json>(), ' must be a list of rules');
+const CONDITIONS = z.custom<JsonObject>(
+  (value) => isObject(value) && Object.keys(value).length > 0,
+  ' must map fields to conditions',
+);
+const LIMITS = z._default(z.custom<JsonObject>(isObject, ' must map fields to schemas'), {});
 
 /** `x-when: [{if, require, refuse, limit}]` */
 export const when: Keyword = {
   name: 'x-when',
   types: ['object'],
-  read(value, { properties, where, readSchema }) {
-    if (!Array.isArray(value)) throw new ContractError(`${where} must be a list of rules`);
-    const rules = value.map((rule, i) => readWhen(properties, rule, `${where}[${i}]`, readSchema));
+  read(value, scope) {
+    const { where } = scope;
+    const rules = parsed(RULES, value, where).map((rule, i) => readWhen(scope, rule, `${where}[${i}]`));
     return {
       issues: (at) => rules.flatMap((rule) => issuesOf(rule, at)),
       sentences: () => rules.map(sentence),
@@ -50,45 +58,32 @@ function sentence({ if: conditions, require, refuse, limit }: WhenRule): string 
   return `${circumstance[0]!.toUpperCase()}${circumstance.slice(1)}: ${then.join('; ')}.`;
 }
 
-function readWhen(properties: JsonObject, value: Json, where: string, read: Scope['readSchema']): WhenRule {
-  const rule = mapping(value, where, ['if', 'require', 'refuse', 'limit']);
-  const { if: conditions, require = [], refuse = [], limit = {} } = rule;
-  if (!isObject(conditions) || Object.keys(conditions).length === 0)
-    throw new ContractError(`${where}.if must map fields to conditions`);
-  if (!isObject(limit)) throw new ContractError(`${where}.limit must map fields to schemas`);
-  const place = (name: string, of: string): string => `${where}.${of}.${name}`;
-  return {
-    if: new Map(
-      Object.entries(conditions).map(([name, condition]) => [
-        name,
-        readCondition(property(properties, name, `${where}.if`), condition, place(name, 'if'), read),
-      ]),
-    ),
-    require: fieldList(properties, require, `${where}.require`),
-    refuse: fieldList(properties, refuse, `${where}.refuse`),
-    limit: new Map(
-      Object.entries(limit).map(([name, narrower]) => [
-        name,
-        narrowed(property(properties, name, `${where}.limit`), narrower, place(name, 'limit'), read),
-      ]),
-    ),
+function readWhen({ properties, readSchema }: Scope, value: Json, where: string): WhenRule {
+  const names = z._default(namesOf(properties), []);
+  const rule = parsed(only({ if: CONDITIONS, require: names, refuse: names, limit: LIMITS }), value, where);
+  const each = <T>(of: 'if' | 'limit', read: (field: JsonObject, value: Json, where: string) => T) =>
+    new Map(
+      Object.entries(rule[of]).map(([name, one]) => {
+        const field = property(properties, name);
+        if (field === undefined) throw new ContractError(`${where}.${of}${notThere(name)}`);
+        return [name, read(field, one, `${where}.${of}.${name}`)];
+      }),
+    );
+  /** The field's own schema with the keywords of the rule put over it; a rule that names a type stands alone. */
+  const narrowed = (field: JsonObject, value: Json, at: string): SchemaNode => {
+    if (!isObject(value)) throw new ContractError(`${at} must be given, absent or keywords of a schema`);
+    return readSchema(value.type === undefined ? { ...field, ...value } : value, at);
   };
-}
-
-function readCondition(field: JsonObject, value: Json, where: string, read: Scope['readSchema']): Condition {
-  if (value === 'given') return { absent: false, given: true };
-  if (value === 'absent') return { absent: true, given: false };
-  const values = isObject(value) && Array.isArray(value.enum) ? value.enum : undefined;
-  if (!isObject(value) || values === undefined)
-    return { absent: false, given: narrowed(field, value, where, read) };
-  const named = { ...value, enum: values.filter((item) => item !== null) };
-  return { absent: values.includes(null), given: narrowed(field, named, where, read) };
-}
-
-/** The field's own schema with the keywords of the rule put over it; a rule that names a type stands alone. */
-function narrowed(field: JsonObject, value: Json, where: string, read: Scope['readSchema']): SchemaNode {
-  if (!isObject(value)) throw new ContractError(`${where} must be given, absent or keywords of a schema`);
-  return read(value.type === undefined ? { ...field, ...value } : value, where);
+  const condition = (field: JsonObject, value: Json, at: string): Condition => {
+    if (value === 'given') return { absent: false, given: true };
+    if (value === 'absent') return { absent: true, given: false };
+    const values = isObject(value) && Array.isArray(value.enum) ? value.enum : [];
+    const named = values.includes(null)
+      ? { ...(value as JsonObject), enum: values.filter((one) => one !== null) }
+      : value;
+    return { absent: values.includes(null), given: narrowed(field, named, at) };
+  };
+  return { ...rule, if: each('if', condition), limit: each('limit', narrowed) };
 }
 
 function issuesOf(rule: WhenRule, { node, object, pathTo, hintFor }: ObjectPlace): Issue[] {

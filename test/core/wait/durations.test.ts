@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { expectedDuration, likelyDuration } from '../../../scripts/src/core/poll/durations.ts';
+import { expectedDuration, likelyDuration } from '../../../scripts/src/core/wait/durations.ts';
 import type { RecordStore } from '../../../scripts/src/ports/record-store.ts';
 import { serve } from '../../support/server.ts';
 import { waitTask } from '../rendered.ts';
@@ -22,6 +22,7 @@ it('five tasks of this machine count more than the contract, without the unusual
   const session = sessionWith(ORIGIN, { loopback: false });
   const withDurations = (seconds: number[]) => ({
     ...session,
+    durations: new Map(),
     records: async () => ({ durationsOf: async () => seconds }) as unknown as RecordStore,
   });
   const runs = [300, 200, 210, 220, 230, 240, 250, 260, 270, 5, 9_000];

@@ -1,9 +1,15 @@
 import type { Json } from '../../model/json.ts';
-import { ContractError } from '../schema/contract-error.ts';
-import { type Zod, z } from '../schema/zod.ts';
+import { type Zod, z } from './zod.ts';
+
+/** What is wrong with a contract file itself. */
+export class ContractError extends Error {}
 
 /** The messages of the schema follow the path of their field, such as ` must be a number`. @throws ContractError */
-export function parsed<T extends Zod.ZodMiniType>(schema: T, value: Json, where = ''): Zod.output<T> {
+export function parsed<T extends Zod.ZodMiniType>(
+  schema: T,
+  value: Json | undefined,
+  where = '',
+): Zod.output<T> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
@@ -21,3 +27,12 @@ export function only<T extends Zod.core.$ZodLooseShape>(
     error: (issue) => (issue.code === 'unrecognized_keys' ? unknown(issue.keys[0]!) : otherwise),
   });
 }
+
+/** The schema of a regular expression, as its text. */
+export const REGEX = z.custom<string>((text) => {
+  try {
+    return typeof text === 'string' && new RegExp(text, 'u') !== undefined;
+  } catch {
+    return false;
+  }
+}, ' must be a regular expression');

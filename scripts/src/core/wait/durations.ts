@@ -1,9 +1,8 @@
 import { ANY_VIDEO } from '../../model/any-video.ts';
 import { Failure, orFailure } from '../../model/failure.ts';
-import type { RecordStore } from '../../ports/record-store.ts';
 import type { ExpectedDuration } from '../observer.ts';
+import type { LikelyDuration } from '../poll/interval.ts';
 import type { Session } from '../session.ts';
-import type { LikelyDuration } from './interval.ts';
 
 // Of fewer tasks, an unusual one would be half of the estimate.
 const LEAST_RUNS = 5;
@@ -69,18 +68,15 @@ async function knownDurations(session: Session, model: string) {
 
 // The answer is in the records of all requests, and a batch asks for each of a thousand tasks.
 const KEPT_MS = 60_000;
-const kept = new WeakMap<RecordStore, Map<string, { at: number; seconds: Promise<number[]> }>>();
 
 /** Returns how long the latest tasks of a model took, in seconds, as of a minute ago at most. */
-async function durationsIn({ records, api }: Session, model: string): Promise<number[]> {
+async function durationsIn({ records, durations, api }: Session, model: string): Promise<number[]> {
   const store = await records();
   if (!store) return [];
   const now = api.clock.monotonic();
-  const models = kept.get(store) ?? new Map<string, { at: number; seconds: Promise<number[]> }>();
-  kept.set(store, models);
-  const before = models.get(model);
+  const before = durations.get(model);
   if (before && now - before.at < KEPT_MS) return before.seconds;
   const seconds = store.durationsOf(model);
-  models.set(model, { at: now, seconds });
+  durations.set(model, { at: now, seconds });
   return seconds;
 }

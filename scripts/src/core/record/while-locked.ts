@@ -6,12 +6,12 @@ import type { RecordStore, StoredRequest } from '../../ports/record-store.ts';
  * @param change is called with the record as it is stored now
  * @throws Failure where a process is submitting the request
  */
-export async function whileFenced(
-  store: Pick<RecordStore, 'fence'>,
+export async function whileLocked(
+  store: Pick<RecordStore, 'lock'>,
   entry: StoredRequest,
   change: () => Promise<void>,
 ): Promise<void> {
-  const lock = await store.fence(entry.record.request);
+  const lock = await store.lock(entry.record.request, 0);
   if ('heldBy' in lock) {
     const { pid, host } = lock.heldBy;
     const message = `Process ${pid} on ${host} is submitting this request just now; its record stays.`;

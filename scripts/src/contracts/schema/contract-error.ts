@@ -1,2 +1,0 @@
-/** What is wrong with a contract file itself. */
-export class ContractError extends Error {}
