@@ -2641,7 +2641,6 @@ function copyOf(text2, file, copies) {
 
 // scripts/src/contracts/contract.ts
 var SAFE_NAME = /^[a-z0-9][a-z0-9._-]*$/i;
-var DEFAULT_PROVIDER = "aivideomaker";
 async function listModels(provider, root = skillFolder()) {
   const folder = contractsFolder(root);
   if (!SAFE_NAME.test(provider) || !names(folder).includes(provider))
@@ -2769,6 +2768,7 @@ function endOfText(json, from) {
 
 // scripts/src/cli/request/payload.ts
 import { plain as plain5 } from "./main.mjs";
+import { profileOf } from "./main.mjs";
 import { inQuotes, refused } from "./main.mjs";
 var MAX_INPUT_BYTES = 64 * 1024 * 1024;
 var MAX_IMAGE_BYTES = 32 * 1024 * 1024;
@@ -2802,7 +2802,7 @@ async function withImage(contract, payload, image) {
     throw refused("--image", "a model that takes a picture as a file", received2, hint2);
   }
   if (field === null) {
-    const hint2 = provider === DEFAULT_PROVIDER ? "choose for example --model i2v" : "leave --image out";
+    const hint2 = provider === profileOf(void 0).id ? "choose for example --model i2v" : "leave --image out";
     throw refused("--image", "a model that takes an image", `model ${model}, which takes none`, hint2);
   }
   if (payload[field] !== void 0 && payload[field] !== null) {
@@ -3220,7 +3220,6 @@ export {
   BESIDE,
   BY_VALUE,
   ContractError,
-  DEFAULT_PROVIDER,
   DuplicateName,
   EXTENSION,
   KEYWORDS,

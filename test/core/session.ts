@@ -13,7 +13,7 @@ import { accountOf, jsonHash, requestName } from '../../scripts/src/model/finger
 import { once } from '../../scripts/src/model/once.ts';
 import type { RequestRecord } from '../../scripts/src/model/request-record.ts';
 import { aivideomaker } from '../../scripts/src/providers/aivideomaker/api.ts';
-import type { GenerationRequest } from '../../scripts/src/providers/provider.ts';
+import type { ProviderRequest } from '../../scripts/src/providers/provider.ts';
 import { PROFILES } from '../../scripts/src/providers/registry.ts';
 import type { Entry } from '../../scripts/src/stores/file/entry.ts';
 import { Journal } from '../../scripts/src/stores/file/journal.ts';
@@ -86,7 +86,7 @@ export function sessionWith(origin: string, options: SessionOptions = {}): TestS
   };
 }
 
-export const REQUEST: GenerationRequest = {
+export const REQUEST: ProviderRequest = {
   model: 't2v',
   payload: { prompt: 'a lighthouse', aspectRatio: '16:9', duration: '5' },
   idempotencyKey: 'key-0001',

@@ -8,7 +8,7 @@ import {
 } from '../../scripts/src/core/submit/submit-or-reconcile.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import type { Profile } from '../../scripts/src/providers/profile.ts';
-import type { GenerationRequest } from '../../scripts/src/providers/provider.ts';
+import type { ProviderRequest } from '../../scripts/src/providers/provider.ts';
 import { PROFILES } from '../../scripts/src/providers/registry.ts';
 import { FakeClock } from '../support/clock.ts';
 import { type Answer, type Reply, replyOf, serve, type TestServer } from '../support/server.ts';
@@ -92,7 +92,7 @@ export function logOf(failing: Partial<SubmitLog> = {}): SubmitLog & { notes: st
 export async function submitFor(
   session: TestSession,
   waitMs: number = LONG_MS,
-  { generation = REQUEST, log = logOf() }: { generation?: GenerationRequest; log?: SubmitLog } = {},
+  { generation = REQUEST, log = logOf() }: { generation?: ProviderRequest; log?: SubmitLog } = {},
 ): Promise<Submitted> {
   return submitOrReconcile(session, generation, log, session.clock.now + waitMs);
 }

@@ -3,7 +3,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it, vi } from 'vitest';
-import { DEFAULT_PROVIDER } from '../../scripts/src/contracts/contract.ts';
 import type { Definition } from '../../scripts/src/providers/provider.ts';
 import { ROOT } from '../support/command.ts';
 
@@ -65,7 +64,7 @@ it('the registry, the flags, their refusals, the environment and --help know it 
   const { parseArguments } = await import('../../scripts/src/cli/command-line/arguments.ts');
   const { helpText } = await import('../../scripts/src/cli/command-line/help.ts');
   const { readEnvironment, secretsIn } = await import('../../scripts/src/cli/environment.ts');
-  expect(PROFILES.map(({ id }) => id)).toEqual([DEFAULT_PROVIDER, 'heron']);
+  expect(PROFILES.map(({ id }) => id)).toEqual(['aivideomaker', 'heron']);
   const settings = { baseUrl: new URL(HERON.url), key: 'k', now: () => 0 };
   expect(await createProvider(profileOf('heron')!, settings)).toMatchObject({ id: 'heron', heron: true });
 

@@ -6,7 +6,7 @@ import type { Call } from '../../scripts/src/http/api.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import type { Task } from '../../scripts/src/model/task.ts';
 import { apidot } from '../../scripts/src/providers/apidot/api.ts';
-import type { GenerationRequest, Provider, TaskStatus } from '../../scripts/src/providers/provider.ts';
+import type { Provider, ProviderRequest, TaskStatus } from '../../scripts/src/providers/provider.ts';
 import { createProvider, profileOf } from '../../scripts/src/providers/registry.ts';
 import { anyJson } from '../support/json.ts';
 import { expectQuoted, failure, NO_IDS, reading, submitLeaves, surviveAnything } from './support.ts';
@@ -14,7 +14,7 @@ import { expectQuoted, failure, NO_IDS, reading, submitLeaves, surviveAnything }
 const NOW = Date.UTC(2026, 10, 21, 12);
 const KEY = 'sk-provider-canary';
 const ID = 'task-unified-1757165031-uyujaw3d';
-const GENERATION: GenerationRequest = {
+const GENERATION: ProviderRequest = {
   model: 'gpt-image-2',
   payload: { prompt: 'a lighthouse', size: '16:9' },
   idempotencyKey: 'key-0001',

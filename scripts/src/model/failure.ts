@@ -1,5 +1,5 @@
 import type { JsonObject } from './json.ts';
-import type { Account, RequestRecord } from './request-record.ts';
+import type { AccountId, RequestRecord } from './request-record.ts';
 import type { SubmitFacts } from './submit-facts.ts';
 import type { TaskState } from './task.ts';
 
@@ -165,7 +165,7 @@ export type Reason =
   | { kind: 'recordedTaskGone'; taskId: string; created: string }
   | { kind: 'recordedTaskYoung'; taskId: string }
   /** The records know this task, which was made at another service, at another address or with another key. */
-  | { kind: 'madeElsewhere'; taskId: string; created: string; by: Account; here: Account }
+  | { kind: 'madeElsewhere'; taskId: string; created: string; by: AccountId; here: AccountId }
   /** No key is set, so no live call can be made. */
   | { kind: 'keyMissing' }
   /** A task that the user found cannot be given to a request: it belongs to another one, or the request has another task. */

@@ -2,7 +2,7 @@ import type { Budget } from '../../ports/record-store.ts';
 
 /** The most credits that may be spent; absent: no cap. */
 export interface Caps {
-  /** On each request. A service that has such a limit gets it too: `GenerationRequest.maxCredits`. */
+  /** On each request. A service that has such a limit gets it too: `ProviderRequest.maxCredits`. */
   maxCredits?: number | undefined;
   /** On all lines of a batch that are not charged yet. */
   maxTotalCredits?: number | undefined;

@@ -2,13 +2,13 @@ import type { Contract } from '../../contracts/contract.ts';
 import { cheaperVariants, estimateCredits } from '../../contracts/price/estimate.ts';
 import { type Cheaper, Failure, orFailure } from '../../model/failure.ts';
 import type { JsonObject } from '../../model/json.ts';
-import type { GenerationRequest, Quote } from '../../providers/provider.ts';
+import type { ProviderRequest, Quote } from '../../providers/provider.ts';
 import type { Session } from '../session.ts';
 /** Adds to a rejection for lack of credits what is missing and what costs less; any other failure stays as it is. Free. */
 export async function explainFunds(
   session: Session,
   contract: Contract,
-  generation: GenerationRequest,
+  generation: ProviderRequest,
   refusal: Failure,
   deadline: number,
 ): Promise<Failure> {
@@ -27,7 +27,7 @@ export async function explainFunds(
 /** Returns the failure of a request that costs more than the balance, by the quote or by the rejection of its submit (HTTP 402). */
 export function shortOfCredits(
   contract: Contract,
-  { payload }: GenerationRequest,
+  { payload }: ProviderRequest,
   quote: Quote | null,
   said: string,
 ): Failure {

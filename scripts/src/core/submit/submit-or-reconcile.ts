@@ -2,7 +2,7 @@ import type { CallOptions } from '../../http/api.ts';
 import type { Clock } from '../../model/clock.ts';
 import { Failure, orFailure, type Undecidable } from '../../model/failure.ts';
 import type { Task } from '../../model/task.ts';
-import type { GenerationRequest } from '../../providers/provider.ts';
+import type { ProviderRequest } from '../../providers/provider.ts';
 import {
   type ListSource,
   type LostSubmit,
@@ -55,7 +55,7 @@ const INTERRUPTED = 'The call was interrupted before this submit.';
  */
 export async function submitOrReconcile(
   session: Session,
-  generation: GenerationRequest,
+  generation: ProviderRequest,
   log: SubmitLog | null,
   deadline: number,
   earlier?: LostSubmit,
@@ -68,7 +68,7 @@ export async function submitOrReconcile(
 /** Submits the request, again after each rejection that time may mend, until there is an answer or one is lost. */
 async function submitFirst(
   session: Session,
-  generation: GenerationRequest,
+  generation: ProviderRequest,
   log: SubmitLog | null,
   deadline: number,
 ): Promise<Submitted | LostSubmit> {
@@ -108,7 +108,7 @@ async function submitFirst(
 
 async function resubmitWhenClear(
   session: Session,
-  generation: GenerationRequest,
+  generation: ProviderRequest,
   log: SubmitLog | null,
   first: LostSubmit,
   deadline: number,
@@ -154,7 +154,7 @@ async function resubmitWhenClear(
  */
 export async function sendOnce(
   { api, provider }: Pick<Session, 'api' | 'provider'>,
-  generation: GenerationRequest,
+  generation: ProviderRequest,
   options: Pick<CallOptions, 'deadline' | 'onLeave'>,
 ): Promise<Sent> {
   const fresh = { ...options, fresh: true, leastMs: LEAST_SUBMIT_MS };

@@ -1,6 +1,6 @@
 import { sha256Text } from '../../model/fingerprint.ts';
 import {
-  type Account,
+  type AccountId,
   isPending,
   isReplaced,
   lastUse,
@@ -43,7 +43,7 @@ export function positionsOf(mark: string, marks: string): number[] {
   return found;
 }
 
-export function accountName({ provider, service, account }: Account): string {
+export function accountName({ provider, service, account }: AccountId): string {
   return JSON.stringify([provider, service, account]);
 }
 
