@@ -73,7 +73,6 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['sandbox', /^sandbox\.ts$/],
   ['create-backend', /^create-backend\.ts$/],
   ['client', /^client\//],
-  ['hash-worker', /^hash-worker\.ts$/],
   ['sandbox-server', /^sandbox\//],
   ['parse-yaml', /^contracts\/(read\/|compile\.ts$)/],
   ['undici', /^http\/undici-http-client\.ts$/],
@@ -83,7 +82,8 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['main', /^cli\/render\/errors\/submit-outcome-unknown\.ts$/],
   ['live', /^cli\/render\/errors\/task-ended\.ts$/],
   ['advice', /^cli\/(render\/errors\/|command-line\/help\.ts$)/],
-  ['rate-limit', /^http\/rate-limit\.ts$/],
+  // What the processes of a machine share about a service.
+  ['rate-limit', /^(http\/rate-limit|ports\/status-cache)\.ts$/],
   ['journal', /^model\/(claim-rules|fingerprint|request-record|spending-row)\.ts$/],
   ['contracts', /^model\/strict-json\.ts$/],
   [

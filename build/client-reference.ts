@@ -9,58 +9,29 @@ const SHOWN = [
   'WaitOptions DownloadOptions Task WaitResult CheckedFile CallbackHint ProviderInfo',
 ].flatMap((names) => names.split(' '));
 
-const HEAD = `# The client library
-
-\`scripts/client.mjs\` is this skill's core for programs on Node 20.18.1 or newer: the same submit, reconcile, poll, download and contracts as the commands. It needs
-\`scripts/lib/\` and \`contracts/\` beside it, and no package. Copy the three, with the types in \`scripts/client.d.mts\`, or import it from the installed skill.
-An import changes nothing in the process; a client keeps no state but its connections, reads no environment variable and writes nothing to the terminal.
-This page is made from the types by \`npm run build\`.
-
-`;
-
-const RULES = `## What stays yours
-
-- **Store before you send.** A client keeps no record. Store the request with its idempotency key before \`submit\`, and the task's id before anything waits.
-- **Read \`outcome\`.** After an error of \`submit\`, \`rejected\` means that nothing is charged and the request may be submitted again (after \`retryAfter\` seconds where set).
-  \`unknown\` means that it may be charged: call \`reconcile\` with the stored request, never \`submit\`. It submits nothing. Only when the service's list has been
-  clear of the task for 60 seconds, its result has \`resubmit\`, which sends the request once more. APIDot documents no list: there a person decides, or a callback that names the task.
-- **Share the limit.** \`rateLimit\` of \`providers()\` holds for all processes of one address together. All waits of one client share one poller, whose list query serves
-  many tasks; a client does not know of other clients and processes.
-- **Believe no callback.** \`parseCallback\` gives a hint. Poll the task, and only then act.
-- **Save the files.** Links expire. \`download\` to a function gets each file whole and checked, so that its length and hash are known before the first byte is stored.
-
-`;
-
-/** Returns the page. @param root the folder of package.json */
+/** Returns the page: client.md, with its `{names}` filled in. @param root the folder of package.json */
 export function clientReference(root: string): string {
-  const source = (file: string) => readFileSync(path.join(root, 'scripts/src/client', file), 'utf8');
+  const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
+  const source = (file: string) => read(`scripts/src/client/${file}`);
   const types = TYPES.map((name) => source(`${name}.ts`)).join('\n');
-  const functions = ['create-client.ts', 'public-lookup.ts', 'sandbox.ts', 'signatures.ts'].flatMap((file) =>
-    exported(source(file)),
-  );
+  const functions = ['create-client', 'standalone'].map((name) => source(`${name}.ts`));
   const errors = [...source('errors.ts').matchAll(/\/\*\*([^/]*?)\*\/\nexport class (\w+) extends (\w+)/g)];
-  const example = /```js\n[\s\S]*?\n```\n/.exec(readFileSync(path.join(root, 'README.md'), 'utf8'))?.[0];
-  if (!example) throw new Error('README.md has no example of the client');
   const error = /export class ClientError extends Error \{\n([\s\S]*?)\n\n {2}constructor/;
-  return [
-    HEAD,
-    `## Example\n\nAgainst the [sandbox](sandbox.md), without a key:\n\n${example}\n`,
-    RULES,
-    table('Functions', ['Function', 'What it returns or does'], functions),
-    table('Methods of a client', ['Method', 'What it returns or does'], methodsOf(types)),
-    'Every call that reaches the service takes `signal` in its last argument. Methods return promises, except `parseCallback`.\n\n',
-    table(
-      'Errors',
+  const parts: Record<string, string | undefined> = {
+    example: /```js\n[\s\S]*?\n```/.exec(read('README.md'))?.[0],
+    functions: table(['Function', 'What it returns or does'], functions.flatMap(exported)),
+    methods: table(['Method', 'What it returns or does'], methodsOf(types)),
+    errors: table(
       ['Class', 'Code and meaning'],
       errors.map(([, doc, name]) => [`\`${name}\``, plain(doc!)]),
     ),
-    table('Fields of every error', ['Field', 'Meaning'], fieldsOf(source('errors.ts'), error)),
-    '## Types\n\n',
-    ...SHOWN.map((name) => typeSection(types, name)),
-  ]
-    .join('')
-    .trimEnd()
-    .concat('\n');
+    fields: table(['Field', 'Meaning'], fieldsOf(source('errors.ts'), error)),
+    types: SHOWN.map((name) => typeSection(types, name)).join('\n\n'),
+  };
+  return read('build/client.md').replace(/^\{(\w+)\}$/gm, (_, name: string) => {
+    if (!parts[name]) throw new Error(`nothing is found for ${name} of the client's page`);
+    return parts[name];
+  });
 }
 
 function typeSection(types: string, name: string): string {
@@ -72,7 +43,7 @@ function typeSection(types: string, name: string): string {
   );
   if (fields.length === 0 && !doc) throw new Error(`no type ${name}`);
   const about = [doc, base && `With all of \`${base}\`.`].filter(Boolean).join(' ');
-  return `**\`${name}\`** ${about}\n\n${fields.map(([field, means]) => `- ${field}${means ? `: ${means}` : ''}`).join('\n')}\n\n`;
+  return `**\`${name}\`** ${about}\n\n${fields.map(([field, means]) => `- ${field}${means ? `: ${means}` : ''}`).join('\n')}`;
 }
 
 /** The functions and values that a module exports, with their docstrings. */
@@ -112,9 +83,9 @@ function docBefore(source: string, declaration: RegExp): string {
   return doc ? plain(doc) : '';
 }
 
-function table(title: string, [first, second]: [string, string], rows: [string, string][]): string {
-  const lines = rows.map(([name, means]) => `| ${cell(name)} | ${cell(means)} |`);
-  return `## ${title}\n\n| ${first} | ${second} |\n|---|---|\n${lines.join('\n')}\n\n`;
+function table(head: [string, string], rows: [string, string][]): string {
+  const line = (cells: [string, string]) => `| ${cells.map(cell).join(' | ')} |`;
+  return [line(head), '|---|---|', ...rows.map(line)].join('\n');
 }
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');

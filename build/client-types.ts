@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 /** The modules of the public types, below scripts/src/client. */
-export const TYPES = 'values connection catalog submit task download sandbox client'
+export const TYPES = 'values connection catalog submit task download client'
   .split(' ')
   .map((name) => `types/${name}`);
 // What is public. Each of them imports types of the others alone, so that their declarations make one file.
-const PUBLIC = ['create-client', 'public-lookup', 'sandbox', 'signatures', 'errors', ...TYPES];
+const PUBLIC = ['create-client', 'standalone', 'errors', ...TYPES];
 const LOCAL = new RegExp(
   `^import type \\{[^}]*\\} from '\\./(?:types/)?(?:types|${TYPES.map((name) => path.basename(name)).join('|')})\\.ts';\\n`,
   'gm',

@@ -14,10 +14,8 @@ export declare function providers(): ProviderInfo[];
  * `lookup` of `https.request`. The connection goes to the address that was checked.
  */
 export declare function publicLookup(): Promise<import('node:net').LookupFunction>;
-
 /** Starts a server on this machine that emulates both services: for tests and demonstrations, without cost. It is loaded when this is called. */
 export declare function startSandbox(options?: SandboxOptions): Promise<Sandbox>;
-
 export declare const signatures: Signatures;
 
 /** The facts of an error. */
@@ -469,7 +467,6 @@ export interface SandboxOptions {
     /** Receives a line for each request. */
     log?(line: string): void;
 }
-
 /** A client of one service and one key. It keeps no state but its connections, and never writes to the terminal. */
 export interface Client {
     readonly provider: ProviderInfo;

@@ -193,10 +193,9 @@ function describe(contract) {
   const { provider, model, output, schema, example, sources, notes, replay } = contract;
   return structuredClone({ provider, model, output, schema, example, sources, notes, replay });
 }
-var rules;
 async function validate(contract, payload) {
-  rules ??= Promise.all([import("./lib/contracts.mjs"), import("./lib/estimate.mjs")]);
-  const [{ checkPayload }, { estimate }] = await rules;
+  const { checkPayload } = await import("./lib/contracts.mjs");
+  const { estimate } = await import("./lib/estimate.mjs");
   const issues = checkPayload(contract, payload);
   const range = issues.length > 0 ? null : estimate(contract, payload);
   const { asOf = "", note = "" } = contract.price ?? {};
@@ -213,7 +212,6 @@ import { Transport } from "./lib/live.mjs";
 import { Failure as Failure2 } from "./lib/main.mjs";
 import { once } from "./lib/main.mjs";
 import { isLoopback } from "./lib/main.mjs";
-import { createProvider } from "./lib/main.mjs";
 var SILENT = {
   submitting() {
   },
@@ -286,7 +284,7 @@ var Connection = class {
   /** @param signal of a call by itself, or of all waits */
   async #session(signal) {
     const { profile, baseUrl, key, clock, timeoutMs, maxRetries, pollIntervalMs } = this.settings;
-    this.#provider ??= createProvider(profile, { baseUrl, key, now: clock.wall });
+    this.#provider ??= profile.create({ baseUrl, key, now: clock.wall });
     const provider = await this.#provider;
     const api = new Api(this.#transport, clock, { timeoutMs, maxRetries, signal });
     const schedule = { firstMs: pollIntervalMs };
@@ -623,19 +621,14 @@ function providers() {
   });
 }
 
-// scripts/src/client/public-lookup.ts
+// scripts/src/client/standalone.ts
+import { fileKind, SIGNATURE_BYTES } from "./lib/download.mjs";
 async function publicLookup() {
-  const { publicLookup: checked } = await import("./lib/download.mjs");
-  return checked();
+  return (await import("./lib/download.mjs")).publicLookup();
 }
-
-// scripts/src/client/sandbox.ts
 async function startSandbox(options = {}) {
   return (await import("./lib/sandbox-server.mjs")).startSandbox(options);
 }
-
-// scripts/src/client/signatures.ts
-import { fileKind, SIGNATURE_BYTES } from "./lib/download.mjs";
 var signatures = {
   bytes: SIGNATURE_BYTES,
   kindOf: (head, contentType = "") => fileKind(head, contentType)

@@ -16,6 +16,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { envelopeOf, ROOT, run, T2V, tempFolder } from './support/command.ts';
+import { codeOf, importsOf, sourcesIn } from './support/sources.ts';
 
 const scripts = path.join(ROOT, 'scripts');
 // Below the folder of the programs.
@@ -31,6 +32,17 @@ function compiledIn(folder: string): string[] {
 const MADE = /(^|[/\\])(node_modules|dist|data|vendor)([/\\]|$)/;
 
 const text = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8');
+
+function expectNoCircle(known: ReadonlyMap<string, Iterable<string>>, what: string): void {
+  const done = new Set<string>();
+  const visit = (one: string, way: readonly string[]): void => {
+    expect(way, what).not.toContain(one);
+    if (done.has(one)) return;
+    for (const other of known.get(one) ?? []) visit(other, [...way, one]);
+    done.add(one);
+  };
+  for (const one of known.keys()) visit(one, []);
+}
 
 /** The environment variables that a skill's metadata declares. */
 function declared(): string[] {
@@ -185,54 +197,32 @@ describe('what ships', () => {
     // The core knows the ports, and no store.
     below.core = ['contracts', 'providers', 'download', 'ports', 'http', 'model'];
     below.cli = below.client = ['core', 'sandbox', 'stores', 'disk', ...below.core];
-    const folder = path.join(ROOT, 'scripts/src');
-    for (const [layer, allowed] of Object.entries(below)) {
-      const files = (readdirSync(path.join(folder, layer), { recursive: true }) as string[]).filter((file) =>
-        file.endsWith('.ts'),
-      );
-      expect(files.length, layer).toBeGreaterThan(0);
-      for (const file of files) {
-        const here = path.join(folder, layer, file);
-        for (const [, wanted] of readFileSync(here, 'utf8').matchAll(/(?:from|import\() ?'(\.[^']+)'/g)) {
-          const other = path.relative(folder, path.resolve(path.dirname(here), wanted!)).split(path.sep)[0];
-          expect([layer, ...allowed], `${layer}/${file}: ${wanted}`).toContain(other);
-        }
-      }
-    }
+    for (const [layer, allowed] of Object.entries(below))
+      for (const file of sourcesIn(layer))
+        for (const wanted of importsOf(file))
+          expect([layer, ...allowed], `${file}: ${wanted}`).toContain(wanted.split('/')[0]);
   });
 
   test('no module imports itself by way of others, not even for a type', () => {
-    const folder = path.join(ROOT, 'scripts/src');
     const imports = new Map<string, string[]>();
-    for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-      if (!file.endsWith('.ts')) continue;
+    for (const file of sourcesIn()) {
       // `import()` of a part that loads later may lead back.
-      const lines = text(`scripts/src/${file}`).matchAll(/^(?:import|export)\b[^;]*? from '(\.[^']+)'/gm);
+      const lines = codeOf(file).matchAll(/^(?:import|export)\b[^;]*? from '(\.[^']+)'/gm);
       imports.set(
         file,
         [...lines].map(([, wanted]) => path.join(path.dirname(file), wanted!)),
       );
     }
     expect([...imports.values()].flat().length).toBeGreaterThan(700);
-    const done = new Set<string>();
-    const visit = (file: string, way: readonly string[]): void => {
-      expect(way, 'an import circle').not.toContain(file);
-      if (done.has(file)) return;
-      for (const other of imports.get(file) ?? []) visit(other, [...way, file]);
-      done.add(file);
-    };
-    for (const file of imports.keys()) visit(file, []);
+    expectNoCircle(imports, 'an import circle');
   });
 
   test('every function and class that another folder imports says what it returns or does', () => {
-    const folder = path.join(ROOT, 'scripts/src');
-    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
-      file.endsWith('.ts'),
-    );
+    const files = sourcesIn();
     const imported = new Set<string>();
     const silent: string[] = [];
     for (const file of files) {
-      const code = text(`scripts/src/${file}`);
+      const code = codeOf(file);
       const lists = code.matchAll(/\{([^{}]*)\} (?:from|= await import\() ?'(\.[^']+)'/g);
       for (const [, names, wanted] of lists) {
         const other = path.join(path.dirname(file), wanted!);
@@ -242,7 +232,7 @@ describe('what ships', () => {
       }
     }
     for (const file of files) {
-      const code = text(`scripts/src/${file}`);
+      const code = codeOf(file);
       const made =
         /(\*\/\n)?^export (?:(?:async )?function\*? |class |const (?=\w+ = (?:async )?(?:<\w+>)?\())(\w+)/gm;
       for (const [, docstring, name] of code.matchAll(made))
@@ -254,29 +244,17 @@ describe('what ships', () => {
 
   test('inside of the core and of the command line, folders import one way too', () => {
     for (const layer of ['core', 'cli']) {
-      const folder = path.join(ROOT, 'scripts/src', layer);
       // A file that lies in no folder of the layer stands for itself.
       const knows = new Map<string, Set<string>>();
-      for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-        if (!file.endsWith('.ts')) continue;
-        const [own] = file.split(path.sep) as [string];
-        const imports = text(`scripts/src/${layer}/${file}`).matchAll(/(?:from|import\() ?'(\.[^']+)'/g);
-        const others = [...imports].map(
-          ([, wanted]) => path.join(path.dirname(file), wanted!).split(path.sep)[0]!,
-        );
+      for (const file of sourcesIn(layer)) {
+        const [, own] = file.split('/') as [string, string];
         const known = knows.get(own) ?? new Set();
-        for (const other of others) if (other !== '..' && other !== own) known.add(other);
+        for (const [where, other] of importsOf(file).map((wanted) => wanted.split('/')))
+          if (where === layer && other !== own) known.add(other!);
         knows.set(own, known);
       }
       expect(knows.size, layer).toBeGreaterThan(10);
-      const done = new Set<string>();
-      const visit = (one: string, way: readonly string[]): void => {
-        expect(way, `a circle of folders in ${layer}`).not.toContain(one);
-        if (done.has(one)) return;
-        for (const other of knows.get(one) ?? []) visit(other, [...way, one]);
-        done.add(one);
-      };
-      for (const one of knows.keys()) visit(one, []);
+      expectNoCircle(knows, `a circle of folders in ${layer}`);
     }
   });
 
@@ -293,8 +271,7 @@ describe('what ships', () => {
   });
 
   test('flags and variables are named by the command line alone; the core knows no process', () => {
-    const folder = path.join(ROOT, 'scripts/src');
-    for (const layer of [
+    const without = [
       'model',
       'ports',
       'contracts',
@@ -304,44 +281,25 @@ describe('what ships', () => {
       'disk',
       'stores',
       'download',
-      'client',
-    ]) {
-      const files = (readdirSync(path.join(folder, layer), { recursive: true }) as string[]).filter((file) =>
-        file.endsWith('.ts'),
-      );
-      expect(files.length, layer).toBeGreaterThan(0);
-      for (const file of files) {
-        const code = readFileSync(path.join(folder, layer, file), 'utf8');
-        const where = `${layer}/${file}`;
-        // V8 has flags of its own.
-        const ours = code.replace(/^ *setFlagsFromString\(.*$/gm, '');
-        expect(/(?<![\w-])--[a-z]\w+/i.exec(ours)?.[0], where).toBeUndefined();
-        // A service's own file names the variables of its key and its address.
-        const named = code.replace(/^ *(?:key|url)Variable: .*$/gm, '');
-        expect(
-          /\b(?:AIVIDEO_|APIDOT_|ASYNC_MEDIA_|HTTPS?_PROXY|NO_PROXY|NODE_)\w*\b/.exec(named)?.[0],
-          where,
-        ).toBeUndefined();
-        expect(code, where).not.toMatch(/process\.(?:env|argv|exit|stdout|stderr)/);
-        if (layer === 'core') expect(code, where).not.toMatch(/\bprocess\.|node:process/);
-      }
+    ];
+    for (const where of [...without, 'client'].flatMap(sourcesIn)) {
+      const code = codeOf(where);
+      // V8 has flags of its own.
+      const ours = code.replace(/^ *setFlagsFromString\(.*$/gm, '');
+      expect(/(?<![\w-])--[a-z]\w+/i.exec(ours)?.[0], where).toBeUndefined();
+      // A service's own file names the variables of its key and its address.
+      const named = code.replace(/^ *(?:key|url)Variable: .*$/gm, '');
+      const variables = /\b(?:AIVIDEO_|APIDOT_|ASYNC_MEDIA_|HTTPS?_PROXY|NO_PROXY|NODE_)\w*\b/;
+      expect(variables.exec(named)?.[0], where).toBeUndefined();
+      expect(code, where).not.toMatch(/process\.(?:env|argv|exit|stdout|stderr)/);
+      if (where.startsWith('core')) expect(code, where).not.toMatch(/\bprocess\.|node:process/);
     }
   });
 
   test('C1: has the top level that is asked for', () => {
-    for (const name of [
-      'SKILL.md',
-      'scripts',
-      'references',
-      'contracts',
-      'test',
-      'package.json',
-      'tsconfig.json',
-      'README.md',
-      'LICENSE',
-    ]) {
+    const folders = ['scripts', 'references', 'contracts', 'test'];
+    for (const name of [...folders, 'SKILL.md', 'README.md', 'LICENSE', 'package.json', 'tsconfig.json'])
       expect(existsSync(path.join(ROOT, name)), name).toBe(true);
-    }
     expect(text('scripts/lib/NOTICES.txt')).toMatch(/undici[\s\S]*yaml[\s\S]*zod/);
   });
 
@@ -354,18 +312,8 @@ describe('what ships', () => {
 });
 
 describe('a copy of the folder', () => {
-  const payload = JSON.stringify(T2V);
-  const sandbox = [
-    '--sandbox',
-    '--model',
-    't2v',
-    '--payload',
-    payload,
-    '--pollInterval',
-    '0.1',
-    '--download',
-    'out',
-  ];
+  const request = ['--model', 't2v', '--payload', JSON.stringify(T2V)];
+  const sandbox = [...request, '--sandbox', '--pollInterval', '0.1', '--download', 'out'];
 
   /** What an install copies: no tests, no dependencies, no sources needed. */
   function install(): string {

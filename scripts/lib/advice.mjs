@@ -71,7 +71,7 @@ function exitCodes() {
     const item = `${code} ${means}${isAlone ? `: ${plainly(next)}` : ""}`;
     const line = lines.at(-1);
     if (line === "" || !isAlone && line.length + item.length < WIDTH)
-      lines[lines.length - 1] = `${line}${line === "" ? "" : "   "}${item}`;
+      lines[lines.length - 1] = `${line}${line === "" ? "" : "  "}${item}`;
     else lines.push(item);
   }
   return lines;
@@ -293,7 +293,6 @@ function besideIssue(model, callbackFlag, name, received) {
 
 // scripts/src/cli/render/errors/cancel-rejected.ts
 import { isTerminal } from "./main.mjs";
-import { EXIT as EXIT2 } from "./main.mjs";
 import { resumeCommand, saveCommand } from "./main.mjs";
 var CANCEL_REJECTED = {
   notCancelled: ({ state, taskId, download }, caller) => {
@@ -309,11 +308,7 @@ var CANCEL_REJECTED = {
       SUBMITTED: [cancel, command("cancelTask", { taskId }), wait],
       PROGRESS: [`${cancel} ${running}`.trim(), wait]
     };
-    return {
-      // One that came too late is about the task's end, one that was rejected before it about a task that runs.
-      exitCode: isTerminal(state) ? EXIT2.taskEnded : EXIT2.stillRunning,
-      nextSteps: steps[state] ?? [cancel, isTerminal(state) ? command("getTask", { taskId }) : wait]
-    };
+    return steps[state] ?? [cancel, isTerminal(state) ? command("getTask", { taskId }) : wait];
   }
 };
 

@@ -26,18 +26,18 @@ var URL_FIELDS = [
 ];
 var MOST_FILES = 50;
 function apidot(settings) {
-  const { profile, baseUrl, key } = settings;
+  const { baseUrl, key } = settings;
   const request = (method, path, body) => {
     const url = `${baseUrl.href.replace(/\/+$/, "")}/api/generate/${path}`;
     return jsonRequest(method, url, { authorization: `Bearer ${key}` }, body);
   };
   const refuse = (action) => () => {
-    throw unsupported(profile, action);
+    throw unsupported(APIDOT, action);
   };
   const read = (path, taskId) => callOf("task", request("GET", path), settings, (at) => taskIn(bodyOf(at), taskId, at));
   const status = (taskId) => read(`status/${encodeURIComponent(taskId)}`, taskId);
   return {
-    ...profile,
+    ...APIDOT,
     // No header for an idempotency key or for a limit of credits is documented.
     submit({ model, payload, idempotencyKey, webhookUrl }) {
       const body = compact({ model, input: payload, callback_url: webhookUrl });

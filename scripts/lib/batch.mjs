@@ -537,9 +537,9 @@ function tracked(observer, line, on) {
       on.changed();
     },
     about: (taskId, created) => tracked(observer.about(taskId, created), line, on),
-    polled(status, progress) {
+    polled(status, nextMs) {
       if (status.state !== "UNKNOWN") line.state = status.state;
-      observer.polled(status, progress);
+      observer.polled(status, nextMs);
     }
   };
 }
@@ -812,12 +812,13 @@ var Batch = class {
 import { mediaIn as mediaIn2, nameKey as nameKey2, stemOfOutput as stemOfOutput2, versionOf } from "./download.mjs";
 import { commandForLine } from "./main.mjs";
 import { refusalOf } from "./main.mjs";
+import { batchQuoteOutcome } from "./wait.mjs";
 
 // scripts/src/cli/render/batch.ts
 import { Failure as Failure9 } from "./main.mjs";
 import { unlessEmpty } from "./main.mjs";
 import { counted as counted3 } from "./main.mjs";
-import { BATCH_ORDER, EXIT as EXIT2 } from "./main.mjs";
+import { byUrgency, EXIT as EXIT2 } from "./main.mjs";
 
 // scripts/src/cli/render/batch-steps.ts
 import { isGone } from "./live.mjs";
@@ -977,7 +978,7 @@ function reportRow({ line, outcome }) {
   return { line: number, name, model, ...outcome.envelope, data, exitCode: outcome.exitCode };
 }
 function batchOutcome(result, items, report, caller) {
-  const sorted = [...items].sort((a, b) => urgency(a) - urgency(b) || a.line.number - b.line.number);
+  const sorted = [...items].sort((a, b) => byUrgency(a.outcome, b.outcome) || a.line.number - b.line.number);
   const { exitCode } = sorted[0].outcome;
   const rows = rowsThatFit(sorted.map(shortRow));
   const hidden = items.length - rows.length;
@@ -1013,10 +1014,6 @@ function batchOutcome(result, items, report, caller) {
     }
   };
 }
-function urgency({ outcome }) {
-  const place = BATCH_ORDER.indexOf(outcome.exitCode);
-  return place < 0 ? 0 : place;
-}
 function shortRow({ line, outcome }) {
   const { status, taskId, errorCode } = outcome.envelope;
   const [file = null] = outcome.files;
@@ -1045,35 +1042,6 @@ function submittedNow(lines) {
     ...notSubmitted > 0 ? [`${notSubmitted} have no task`] : []
   ];
   return `${parts.join("; ")}.`;
-}
-
-// scripts/src/cli/render/batch-quote.ts
-import { counted as counted4 } from "./main.mjs";
-import { definedFields as definedFields2, done, failed as failed2, rowsThatFit as rowsThatFit2 } from "./main.mjs";
-import { explained as explained3 } from "./advice.mjs";
-function batchQuoteOutcome(quote, caller) {
-  const { lines, sum: sum2, open: open2, balance, over } = quote;
-  const rows = rowsThatFit2(
-    lines.map(
-      ({ number, name, model, credits, isCharged }) => definedFields2({ line: number, name, model, credits, charged: isCharged || void 0 })
-    )
-  );
-  const data = definedFields2({
-    count: lines.length,
-    credits: sum2,
-    notCharged: open2,
-    currentBalance: balance,
-    affordable: balance === null ? null : balance >= open2,
-    items: rows,
-    itemsLeftOut: lines.length - rows.length || void 0
-  });
-  if (over) {
-    const failure = explained3(over, caller);
-    return failed2(failure.with({ data: { ...data, ...failure.details.data } }), null, null);
-  }
-  const isAllCharged = lines.every(({ isCharged }) => isCharged);
-  const nextStep = isAllCharged ? "Every line was submitted by an earlier run: the batch without --new charges nothing." : `Tell the user the sum (${counted4(open2, "credit")} for what is not charged yet) and wait for a yes, then run the batch with --maxTotalCredits ${open2}. Media and content are checked only then.`;
-  return done({ ...data, nextSteps: [nextStep] });
 }
 
 // scripts/src/cli/batch/command.ts
@@ -1271,7 +1239,7 @@ import { issue } from "./main.mjs";
 import { isObject } from "./main.mjs";
 import { nearest } from "./main.mjs";
 import { DuplicateName as DuplicateName2 } from "./contracts.mjs";
-import { inQuotes } from "./main.mjs";
+import { inQuotes, kindOf } from "./main.mjs";
 var FIELDS = ["name", "model", "payload", "image"];
 function parseLine(bytes, format, issues) {
   const refuse = (...said) => {
@@ -1319,11 +1287,6 @@ function nameField(line, refuse) {
   const problem = nameProblem(given) ?? nameProblem(name);
   return problem === null ? name : refuse("name", "a file name", inQuotes(given), problem);
 }
-function kindOf(value) {
-  if (value === null) return "null";
-  if (value === "") return "an empty text";
-  return Array.isArray(value) ? "an array" : `a ${typeof value}`;
-}
 
 // scripts/src/cli/batch/read-batch.ts
 const path5 = require("node:path");
@@ -1337,7 +1300,7 @@ import { Failure as Failure10, orFailure as orFailure3 } from "./main.mjs";
 import { jsonHash as jsonHash2 } from "./journal.mjs";
 import { issue as issue3 } from "./main.mjs";
 import { inQuotes as inQuotes2 } from "./main.mjs";
-import { explained as explained4 } from "./advice.mjs";
+import { explained as explained3 } from "./advice.mjs";
 import { BY_FLAGS } from "./main.mjs";
 import { readFields, withImage } from "./contracts.mjs";
 import { readCallback } from "./contracts.mjs";
@@ -1513,7 +1476,7 @@ function wrongLines(found) {
 // scripts/src/cli/batch/read-batch.ts
 async function readBatch(args, caller, loopback, signal) {
   keepHeapSmall();
-  const webhookUrl = args.callback === void 0 ? void 0 : readCallback(args, args.callback, loopback);
+  const webhookUrl = readCallback(args, loopback);
   const reader = new Reader(args, caller, await readFields(args.payload, signal));
   const source = await openSource(args.batch, signal);
   try {
@@ -1595,7 +1558,7 @@ var Reader = class {
     if (image === void 0) return { contract, payload: fields, name };
     const payload = await orFailure3(afterCollecting(() => withImage(contract, fields, image)));
     if (!(payload instanceof Failure10)) return { contract, payload, name };
-    issues.push(...issuesOf(explained4(payload, this.#caller)));
+    issues.push(...issuesOf(explained3(payload, this.#caller)));
     return null;
   }
   /** Reads a line as far as its image. */
@@ -1618,7 +1581,7 @@ var Reader = class {
     }
     const parts = await orFailure3(this.#fieldsOf(model, line, issues));
     if (!(parts instanceof Failure10)) return parts && { ...parts, name: line.name };
-    for (const found of issuesOf(explained4(parts, this.#caller))) {
+    for (const found of issuesOf(explained3(parts, this.#caller))) {
       const inLine = found.hint.replace(/^write --model (\S+)$/, 'write "model":"$1"');
       issues.push(line.model === void 0 ? found : { ...found, hint: inLine });
     }
@@ -1671,7 +1634,6 @@ export {
   afterCollecting,
   balanceOf,
   batchOutcome,
-  batchQuoteOutcome,
   batchState,
   batchSteps,
   batchWarnings,

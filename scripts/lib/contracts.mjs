@@ -8,15 +8,12 @@ const { open } = require("node:fs/promises");
 const { readdirSync } = require("node:fs");
 const { join: join2 } = require("node:path");
 import { Failure } from "./main.mjs";
-import { isObject as isObject7 } from "./main.mjs";
+import { isObject as isObject6 } from "./main.mjs";
 import { skillFolder } from "./main.mjs";
 import { plain as plain4 } from "./main.mjs";
 
 // scripts/src/contracts/schema/read-schema.ts
-import { isObject as isObject6 } from "./main.mjs";
-
-// scripts/src/contracts/schema/keywords/keyword.ts
-import { isObject as isObject2 } from "./main.mjs";
+import { isObject as isObject5 } from "./main.mjs";
 
 // node_modules/zod/v4/core/util.js
 function jsonStringifyReplacer(_, value) {
@@ -1202,7 +1199,7 @@ var $ZodObject = /* @__PURE__ */ $constructor("$ZodObject", (inst, def) => {
     }
     return propValues;
   });
-  const isObject11 = isObject;
+  const isObject10 = isObject;
   const catchall = def.catchall;
   let value;
   const memo = globalConfig.memoizer;
@@ -1210,7 +1207,7 @@ var $ZodObject = /* @__PURE__ */ $constructor("$ZodObject", (inst, def) => {
   inst._zod.parse = (payload, ctx) => {
     value ?? (value = _normalized.value);
     const input = payload.value;
-    if (!isObject11(input)) {
+    if (!isObject10(input)) {
       payload.issues.push({
         expected: "object",
         code: "invalid_type",
@@ -1938,13 +1935,9 @@ config({ jitless: true });
 
 // scripts/src/contracts/schema/keywords/keyword.ts
 var FIELDS = " must be a list of fields";
-function property(properties, name) {
-  const found = Object.hasOwn(properties, name) ? properties[name] : void 0;
-  return isObject2(found) ? found : void 0;
-}
 var notThere = (name) => `: ${JSON.stringify(name)} is not one of the properties`;
 function namesOf(properties) {
-  const isThere = (name2) => property(properties, name2) !== void 0;
+  const isThere = (name2) => Object.hasOwn(properties, name2);
   const name = z.string(FIELDS).check(z.refine(isThere, { error: ({ input }) => notThere(String(input)) }));
   return z.array(name, FIELDS);
 }
@@ -1964,9 +1957,9 @@ function only(fields, unknown = (name) => `: ${name} is not supported`, otherwis
     error: (issue2) => issue2.code === "unrecognized_keys" ? unknown(issue2.keys[0]) : otherwise2
   });
 }
-var REGEX = z.custom((text2) => {
+var REGEX = z.custom((text3) => {
   try {
-    return typeof text2 === "string" && new RegExp(text2, "u") !== void 0;
+    return typeof text3 === "string" && new RegExp(text3, "u") !== void 0;
   } catch {
     return false;
   }
@@ -2083,12 +2076,12 @@ function sniffImage(bytes) {
 }
 
 // scripts/src/contracts/schema/schema-node.ts
-import { isObject as isObject3 } from "./main.mjs";
+import { isObject as isObject2 } from "./main.mjs";
 var TYPES = ["string", "number", "integer", "boolean", "array", "object", "null"];
 function isOfType(value, type) {
   if (type === "null") return value === null;
   if (type === "array") return Array.isArray(value);
-  if (type === "object") return isObject3(value);
+  if (type === "object") return isObject2(value);
   if (type === "integer") return Number.isInteger(value);
   return typeof value === type;
 }
@@ -2116,7 +2109,7 @@ var media = {
   read(value, { node, where }) {
     const kind2 = parsed(KIND, value, where);
     node.media = kind2;
-    return { textHint: (text2, ...asked) => checkMedia(text2, kind2, ...asked) };
+    return { textHint: (text3, ...asked) => checkMedia(text3, kind2, ...asked) };
   }
 };
 function otherwise({ imageFile, wholePayload }) {
@@ -2181,8 +2174,8 @@ function headerHint(head) {
 }
 
 // scripts/src/contracts/schema/keywords/rejected.ts
-import { isObject as isObject4 } from "./main.mjs";
-var REASONS = z.custom(isObject4, " must map fields to what is said about them");
+import { isObject as isObject3 } from "./main.mjs";
+var REASONS = z.custom(isObject3, " must map fields to what is said about them");
 var REASON = z.string(" must be a sentence");
 var rejected = {
   name: "x-rejected",
@@ -2208,11 +2201,8 @@ var rejected = {
 // scripts/src/contracts/schema/to-zod.ts
 var made = /* @__PURE__ */ new WeakMap();
 function toZod2(node) {
-  let schema = made.get(node);
-  if (schema === void 0) {
-    schema = convert(node);
-    made.set(node, schema);
-  }
+  const schema = made.get(node) ?? convert(node);
+  made.set(node, schema);
   return schema;
 }
 function fits(node, value) {
@@ -2309,7 +2299,7 @@ var sumMax = {
 };
 
 // scripts/src/contracts/schema/keywords/when.ts
-import { isObject as isObject5 } from "./main.mjs";
+import { isObject as isObject4 } from "./main.mjs";
 
 // scripts/src/contracts/schema/expected.ts
 import { plain as plain2 } from "./main.mjs";
@@ -2324,8 +2314,8 @@ var A_TYPE = {
   null: "null"
 };
 function pathText(path) {
-  const text2 = path.map((step) => typeof step === "number" ? `[${step}]` : `.${plain2(step, SHOWN)}`).join("");
-  return text2.replace(/^\./, "");
+  const text3 = path.map((step) => typeof step === "number" ? `[${step}]` : `.${plain2(step, SHOWN)}`).join("");
+  return text3.replace(/^\./, "");
 }
 function received(value) {
   if (value === void 0) return "nothing";
@@ -2406,10 +2396,10 @@ function fieldName(path) {
 // scripts/src/contracts/schema/keywords/when.ts
 var RULES = z.array(z.custom(), " must be a list of rules");
 var CONDITIONS = z.custom(
-  (value) => isObject5(value) && Object.keys(value).length > 0,
+  (value) => isObject4(value) && Object.keys(value).length > 0,
   " must map fields to conditions"
 );
-var LIMITS = z._default(z.custom(isObject5, " must map fields to schemas"), {});
+var LIMITS = z._default(z.custom(isObject4, " must map fields to schemas"), {});
 var when = {
   name: "x-when",
   types: ["object"],
@@ -2441,19 +2431,18 @@ function readWhen({ properties, readSchema }, value, where) {
   const rule = parsed(only({ if: CONDITIONS, require: names2, refuse: names2, limit: LIMITS }), value, where);
   const each = (of, read) => new Map(
     Object.entries(rule[of]).map(([name, one]) => {
-      const field = property(properties, name);
-      if (field === void 0) throw new ContractError(`${where}.${of}${notThere(name)}`);
-      return [name, read(field, one, `${where}.${of}.${name}`)];
+      if (!Object.hasOwn(properties, name)) throw new ContractError(`${where}.${of}${notThere(name)}`);
+      return [name, read(properties[name], one, `${where}.${of}.${name}`)];
     })
   );
   const narrowed = (field, value2, at) => {
-    if (!isObject5(value2)) throw new ContractError(`${at} must be given, absent or keywords of a schema`);
+    if (!isObject4(value2)) throw new ContractError(`${at} must be given, absent or keywords of a schema`);
     return readSchema(value2.type === void 0 ? { ...field, ...value2 } : value2, at);
   };
   const condition = (field, value2, at) => {
     if (value2 === "given") return { absent: false, given: true };
     if (value2 === "absent") return { absent: true, given: false };
-    const values = isObject5(value2) && Array.isArray(value2.enum) ? value2.enum : [];
+    const values = isObject4(value2) && Array.isArray(value2.enum) ? value2.enum : [];
     const named = values.includes(null) ? { ...value2, enum: values.filter((one) => one !== null) } : value2;
     return { absent: values.includes(null), given: narrowed(field, named, at) };
   };
@@ -2518,12 +2507,13 @@ var KEYWORDS = [
 var WHOLE = " must be a whole number";
 var count = z.int(WHOLE).check(z.minimum(0, WHOLE));
 var number3 = z.number(" must be a number");
+var text2 = z.optional(z.string(" must be text"));
 var LIST = " must be a list";
 var plain3 = z.union([z.string(), z.number(), z.boolean(), z.null()], " takes plain values only");
 var STANDARD = {
   $schema: {},
-  title: { kept: z.string(" must be text") },
-  description: {},
+  title: { kept: text2 },
+  description: { kept: text2 },
   examples: {},
   type: {},
   // Read by readNode after the others, because they need the type or the properties.
@@ -2542,7 +2532,7 @@ var STANDARD = {
   maxItems: { types: ["array"], kept: count }
 };
 function readNode(schema, where = "") {
-  if (!isObject6(schema)) throw new ContractError(`${where || "the file"} must be a schema`);
+  if (!isObject5(schema)) throw new ContractError(`${where || "the file"} must be a schema`);
   const at = (keyword) => where === "" ? keyword : `${where}.${keyword}`;
   if (schema.anyOf !== void 0) return readForms(schema, at);
   const node = { types: readTypes(schema.type, at("type")) };
@@ -2563,7 +2553,7 @@ function readNode(schema, where = "") {
     );
   if (node.types.includes("array")) node.items = readNode(schema.items, at("items"));
   if (node.types.includes("object")) readObject(node, schema, at);
-  const properties = isObject6(schema.properties) ? schema.properties : {};
+  const properties = isObject5(schema.properties) ? schema.properties : {};
   const scope = { node, properties, readSchema: readNode };
   if (own2.length > 0)
     node.own = own2.map(({ name, read }) => read(schema[name], { ...scope, where: at(name) }));
@@ -2577,7 +2567,9 @@ function readForms(schema, at) {
   const forms = schema.anyOf.map((form, i) => readNode(form, `${at("anyOf")}[${i}]`));
   const objects = forms.filter((form) => form.properties !== void 0);
   if (objects.length > 1) throw new ContractError(`${at("anyOf")} may hold one object only`);
-  return { ...objects[0], types: [...new Set(forms.flatMap((form) => form.types))], anyOf: forms };
+  const description = parsed(text2, schema.description, at("description"));
+  const types = [...new Set(forms.flatMap((form) => form.types))];
+  return { ...objects[0], description, types, anyOf: forms };
 }
 function readTypes(value, where) {
   const names2 = Array.isArray(value) ? value : [value ?? null];
@@ -2589,7 +2581,7 @@ function readTypes(value, where) {
 function readObject(node, schema, at) {
   if (schema.additionalProperties !== false)
     throw new ContractError(`${at("additionalProperties")} must be false: unknown fields are refused`);
-  if (!isObject6(schema.properties)) throw new ContractError(`${at("properties")} is missing`);
+  if (!isObject5(schema.properties)) throw new ContractError(`${at("properties")} is missing`);
   const properties = /* @__PURE__ */ new Map();
   for (const [name, child] of Object.entries(schema.properties)) {
     if (!/^[A-Za-z][\w-]*$/.test(name))
@@ -2613,26 +2605,26 @@ function unsupportedFile(provider) {
 function compiledFolder(root) {
   return join(root, "scripts", "lib", "contracts");
 }
-function compiledLine(file, text2, contract) {
-  return `${beginning(file, text2)}"contract":${JSON.stringify(contract)}}
+function compiledLine(file, text3, contract) {
+  return `${beginning(file, text3)}"contract":${JSON.stringify(contract)}}
 `;
 }
-function beginning(file, text2) {
-  return `{"file":${JSON.stringify(file)},"source":"${text2.length}-${hashOf(text2)}",`;
+function beginning(file, text3) {
+  return `{"file":${JSON.stringify(file)},"source":"${text3.length}-${hashOf(text3)}",`;
 }
-function hashOf(text2) {
+function hashOf(text3) {
   let hash = 2166136261;
-  for (let i = 0; i < text2.length; i++) hash = Math.imul(hash ^ text2.charCodeAt(i), 16777619);
+  for (let i = 0; i < text3.length; i++) hash = Math.imul(hash ^ text3.charCodeAt(i), 16777619);
   return (hash >>> 0).toString(16).padStart(8, "0");
 }
 function readStored(root, provider, file) {
-  const text2 = readFileSync(join(contractsFolder(root), file), "utf8");
-  return { text: text2, copy: copyOf(text2, file, join(compiledFolder(root), `${provider}.jsonl`)) };
+  const text3 = readFileSync(join(contractsFolder(root), file), "utf8");
+  return { text: text3, copy: copyOf(text3, file, join(compiledFolder(root), `${provider}.jsonl`)) };
 }
-function copyOf(text2, file, copies) {
+function copyOf(text3, file, copies) {
   try {
     const lines = readFileSync(copies, "utf8").split("\n");
-    const line = lines.find((one) => one.startsWith(beginning(file, text2)));
+    const line = lines.find((one) => one.startsWith(beginning(file, text3)));
     return line && JSON.parse(line).contract;
   } catch {
     return void 0;
@@ -2642,12 +2634,11 @@ function copyOf(text2, file, copies) {
 // scripts/src/contracts/contract.ts
 var SAFE_NAME = /^[a-z0-9][a-z0-9._-]*$/i;
 async function listModels(provider, root = skillFolder()) {
-  const folder = contractsFolder(root);
-  if (!SAFE_NAME.test(provider) || !names(folder).includes(provider))
+  if (!listProviders(root).includes(provider))
     throw new Failure("INVALID_MODEL", `there are no contracts for the provider "${plain4(provider, 60)}"`, {
       reason: { kind: "providerUnknown" }
     });
-  return names(join2(folder, provider)).filter((name) => name.endsWith(EXTENSION)).map((name) => name.slice(0, -EXTENSION.length)).filter((id) => SAFE_NAME.test(id)).sort();
+  return names(join2(contractsFolder(root), provider)).filter((name) => name.endsWith(EXTENSION)).map((name) => name.slice(0, -EXTENSION.length)).filter((id) => SAFE_NAME.test(id)).sort();
 }
 function listProviders(root) {
   return names(contractsFolder(root)).filter((name) => SAFE_NAME.test(name) && !name.includes("."));
@@ -2661,18 +2652,16 @@ function names(folder) {
 }
 async function loadContract(provider, model, root = skillFolder()) {
   const models = await listModels(provider, root);
-  if (!SAFE_NAME.test(model) || !models.includes(model))
+  if (!models.includes(model))
     throw await (await import("./models.mjs")).unknownModel(provider, model, models, root);
   const path = `${provider}/${model}${EXTENSION}`;
   try {
-    const { text: text2, copy } = readStored(root, provider, path);
-    if (isObject7(copy) && typeof copy.output === "string")
+    const { text: text3, copy } = readStored(root, provider, path);
+    if (isObject6(copy) && typeof copy.output === "string")
       return { provider, model, ...copy };
-    const [{ parseYaml }, { toContract }] = await Promise.all([
-      import("./parse-yaml.mjs"),
-      import("./parse-yaml.mjs")
-    ]);
-    return { provider, model, ...toContract(parseYaml(text2)) };
+    const { parseYaml } = await import("./parse-yaml.mjs");
+    const { toContract } = await import("./parse-yaml.mjs");
+    return { provider, model, ...toContract(parseYaml(text3)) };
   } catch (error) {
     const file = `contracts/${path}`;
     const reason = plain4(error instanceof Error ? error.message : String(error), 200);
@@ -2684,11 +2673,8 @@ async function loadContract(provider, model, root = skillFolder()) {
 }
 var roots = /* @__PURE__ */ new WeakMap();
 function rootOf(contract) {
-  let root = roots.get(contract);
-  if (root === void 0) {
-    root = readNode(contract.schema);
-    roots.set(contract, root);
-  }
+  const root = roots.get(contract) ?? readNode(contract.schema);
+  roots.set(contract, root);
   return root;
 }
 
@@ -2708,16 +2694,16 @@ function withoutImage(contract, payload) {
   const { [field]: _, ...others } = payload;
   return others;
 }
-function withPrompt(contract, payload, text2) {
+function withPrompt(contract, payload, text3) {
   const field = contract.prompt;
   if (field === null) return null;
   const takesText = rootOf(contract).properties?.get(field)?.types.includes("string");
-  return { ...payload, [field]: takesText ? text2 : [text2] };
+  return { ...payload, [field]: takesText ? text3 : [text3] };
 }
 
 // scripts/src/cli/request/payload.ts
 import { Failure as Failure2 } from "./main.mjs";
-import { isObject as isObject8 } from "./main.mjs";
+import { isObject as isObject7 } from "./main.mjs";
 
 // scripts/src/model/strict-json.ts
 var DuplicateName = class extends Error {
@@ -2728,28 +2714,28 @@ var DuplicateName = class extends Error {
     this.path = path;
   }
 };
-function parseStrict(text2, reviver) {
-  const value = JSON.parse(text2, reviver);
-  const twice = duplicateIn(text2);
+function parseStrict(text3, reviver) {
+  const value = JSON.parse(text3, reviver);
+  const twice = duplicateIn(text3);
   if (twice !== null) throw new DuplicateName(twice);
   return value;
 }
 var TOKEN = /["{}]/g;
 var COLON = /\s*:/y;
-function duplicateIn(text2) {
+function duplicateIn(text3) {
   const open2 = [];
   TOKEN.lastIndex = 0;
-  for (let found = TOKEN.exec(text2); found; found = TOKEN.exec(text2)) {
+  for (let found = TOKEN.exec(text3); found; found = TOKEN.exec(text3)) {
     const at = found.index;
     if (found[0] === "{") open2.push({ names: /* @__PURE__ */ new Set(), last: "" });
     else if (found[0] === "}") open2.pop();
     else {
-      const end = endOfText(text2, at + 1);
+      const end = endOfText(text3, at + 1);
       TOKEN.lastIndex = end + 1;
       COLON.lastIndex = end + 1;
-      if (!COLON.test(text2)) continue;
+      if (!COLON.test(text3)) continue;
       const object3 = open2.at(-1);
-      object3.last = JSON.parse(text2.slice(at, end + 1));
+      object3.last = JSON.parse(text3.slice(at, end + 1));
       if (object3.names.has(object3.last)) return open2.map(({ last }) => last).join(".");
       object3.names.add(object3.last);
     }
@@ -2769,27 +2755,26 @@ function endOfText(json, from) {
 // scripts/src/cli/request/payload.ts
 import { plain as plain5 } from "./main.mjs";
 import { profileOf } from "./main.mjs";
-import { inQuotes, refused } from "./main.mjs";
+import { inQuotes, kindOf, refused } from "./main.mjs";
 var MAX_INPUT_BYTES = 64 * 1024 * 1024;
 var MAX_IMAGE_BYTES = 32 * 1024 * 1024;
 async function readFields(given, signal) {
   if (given === void 0) return {};
   const fromStdin = given === "-";
-  const text2 = fromStdin ? await readStdin(signal, "--payload") : given;
+  const text3 = fromStdin ? await readStdin(signal, "--payload") : given;
   let value;
   try {
-    value = parseStrict(text2.replace(/^\uFEFF/, ""));
+    value = parseStrict(text3.replace(/^\uFEFF/, ""));
   } catch (error) {
     if (error instanceof DuplicateName) {
       const received2 = `${inQuotes(error.path)} twice`;
       throw refused("--payload", "each field once", received2, `leave one ${inQuotes(error.path)} out`);
     }
-    throw mangled(text2, fromStdin, error instanceof Error ? error.message : "");
+    throw mangled(text3, fromStdin, error instanceof Error ? error.message : "");
   }
-  if (isObject8(value)) return value;
-  const kind2 = value === null ? "null" : Array.isArray(value) ? "an array" : `a ${typeof value}`;
+  if (isObject7(value)) return value;
   const hint2 = 'write the fields in braces, for example {"prompt":"a lighthouse at dawn"}';
-  throw refused("--payload", "a JSON object", kind2, hint2);
+  throw refused("--payload", "a JSON object", kindOf(value), hint2);
 }
 async function withImage(contract, payload, image) {
   if (image === void 0) return payload;
@@ -2812,13 +2797,13 @@ async function withImage(contract, payload, image) {
   return { ...payload, [field]: await readImage(image) };
 }
 var STDIN_FORM = "pass the JSON on standard input: put it into a file and run the command with --payload - < payload.json";
-function mangled(text2, fromStdin, syntax) {
-  const trimmed = text2.trim();
+function mangled(text3, fromStdin, syntax) {
+  const trimmed = text3.trim();
   const refusal = (received3, hint2) => refused("--payload", "a JSON object", received3, hint2);
   if (trimmed === "") return refusal("nothing", fromStdin ? "send the JSON on standard input" : STDIN_FORM);
   const base64 = trimmed.lastIndexOf(";base64,");
   if (base64 >= 0 && !/["'\s{}]/.test(trimmed.slice(base64))) {
-    const received3 = `${text2.length} characters that end inside base64 data: cut off on the way`;
+    const received3 = `${text3.length} characters that end inside base64 data: cut off on the way`;
     return refusal(received3, `one argument is limited to 128 KiB: use --image <file>, or ${STDIN_FORM}`);
   }
   if (!fromStdin && /^'/.test(trimmed))
@@ -2861,9 +2846,9 @@ async function textOf(stream, flag) {
     size += chunk.length;
   }
   const isUtf16 = bytes[0] === 255 && bytes[1] === 254;
-  const text2 = Buffer.from(block, 0, size).toString(isUtf16 ? "utf16le" : "utf8");
+  const text3 = Buffer.from(block, 0, size).toString(isUtf16 ? "utf16le" : "utf8");
   block.resize(0);
-  return text2;
+  return text3;
 }
 async function readImage(file) {
   const named = plain5(file, 120);
@@ -2897,14 +2882,14 @@ var PIECE = 48 * 1024;
 async function dataUri(handle, size, beginning2) {
   const length = beginning2.length + 4 * Math.ceil(size / 3);
   const block = new ArrayBuffer(length, { maxByteLength: length });
-  const text2 = Buffer.from(block);
-  const bytes = text2.subarray(length - size);
+  const text3 = Buffer.from(block);
+  const bytes = text3.subarray(length - size);
   const { bytesRead } = await handle.read(bytes, 0, size, 0);
-  let end = text2.write(beginning2, "latin1");
+  let end = text3.write(beginning2, "latin1");
   for (let at = 0; at < bytesRead; at += PIECE) {
-    end += text2.write(bytes.toString("base64", at, Math.min(at + PIECE, bytesRead)), end, "latin1");
+    end += text3.write(bytes.toString("base64", at, Math.min(at + PIECE, bytesRead)), end, "latin1");
   }
-  const uri = text2.toString("utf8", 0, end);
+  const uri = text3.toString("utf8", 0, end);
   block.resize(0);
   return uri;
 }
@@ -2913,7 +2898,7 @@ function codeOf(error) {
 }
 
 // scripts/src/contracts/validate.ts
-import { isObject as isObject9 } from "./main.mjs";
+import { isObject as isObject8 } from "./main.mjs";
 
 // scripts/src/contracts/schema/hint.ts
 import { nearest, squeeze } from "./main.mjs";
@@ -2996,9 +2981,9 @@ function sameMeaning(node, value) {
   if (node.types.includes("string") && (typeof value === "number" || typeof value === "boolean"))
     found.push(String(value));
   if (typeof value === "string" && value.length < SHOWN) {
-    const text2 = meaning(value);
-    if (/^-?\d+(\.\d+)?$/.test(text2)) found.push(Number(text2));
-    if (text2 === "true" || text2 === "false") found.push(text2 === "true");
+    const text3 = meaning(value);
+    if (/^-?\d+(\.\d+)?$/.test(text3)) found.push(Number(text3));
+    if (text3 === "true" || text3 === "false") found.push(text3 === "true");
   }
   if (node.types.includes("array") && !Array.isArray(value)) found.push([value]);
   if (!node.types.includes("array") && Array.isArray(value) && value.length === 1) found.push(value[0]);
@@ -3040,7 +3025,7 @@ function lookAlike(key, names2) {
 // scripts/src/contracts/validate.ts
 var MOST_ISSUES = 20;
 function checkPayload(contract, payload, ways = BY_VALUE) {
-  if (!isObject9(payload)) return [notAnObject(contract, payload, ways)];
+  if (!isObject8(payload)) return [notAnObject(contract, payload, ways)];
   const check = { contract, payload, ways };
   const root = rootOf(contract);
   const issues = /* @__PURE__ */ new Map();
@@ -3071,7 +3056,7 @@ function issuesOf2(check, finding) {
   const path = finding.path;
   const node = nodeAt(root, path) ?? root;
   const value = valueAt(payload, path);
-  if (finding.code === "unrecognized_keys" && isObject9(value))
+  if (finding.code === "unrecognized_keys" && isObject8(value))
     return (finding.keys ?? []).slice(0, MOST_ISSUES).map((key) => ({
       path: pathText([...path, key]),
       received: received(value[key]),
@@ -3100,7 +3085,7 @@ function crossFieldIssues(check, node, object3, path) {
   const issues = (node.own ?? []).flatMap((rule) => rule.issues?.(at) ?? []);
   for (const [name, child] of node.properties ?? []) {
     const value = fieldOf(object3, name);
-    if (child.properties !== void 0 && isObject9(value))
+    if (child.properties !== void 0 && isObject8(value))
       issues.push(...crossFieldIssues(check, child, value, [...path, name]));
   }
   return issues;
@@ -3109,7 +3094,7 @@ function valueAt(from, path) {
   let here = from;
   for (const step of path) {
     if (Array.isArray(here) && typeof step === "number") here = here[step];
-    else here = isObject9(here) ? fieldOf(here, String(step)) : void 0;
+    else here = isObject8(here) ? fieldOf(here, String(step)) : void 0;
   }
   return here;
 }
@@ -3132,10 +3117,10 @@ function hintAt({ contract, ways }, path, node, value, required2) {
 
 // scripts/src/contracts/whole-body.ts
 import { Failure as Failure3 } from "./main.mjs";
-import { isObject as isObject10 } from "./main.mjs";
+import { isObject as isObject9 } from "./main.mjs";
 function withoutBody(contract, payload) {
   const { input, ...besideInput } = payload;
-  if (!isObject10(input) || rootOf(contract).properties?.has("input") === true) return payload;
+  if (!isObject9(input) || rootOf(contract).properties?.has("input") === true) return payload;
   const beside = Object.entries(besideInput).filter(([name, value]) => name !== "model" || value !== contract.model).map(([name, value]) => ({ name, received: received(value) }));
   if (beside.length === 0) return input;
   const { model } = contract;
@@ -3155,7 +3140,7 @@ import { refused as refused2 } from "./main.mjs";
 import { BY_FLAGS } from "./main.mjs";
 async function readRequest(args, loopback, signal) {
   const contract = await loadContract(args.profile.id, args.model);
-  const webhookUrl = args.callback === void 0 ? void 0 : readCallback(args, args.callback, loopback);
+  const webhookUrl = readCallback(args, loopback);
   const given = await withImage(contract, await readFields(args.payload, signal), args.image);
   const payload = withoutBody(contract, given);
   let issues = checkPayload(contract, payload, BY_FLAGS);
@@ -3210,10 +3195,11 @@ async function noQuote({ profile }, contract, payload) {
   const describe2 = commandFor(contract.provider, "describeModel", { model: contract.model });
   return refusal.with({ issues, nextSteps: [...steps, describe2] });
 }
-function readCallback({ profile }, value, loopback) {
-  const problem = checkCallbackUrl(value, loopback);
-  if (!problem) return new URL(value).href;
-  throw refused2(`--${profile.callbackFlag}`, problem.expected, `"${plain7(value, 80)}"`, problem.hint);
+function readCallback({ profile, callback }, loopback) {
+  if (callback === void 0) return void 0;
+  const problem = checkCallbackUrl(callback, loopback);
+  if (!problem) return new URL(callback).href;
+  throw refused2(`--${profile.callbackFlag}`, problem.expected, `"${plain7(callback, 80)}"`, problem.hint);
 }
 export {
   A_TYPE,
@@ -3268,7 +3254,6 @@ export {
   parseStrict,
   parsed,
   pathText,
-  property,
   readCallback,
   readFields,
   readNode,

@@ -140,28 +140,25 @@ async function recordCharge(session, { store, entry, change, quote: quote2, befo
 import { Failure as Failure4 } from "./main.mjs";
 
 // scripts/src/core/reconcile/equal-submit.ts
-async function equalSubmits(store, idempotencyKey) {
-  const { equals } = await equalsOf(store, idempotencyKey);
-  return 1 + equals.filter(({ phase }) => phase === "unknown" || phase === "submitting").length;
+function isEqualRequest(one, other) {
+  return one.model === other.model && one.payloadHash === other.payloadHash;
 }
-async function isEqualUnderWay(store, idempotencyKey) {
-  const { own, equals } = await equalsOf(store, idempotencyKey);
-  for (const { request, phase } of equals) {
-    if (phase !== "submitting" || request === own?.request) continue;
+async function equalSubmits(store, idempotencyKey) {
+  const records = (await store.pending()).filter((entry) => store.isOwn(entry)).map(({ record }) => record);
+  const own = records.find((record) => record.idempotencyKey === idempotencyKey);
+  if (!own) return { others: [] };
+  const isUnknown = ({ phase }) => phase === "unknown" || phase === "submitting";
+  const isOther = (record) => record !== own && isEqualRequest(record, own);
+  return { request: own.request, others: records.filter((record) => isOther(record) && isUnknown(record)) };
+}
+async function isUnderWay(store, { request: own, others }) {
+  for (const { request, phase } of others) {
+    if (phase !== "submitting" || request === own) continue;
     const lock = await store.lock(request, 0);
     if ("heldBy" in lock) return true;
     await lock.release();
   }
   return false;
-}
-function isEqualRequest(one, other) {
-  return one.model === other.model && one.payloadHash === other.payloadHash;
-}
-async function equalsOf(store, idempotencyKey) {
-  const records = (await store.pending()).filter((entry) => store.isOwn(entry)).map(({ record }) => record);
-  const own = records.find((record) => record.idempotencyKey === idempotencyKey);
-  if (!own) return { equals: [] };
-  return { own, equals: records.filter((record) => record !== own && isEqualRequest(record, own)) };
 }
 
 // scripts/src/core/reconcile/find-in-list.ts
@@ -281,12 +278,12 @@ async function search(session, lost, deadline, source = {}) {
     const ageMs = supplied ? Math.max(0, askedAt - supplied.askedAt) : 0;
     const sentAt = lost.sentAt > lost.since.wall ? null : lost.sentAt;
     const { generation } = lost;
-    const equals = records ? await equalSubmits(records, generation.idempotencyKey) : 1;
-    const found = findInList(list, generation, { sentAt, endedAt: endedAt2, now: now2 }, equals, others);
+    const equal = records ? await equalSubmits(records, generation.idempotencyKey) : { others: [] };
+    const times = { sentAt, endedAt: endedAt2, now: now2 };
+    const found = findInList(list, generation, times, 1 + equal.others.length, others);
     if (typeof found === "string") return { kind: found, ageMs };
     if (found.idempotencyKey !== void 0 || !records) return { kind: "found", task: found };
-    const isContested = await isEqualUnderWay(records, generation.idempotencyKey);
-    return isContested ? { kind: "contested" } : { kind: "found", task: found };
+    return await isUnderWay(records, equal) ? { kind: "contested" } : { kind: "found", task: found };
   } catch (failure) {
     if (!(failure instanceof Failure4)) throw failure;
     session.observer.queryFailed(failure);
@@ -1158,7 +1155,7 @@ export {
   generate,
   isCapped,
   isEqualRequest,
-  isEqualUnderWay,
+  isUnderWay,
   judgeRejection,
   listTasks,
   lostSubmits,

@@ -1980,7 +1980,7 @@ const { readdirSync: readdirSync3, readFileSync: readFileSync8, statSync: statSy
 const path12 = require("node:path");
 import {
   NO_LIST
-} from "./main.mjs";
+} from "./rate-limit.mjs";
 var SEEN = "seen";
 var WAITING = /^waiting-[0-9a-f]{16}$/;
 var HEARTBEAT_MS2 = 5e3;

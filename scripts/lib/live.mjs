@@ -723,7 +723,6 @@ import { FIRST_POLL_MS } from "./main.mjs";
 import { Failure as Failure9, orFailure as orFailure3 } from "./main.mjs";
 import { once } from "./main.mjs";
 import { SANDBOX_KEY, serviceName } from "./main.mjs";
-import { createProvider } from "./main.mjs";
 import { isSubmit, needsRecords } from "./main.mjs";
 import { journalFolder } from "./main.mjs";
 
@@ -1020,14 +1019,12 @@ function hasOthers(folder, saved) {
 async function runLive(call, batch) {
   const { args, caller, request, environment, loopback, progress, interruption } = call;
   const sandbox = args.sandbox ? await startSandbox(environment, progress.line) : null;
-  const { httpProxy, httpsProxy, noProxy } = environment;
-  const proxy = sandbox ? {} : { httpProxy, httpsProxy, noProxy };
-  if (proxy.httpProxy || proxy.httpsProxy) compileParserSimply();
-  const transport = new Transport(proxy);
+  const { httpProxy, httpsProxy, noProxy, timeoutMs, maxRetries } = environment;
+  if (httpProxy || httpsProxy) compileParserSimply();
+  const transport = new Transport({ httpProxy, httpsProxy, noProxy });
   const baseUrl = sandbox ? new URL(sandbox.origin) : serviceUrl(call);
   const key = keyOf(call);
-  const provider = await createProvider(args.profile, { baseUrl, key, now: systemClock.wall });
-  const { timeoutMs, maxRetries } = environment;
+  const provider = await args.profile.create({ baseUrl, key, now: systemClock.wall });
   const sharing = once(() => args.noJournal ? null : openSharing(call, provider));
   const limiter = async () => loopback ? null : (await sharing())?.limiter ?? null;
   const { signal } = interruption;
@@ -1267,13 +1264,13 @@ var CODES = [
 var codeNamed = (name) => CODES.find((code) => code === name);
 var MOST_MODELS = 200;
 function aivideomaker(settings) {
-  const { profile, baseUrl, key } = settings;
+  const { baseUrl, key } = settings;
   const { apiPath = "" } = AIVIDEOMAKER;
   const root = `${withoutApiPath(baseUrl, apiPath)}${apiPath}`;
   const request = (method, path3, body) => jsonRequest(method, `${root}/${path3}`, { key }, body);
   const call = (kind, req, read, limits) => callOf(kind, req, settings, (at) => read(objectIn(at, errorOf), at), limits);
   return {
-    ...profile,
+    ...AIVIDEOMAKER,
     submit({ model, payload, idempotencyKey, maxCredits, webhookUrl }) {
       const req = request("POST", `generate/${encodeURIComponent(model)}`, payload);
       req.headers["idempotency-key"] = idempotencyKey;

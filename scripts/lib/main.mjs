@@ -117,10 +117,9 @@ var AIVIDEOMAKER = {
     cancel: "AIVideoMaker cancels a task only while it is SUBMITTED.",
     running: "One that is PROGRESS runs to its end and is charged.",
     missing: "AIVideoMaker shows a task only to the key that made it (as documented in September 2026).",
-    prices: "https://aivideomaker.ai",
-    tasks: "Find the task in the list of the service (listTasks)."
+    prices: "https://aivideomaker.ai"
   },
-  load: async () => (await import("./live.mjs")).aivideomaker
+  create: async (settings) => (await import("./live.mjs")).aivideomaker(settings)
 };
 
 // scripts/src/providers/apidot/definition.ts
@@ -156,18 +155,13 @@ var APIDOT = {
     prices: "https://apidot.ai/models",
     tasks: "APIDot documents no list of tasks and no replay of a submit. The user finds the task in its dashboard (https://apidot.ai/dashboard/api-key leads there), or asks support@apidot.ai."
   },
-  load: async () => (await import("./apidot.mjs")).apidot
+  create: async (settings) => (await import("./apidot.mjs")).apidot(settings)
 };
 
 // scripts/src/providers/registry.ts
-var SERVICES = [AIVIDEOMAKER, APIDOT];
-var PROFILES = SERVICES;
+var PROFILES = [AIVIDEOMAKER, APIDOT];
 function profileOf(id) {
   return id === void 0 ? PROFILES[0] : PROFILES.find((profile) => profile.id === id);
-}
-async function createProvider({ id }, settings) {
-  const service = SERVICES.find((one) => one.id === id);
-  return (await service.load())({ ...settings, profile: service });
 }
 
 // scripts/src/model/text.ts
@@ -225,6 +219,11 @@ function refused(path6, expected, received, hint) {
 }
 function inQuotes(text2) {
   return `"${plain(text2, 60)}"`;
+}
+function kindOf(value) {
+  if (value === null) return "null";
+  if (value === "") return "an empty text";
+  return Array.isArray(value) ? "an array" : `a ${typeof value}`;
 }
 
 // scripts/src/model/task.ts
@@ -694,14 +693,15 @@ function unsupported({ title }, action) {
 }
 
 // scripts/src/cli/command-line/unsupported.ts
+var pageOfTasks = ({ says }) => says.tasks ?? "Find the task in the list of the service (listTasks).";
 var INSTEAD = {
   cancelTask: {
     instead: "follow the task with --action waitTask --taskId <id>; watching it charges nothing",
-    page: ({ says }) => says.tasks
+    page: pageOfTasks
   },
   listTasks: {
     instead: "ask for one task by the id of its submit: --action getStatus --taskId <id>",
-    page: ({ says }) => says.tasks
+    page: pageOfTasks
   },
   quote: {
     instead: "take the dated estimate of --action describeModel, where a price was published; the price in force is on the service's own pages",
@@ -868,55 +868,37 @@ function checkInterval(pollInterval, loopback) {
 }
 
 // scripts/src/cli/command-line/read-flags.ts
-const { parseArgs } = require("node:util");
 function readFlags(argv, issues) {
   const given = /* @__PURE__ */ new Map();
   const strays = [];
-  for (const token of tokensOf(argv)) {
-    if (token.kind === "stray") strays.push(token.word);
-    else if (token.kind === "unknown") issues.push(unknownFlag(token.word));
-    else readFlag(token, given, issues);
+  for (let n = 0; n < argv.length; n += 1) {
+    const [word, next] = [argv[n], argv[n + 1]];
+    const isNextFlag = next === void 0 || next.startsWith("--");
+    const [, named2, attached] = /^--(.[^=]*)(?:=(.*))?$/s.exec(word) ?? [];
+    const name = word === "-h" ? "help" : FLAG_NAMES.find((flag) => flag === named2);
+    if (name !== void 0) {
+      const takesNext = attached === void 0 && rule(name).form !== void 0 && !isNextFlag;
+      if (takesNext) n += 1;
+      readFlag(name, takesNext ? next : attached, next, given, issues);
+    } else if (word === "--") {
+      strays.push(...argv.slice(n));
+      break;
+    } else if (named2 === void 0) strays.push(word);
+    else {
+      issues.push(unknownFlag(named2));
+      if (attached === void 0 && !isNextFlag && next !== "-h") n += 1;
+    }
   }
   if (strays.length > 0) issues.push(straysIssue(strays, given));
   return given;
 }
-var options = Object.fromEntries(
-  FLAG_NAMES.map((name) => [name, { type: rule(name).form === void 0 ? "boolean" : "string" }])
-);
-options.help = { type: "boolean", short: "h" };
-function tokensOf(argv) {
-  const config = { options, strict: false, allowPositionals: true, tokens: true };
-  const { tokens } = parseArgs({ args: [...argv], ...config });
-  const found = [];
-  let unknownAt = Number.NaN;
-  let strayAt = Number.NaN;
-  for (const token of tokens) {
-    const { index } = token;
-    const word = argv[index];
-    const isFlag = token.kind === "option" && (token.rawName.startsWith("--") || word === "-h");
-    if (!isFlag) {
-      if (index !== unknownAt + 1 && index !== strayAt) found.push({ kind: "stray", word });
-      strayAt = index;
-      continue;
-    }
-    const name = FLAG_NAMES.find((flag) => flag === token.name);
-    if (name === void 0) {
-      found.push({ kind: "unknown", word: token.name });
-      if (!token.inlineValue) unknownAt = index;
-    } else if (token.inlineValue === false && token.value.startsWith("--")) {
-      found.push({ kind: "flag", name, value: void 0, instead: token.value });
-      return [...found, ...tokensOf(argv.slice(index + 1))];
-    } else found.push({ kind: "flag", name, value: token.value });
-  }
-  return found;
-}
-function readFlag({ name, value, instead }, given, issues) {
+function readFlag(name, value, next, given, issues) {
   const { form } = rule(name);
   if (form === void 0) {
     if (value !== void 0)
       issues.push(issue(`--${name}`, "no value", inQuotes(value), `write --${name} alone`));
   } else if (value === void 0) {
-    const came = instead === void 0 ? "nothing" : inQuotes(instead);
+    const came = next === void 0 ? "nothing" : inQuotes(next);
     issues.push(issue(`--${name}`, form, came, `write --${name} ${form}`));
     return;
   }
@@ -1067,13 +1049,13 @@ function urlOf(text2, base) {
 }
 
 // scripts/src/model/public-address.ts
-function checkPublicUrl(value, options2) {
-  const expected = `a public ${options2.schemes.join(" or ")} URL`;
+function checkPublicUrl(value, options) {
+  const expected = `a public ${options.schemes.join(" or ")} URL`;
   const problem = (hint) => ({ expected, hint });
-  const usual = options2.schemes.at(-1);
+  const usual = options.schemes.at(-1);
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(value.slice(0, 80))?.[1]?.toLowerCase();
   if (scheme === void 0) return problem(`begin the URL with ${usual}://`);
-  if (!options2.schemes.includes(scheme))
+  if (!options.schemes.includes(scheme))
     return problem(`write ${expected}; ${plain(scheme, 20)}: is not taken`);
   const odd = /[\s\\\u0000-\u001f\u007f]/.exec(value)?.[0];
   if (odd === "\\") return problem("write the URL without backslashes");
@@ -1256,12 +1238,12 @@ var BATCH_ORDER = [
   EXIT.taskEnded,
   EXIT.done
 ];
+var byUrgency = (a, b) => BATCH_ORDER.indexOf(a.exitCode) - BATCH_ORDER.indexOf(b.exitCode);
 var EXIT_OF_SIGNAL = {
   SIGHUP: EXIT.hungUp,
   SIGINT: EXIT.interrupted,
   SIGTERM: EXIT.terminated
 };
-var exitCodeOf = ({ code, details }) => details.exitCode ?? EXIT_OF_ERROR[code];
 
 // scripts/src/cli/render/envelope.ts
 var definedFields = (fields) => compact(fields);
@@ -1307,7 +1289,7 @@ function failed(failure, fallback, knownTaskId) {
       errorMessage: wholeMessage(failure),
       retryAfter: details.retryAfter ?? null
     },
-    exitCode: exitCodeOf(failure),
+    exitCode: EXIT_OF_ERROR[failure.code],
     failure,
     files: []
   };
@@ -1478,12 +1460,12 @@ function overrule(env) {
   if (env.NODE_DEBUG) muteNode();
   return [...isUnsafe ? [tls] : [], ...env.NODE_DEBUG ? [debug] : []];
 }
-function readEnvironment(env, profile, { isLive, hasState, isRehearsal = false }) {
+function readEnvironment(env, { profile, action, sandbox, noJournal }) {
   const issues = [];
   const refuse = (...said) => void issues.push(issue(...said));
   const isStateChosen = Boolean(env.ASYNC_MEDIA_STATE_DIR);
-  const needsState = hasState && (!isRehearsal || isStateChosen);
-  const way = isLive ? env : {};
+  const needsState = sandbox ? isStateChosen || isLocal(action) : needsRecords(action) && !noJournal;
+  const way = sandbox || isLocal(action) ? {} : env;
   const environment = {
     key: key(profile, way, refuse),
     baseUrl: baseUrl(profile, way, refuse),
@@ -1783,9 +1765,11 @@ function sums({ total, done: done2, failed: failed2, running, credits: credits2,
 }
 function otherAccountText({ created, taskId: taskId2, account, service }) {
   const task = taskId2 === null ? ", and whether it made a task is not known" : ` as task ${taskId2}`;
+  return `The same request was made on ${created}${accountWords(account, service)}${task}. With the key and the address in use now it is another request, and a new charge.`;
+}
+function accountWords(account, service) {
   const key2 = account === null ? "" : ` with another key (fingerprint ${account})`;
-  const address = service === null ? "" : ` at another address (${service})`;
-  return `The same request was made on ${created}${key2}${address}${task}. With the key and the address in use now it is another request, and a new charge.`;
+  return `${key2}${service === null ? "" : ` at another address (${service})`}`;
 }
 
 // scripts/src/cli/progress/call-view.ts
@@ -1808,6 +1792,10 @@ var CallView = class {
   }
   line(text2) {
     this.#display.line(this.#clean(text2));
+  }
+  /** Tells of a change of a line of the batch, as long as these are told. */
+  lineAbout({ label }, state) {
+    for (const text2 of this.sums.linesAbout(label, state)) this.line(text2);
   }
   subject(name, taskId2) {
     const id = JSON.stringify([name, taskId2]);
@@ -1878,6 +1866,7 @@ function watch(screen2, secrets, shown = lines) {
     observer: observerOf(view, view.subject(null, null)),
     situation: view.situation,
     line: (text2) => view.line(text2),
+    /** Takes a line that changes in place off the screen. */
     clear: () => display.clear()
   };
 }
@@ -1921,14 +1910,14 @@ function observerOf(view, subject) {
       task.said = state;
       const isNew = view.sums.note(task.key, state);
       if (!view.sums.isBatch) view.line(`${task.label}${state}`);
-      else if (isNew) sayLine(view, task, state);
+      else if (isNew) view.lineAbout(task, state);
       situation.known(request, "task");
     },
     expected(duration) {
       const isOther = view.expected && JSON.stringify(view.expected) !== JSON.stringify(duration);
       view.expected = view.sums.isBatch && isOther ? null : duration;
     },
-    polled: (status2, { nextMs }) => polled(view, subject, status2, nextMs),
+    polled: (status2, nextMs) => polled(view, subject, status2, nextMs),
     queryFailed: (failure) => queryFailed(view, subject, failure),
     downloading(bytes, total) {
       const news = view.meter.note(subject.key, bytes, total);
@@ -1937,14 +1926,11 @@ function observerOf(view, subject) {
     }
   };
 }
-function sayLine(view, { label }, state) {
-  for (const text2 of view.sums.linesAbout(label, state)) view.line(text2);
-}
 function polled(view, subject, status2, nextMs) {
   const { state, unknownState, progress } = status2;
   if (state !== "UNKNOWN") view.situation.saw(void 0, state);
   if (view.sums.note(subject.key, state) && view.sums.isBatch && isTerminal(state))
-    sayLine(view, subject, state);
+    view.lineAbout(subject, state);
   const word = unknownState ? `in the unknown state ${unknownState}` : state;
   const news = word === subject.said ? "same" : "new";
   subject.said = word;
@@ -2066,9 +2052,9 @@ var SUBMIT_OUTCOME_UNKNOWN = {
       resumeCommand(caller, named2)
     ];
     const decide = isRecorded && decision(caller, { after, idempotencyKey: idempotencyKey2 });
+    const { tasks } = profile.says;
     const data = { idempotencyKey: idempotencyKey2, model };
-    if (!profile.can.list)
-      return { message, data, nextSteps: [answered, NOT_YET, profile.says.tasks, decide] };
+    if (tasks) return { message, data, nextSteps: [answered, NOT_YET, tasks, decide] };
     const repeat = () => {
       const search = "It searches the service's list for the task, and submits nothing while that may charge twice";
       if (!isRecorded) return NOT_YET;
@@ -2098,13 +2084,17 @@ var SUBMIT_OUTCOME_UNKNOWN = {
     ];
   },
   recordDamaged: (_, caller) => [
-    caller.profile.can.list ? ["Find its task in the service's own list first:", caller.command("listTasks")] : caller.profile.says.tasks,
+    caller.profile.says.tasks ?? [
+      "Find its task in the service's own list first:",
+      caller.command("listTasks")
+    ],
     decision(caller)
   ]
 };
 function findOutSteps(caller) {
   const { profile, same, command, isRecorded } = caller;
-  if (!profile.can.list) return sentences(NOT_YET, profile.says.tasks, isRecorded && decision(caller));
+  const { tasks } = profile.says;
+  if (tasks) return sentences(NOT_YET, tasks, isRecorded && decision(caller));
   const find = isRecorded ? ["Run this command, without --new: it reconciles, and never submits while that may charge twice.", same] : ["Without a journal the same command submits again, and may be charged twice: find its task first."];
   return [...find, command("listTasks")];
 }
@@ -2126,7 +2116,10 @@ function interruptedOutcome(signal, situation, caller, generation) {
   const { phase, taskId: taskId2, state, isAboutMany } = situation;
   const exitCode = EXIT_OF_SIGNAL[signal];
   const resume = resumeStep(caller, situation);
-  const because = (code, message, details) => failed(new AdvisedFailure(code, `${signal} came ${message}`, { exitCode, ...details }), null, taskId2);
+  const because = (code, message, details) => ({
+    ...failed(new AdvisedFailure(code, `${signal} came ${message}`, details), null, taskId2),
+    exitCode
+  });
   const known = (step) => {
     const data = { interruptedBy: signal, nextSteps: [resume, step] };
     return isAboutMany ? success(null, null, data, exitCode) : success(state, taskId2, data, exitCode);
@@ -2169,7 +2162,6 @@ function bugOutcome(error, situation, fallback, caller) {
   const where = (error instanceof Error ? error.stack ?? "" : "").split("\n").slice(1, 6);
   const unknown = phase === "submitting";
   const failure = new AdvisedFailure("UNKNOWN_ERROR", `This program failed: ${plain(text2)}`, {
-    exitCode: EXIT.bug,
     status: unknown ? "UNKNOWN" : void 0,
     data: { where: where.map((line) => plain(line, 200)) },
     nextSteps: sentences(
@@ -2179,7 +2171,7 @@ function bugOutcome(error, situation, fallback, caller) {
       "This is a bug in async-media-workflow; please report it with errorMessage and data.where."
     )
   });
-  return failed(failure, fallback, taskId2);
+  return { ...failed(failure, fallback, taskId2), exitCode: EXIT.bug };
 }
 function resumeStep({ command, same, resumeFlags: resumeFlags2 }, { taskId: taskId2, isAboutMany }) {
   if (isAboutMany) return same;
@@ -2205,7 +2197,6 @@ async function main(early) {
   let outcome;
   try {
     const args = parseArguments(argv);
-    call.args = args;
     if (args.version) return printText("0.2.0");
     if (args.help) return printText((await import("./advice.mjs")).helpText("0.2.0"));
     const caller = callerOf(args, argv);
@@ -2230,12 +2221,8 @@ async function main(early) {
   });
 }
 async function runAction(call, args, caller) {
-  const { action, sandbox } = args;
-  const environment = readEnvironment(process.env, args.profile, {
-    isLive: !sandbox && !isLocal(action),
-    isRehearsal: sandbox && !isLocal(action),
-    hasState: sandbox || needsRecords(action) && !args.noJournal
-  });
+  const { action } = args;
+  const environment = readEnvironment(process.env, args);
   if (action === "listModels") return (await import("./models.mjs")).describeAll(args);
   if (action === "describeModel")
     return (await import("./models.mjs")).describeOne(args, args.model);
@@ -2296,14 +2283,13 @@ async function startProgress(secrets) {
   const { terminal } = await import("./terminal.mjs").catch(() => ({ terminal: void 0 }));
   return watch(screen, secrets, terminal);
 }
-function warned(outcome, { args, argv, warnings }) {
-  const isSandbox = args?.sandbox ?? readFlags(argv, []).has("sandbox");
+function warned(outcome, { argv, warnings }) {
   const known = withWarnings(outcome, warnings);
-  return isSandbox ? inSandbox(known) : known;
+  return readFlags(argv, []).has("sandbox") ? inSandbox(known) : known;
 }
-function stateOf({ args, argv, progress: { situation } }) {
+function stateOf({ argv, progress: { situation } }) {
   const { taskId: taskId2, state } = situation;
-  const action = args?.action ?? guessAction(argv);
+  const action = guessAction(argv);
   const untold = isSubmit(action) ? "FAILED" : isAboutTask(action) ? "UNKNOWN" : null;
   return state ?? (taskId2 === null ? untold : "UNKNOWN");
 }
@@ -2384,9 +2370,6 @@ function once(make) {
     return made;
   };
 }
-
-// scripts/src/ports/status-cache.ts
-var NO_LIST = { startedAt: 0, tookMs: 0, badUntil: 0, failures: 0, unchecked: 0 };
 export {
   ACTIONS,
   ADDRESS_FORM,
@@ -2413,7 +2396,6 @@ export {
   KIND_WORDS,
   LONGEST_TIMER_MS,
   Meter,
-  NO_LIST,
   ONE_CHARGE,
   OPEN,
   OUTPUT_KINDS,
@@ -2433,10 +2415,12 @@ export {
   TIMEOUT_MS,
   UPSTREAM,
   abilityFor,
+  accountWords,
   amount,
   boundedJson,
   briefWait,
   bugOutcome,
+  byUrgency,
   callerOf,
   callerOfLine,
   checkCallbackUrl,
@@ -2453,7 +2437,6 @@ export {
   commandToRehearse,
   compact,
   counted,
-  createProvider,
   credits,
   dayOf,
   definedFields,
@@ -2462,7 +2445,6 @@ export {
   earlierStep,
   editDistance,
   escapeInvisible,
-  exitCodeOf,
   failed,
   findOutSteps,
   finishWith,
@@ -2489,6 +2471,7 @@ export {
   issuesText,
   journalFolder,
   kind,
+  kindOf,
   lineAlone,
   lines,
   madeAs,

@@ -6,7 +6,7 @@ import { listModels, loadContract } from "./contracts.mjs";
 import { rootOf } from "./contracts.mjs";
 import { expected } from "./contracts.mjs";
 function describeFields(contract) {
-  return Object.fromEntries(fieldsOf(rootOf(contract), contract.schema, ""));
+  return Object.fromEntries(fieldsOf(rootOf(contract), ""));
 }
 function describeRules(contract) {
   return rulesOf(rootOf(contract), "");
@@ -16,19 +16,15 @@ function rulesOf(node, before) {
   const inner = [...node.properties ?? []].flatMap(([name, child]) => rulesOf(child, `${before}${name}: `));
   return [...sentences.map((sentence) => before + sentence), ...inner];
 }
-function fieldsOf(node, schema, before) {
-  const properties = schema.properties;
+function fieldsOf(node, before) {
   return [...node.properties ?? []].flatMap(([name, child]) => {
-    const field = properties?.[name] ?? {};
     const need = node.required.has(name) ? "required" : "optional";
     const usual = child.default === void 0 ? "" : ` (default ${JSON.stringify(child.default)})`;
-    const purpose = typeof field.description === "string" ? `. ${field.description}` : "";
-    const line = `${need}: ${expected(child)}${usual}${purpose}`;
-    const items = field.items ?? {};
+    const purpose = child.description === void 0 ? "" : `. ${child.description}`;
     return [
-      [`${before}${name}`, line],
-      ...fieldsOf(child, field, `${before}${name}.`),
-      ...child.items === void 0 ? [] : fieldsOf(child.items, items, `${before}${name}[].`)
+      [`${before}${name}`, `${need}: ${expected(child)}${usual}${purpose}`],
+      ...fieldsOf(child, `${before}${name}.`),
+      ...child.items === void 0 ? [] : fieldsOf(child.items, `${before}${name}[].`)
     ];
   });
 }
@@ -197,10 +193,8 @@ async function idsWithoutContract(root, provider) {
 async function unsupportedOf(root, provider) {
   const { text, copy } = readStored(root, provider, unsupportedFile(provider));
   if (copy !== void 0) return copy;
-  const [{ parseYaml }, { readUnsupported }] = await Promise.all([
-    import("./parse-yaml.mjs"),
-    import("./parse-yaml.mjs")
-  ]);
+  const { parseYaml } = await import("./parse-yaml.mjs");
+  const { readUnsupported } = await import("./parse-yaml.mjs");
   return readUnsupported(parseYaml(text));
 }
 function slugOf(name) {

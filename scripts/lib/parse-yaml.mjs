@@ -6491,40 +6491,35 @@ import { ContractError as ContractError3 } from "./contracts.mjs";
 import { compiledLine, EXTENSION, unsupportedFile } from "./contracts.mjs";
 import { checkPayload } from "./contracts.mjs";
 function compileContracts(contractsDir, outDir) {
-  const read = (file) => readFileSync(join(contractsDir, file), "utf8");
+  const line = (file, read) => {
+    const text = readFileSync(join(contractsDir, file), "utf8");
+    try {
+      return compiledLine(file, text, read(parseYaml(text)));
+    } catch (error) {
+      throw new ContractError3(`contracts/${file}: ${error.message}`, { cause: error });
+    }
+  };
   const written = /* @__PURE__ */ new Map();
   const entries = readdirSync(contractsDir, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   for (const provider of entries.map(({ name }) => name).sort()) {
-    const lines = readdirSync(join(contractsDir, provider)).filter((file) => file.endsWith(EXTENSION)).sort().map((file) => {
-      const path = `${provider}/${file}`;
-      return compileContract(provider, file.slice(0, -EXTENSION.length), path, read(path));
-    });
+    const files = readdirSync(join(contractsDir, provider)).filter((file) => file.endsWith(EXTENSION));
+    const lines = files.sort().map(
+      (file) => line(`${provider}/${file}`, (document) => {
+        const contract = toContract(document);
+        const model = file.slice(0, -EXTENSION.length);
+        const [issue] = checkPayload({ provider, model, ...contract }, contract.example);
+        if (issue === void 0) return contract;
+        throw new ContractError3(`its example is refused at ${issue.path}: ${issue.hint}`);
+      })
+    );
     const list = unsupportedFile(provider);
-    if (existsSync(join(contractsDir, list)))
-      lines.push(compiled(list, read(list), (document) => readUnsupported(document)));
+    if (existsSync(join(contractsDir, list))) lines.push(line(list, readUnsupported));
     written.set(`${provider}.jsonl`, lines.join(""));
   }
   rmSync(outDir, { recursive: true, force: true });
   mkdirSync(outDir, { recursive: true });
   for (const [file, lines] of written) writeFileSync(join(outDir, file), lines);
   return [...written.keys()];
-}
-function compileContract(provider, model, file, text) {
-  return compiled(file, text, (document) => {
-    const contract = toContract(document);
-    const [issue] = checkPayload({ provider, model, ...contract }, contract.example);
-    if (issue !== void 0)
-      throw new ContractError3(`its example is refused at ${issue.path}: ${issue.hint}`);
-    return contract;
-  });
-}
-function compiled(file, text, read) {
-  const document = parseYaml(text);
-  try {
-    return compiledLine(file, text, read(document));
-  } catch (error) {
-    throw new ContractError3(`contracts/${file}: ${error.message}`, { cause: error });
-  }
 }
 export {
   compileContracts,

@@ -112,6 +112,7 @@ import { isUnsaved } from "./journal.mjs";
 import { BRIEF_WAIT_S } from "./main.mjs";
 import { profileOf } from "./main.mjs";
 import { EXIT } from "./main.mjs";
+import { accountWords } from "./main.mjs";
 import { earlierStep } from "./main.mjs";
 import { done, success } from "./main.mjs";
 import { sentences } from "./main.mjs";
@@ -152,22 +153,17 @@ function forgottenOutcome({ record, count }) {
   ];
   return success(status, taskId, { forgotten: count, nextSteps }, EXIT.done);
 }
-function elsewhereWords(record, here, caller) {
-  const { provider, account, service } = record;
-  const profile = profileOf(provider);
+function elsewhereWords(record, here, { command }) {
+  const profile = profileOf(record.provider);
   if (!here || !profile) return void 0;
-  const made = [];
-  const set = [];
-  if (account !== here.account) {
-    made.push(`with another key (fingerprint ${account})`);
-    set.push(`${profile.keyVariable} to that key`);
-  }
-  if (service !== here.service) {
-    made.push(`at another address (${service})`);
-    set.push(`${profile.urlVariable} to that address`);
-  }
-  if (made.length === 0) return void 0;
-  return `This request was made ${made.join(" ")}: only there it can be resumed or cancelled. Set ${set.join(", and ")}; then its command is in ${caller.command("listPending", {}, profile)}`;
+  const account = record.account === here.account ? null : record.account;
+  const service = record.service === here.service ? null : record.service;
+  const set = sentences(
+    account !== null && `${profile.keyVariable} to that key`,
+    service !== null && `${profile.urlVariable} to that address`
+  );
+  if (set.length === 0) return void 0;
+  return `This request was made${accountWords(account, service)}: only there it can be resumed or cancelled. Set ${set.join(", and ")}; then its command is in ${command("listPending", {}, profile)}`;
 }
 function waysOf(record, mayCancel2, caller, count) {
   const known = profileOf(record.provider);
@@ -181,7 +177,8 @@ function waysOf(record, mayCancel2, caller, count) {
       cancel: mayCancel2 && known?.can.cancel ? command("cancelTask", { taskId }) : void 0
     };
   const search = command("waitTask", count > 1 ? { all: true, wait } : { wait, download: download ?? "out" });
-  const resume = profile.can.list ? `This searches the list of ${profile.title} for its task and resumes it; it submits nothing: ${search}` : `${profile.says.tasks} Only if the user accepts that it may be charged once more: its command with --new, or with another --idempotencyKey if it had one`;
+  const { tasks } = profile.says;
+  const resume = !tasks ? `This searches the list of ${profile.title} for its task and resumes it; it submits nothing: ${search}` : `${tasks} Only if the user accepts that it may be charged once more: its command with --new, or with another --idempotencyKey if it had one`;
   return {
     resume: `Whether this one was submitted is not known. ${resume}`,
     attach: command("waitTask", { taskId: "<task_id>", idempotencyKey, wait: BRIEF_WAIT_S }),

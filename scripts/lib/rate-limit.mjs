@@ -55,9 +55,13 @@ var MemoryRateLimiter = class {
     return { permit, wait: Math.max(wait, this.#pausedUntil - now) };
   }
 };
+
+// scripts/src/ports/status-cache.ts
+var NO_LIST = { startedAt: 0, tookMs: 0, badUntil: 0, failures: 0, unchecked: 0 };
 export {
   LONGEST_PAUSE_MS,
   MemoryRateLimiter,
+  NO_LIST,
   nextPermit,
   permitRulesFor
 };

@@ -1,7 +1,7 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/sandbox/accounts.ts
-const { randomBytes } = require("node:crypto");
+const { randomUUID } = require("node:crypto");
 import { sha256Text } from "./journal.mjs";
 
 // scripts/src/sandbox/exchange.ts
@@ -126,7 +126,7 @@ function after(record, simulatedSeconds) {
 // scripts/src/sandbox/accounts.ts
 var FIRST_BALANCE = 1e3;
 function accountsOf({ store, webhooks, now, speed }, service, replies) {
-  const statusQueries = /* @__PURE__ */ new Map();
+  const answered2 = /* @__PURE__ */ new Set();
   let sequence = 0;
   function tasksOf(owner) {
     return store.all().filter((record) => record.service === service && record.owner === owner);
@@ -142,58 +142,42 @@ function accountsOf({ store, webhooks, now, speed }, service, replies) {
     /** Returns the task of a status query. @throws Refusal for [sandbox:flaky] at every second one */
     polled(owner, id) {
       const record = taskOf(owner, id);
-      if (!record.scenarios.includes("flaky")) return record;
-      const count = (statusQueries.get(id) ?? 0) + 1;
-      statusQueries.set(id, count);
-      if (count % 2 === 0) throw new Refusal(replies.flaky);
+      if (answered2.delete(id)) throw new Refusal(replies.flaky);
+      if (record.scenarios.includes("flaky")) answered2.add(id);
       return record;
     },
-    /** Makes a task, unless its id has one. @param webhook where and how its changes are announced; null: nowhere */
-    submit({ kept, scenarios, ...task }, webhook, answer) {
-      const own = {
-        service,
-        scenarios: [...scenarios],
-        createdAt: now(),
-        sequence,
-        speed,
-        cancelledAt: null
-      };
-      const record = { ...task, ...kept, ...own };
+    /**
+     * Makes a task, unless its id has one.
+     * @param address where its changes are announced, as `notices` says; null: nowhere
+     */
+    submit(task, address, notices, answer) {
+      const record = { ...task, service, createdAt: now(), sequence, speed, cancelledAt: null };
       sequence += 1;
       const stored = store.insert(record);
       if (stored !== record) return answer(stored, true);
-      if (webhook) webhooks.watch(record, webhook.address, webhook.notices);
-      return scenarios.has("lost-answer") ? "cut" : answer(record, false);
+      if (address !== null) webhooks.watch(record, address, notices);
+      return task.scenarios.includes("lost-answer") ? "cut" : answer(record, false);
     },
     /** @throws Refusal for a scenario that happens in place of a task. @param generation who asks for what */
     checkScenarios(scenarios, generation) {
-      const isFirst = (name) => scenarios.has(name) && store.isFirst(`${service} ${name} ${generation}`);
+      const isFirst = (name) => scenarios.includes(name) && store.isFirst(`${service} ${name} ${generation}`);
       if (isFirst("rate-limit")) throw new Refusal(replies["rate-limit"]);
       if (isFirst("not-delivered")) throw new Refusal("cut");
       if (isFirst("server-error")) throw new Refusal(replies["server-error"]);
       for (const name of ["reject", "http200-failure"])
-        if (scenarios.has(name)) throw new Refusal(replies[name]);
+        if (scenarios.includes(name)) throw new Refusal(replies[name]);
     },
     /** The first balance minus the price of each task that did not fail and was not cancelled. */
-    balanceOf(owner, scenarios) {
-      if (scenarios?.has("no-credits")) return 0;
+    balanceOf(owner, scenarios = []) {
+      if (scenarios.includes("no-credits")) return 0;
       const time = now();
-      const costs = tasksOf(owner).map((record) => record.credits - refundOf(record, time));
-      return Math.max(
-        0,
-        costs.reduce((left, cost) => left - cost, FIRST_BALANCE)
-      );
+      const spent = tasksOf(owner).reduce((sum, task) => sum + task.credits - refundOf(task, time), 0);
+      return Math.max(0, FIRST_BALANCE - spent);
     }
   };
 }
-function idFrom(text2) {
-  return idOf(sha256Text(text2));
-}
-function randomId() {
-  return idOf(randomBytes(32).toString("hex"));
-}
-function idOf(hex) {
-  return `ck${BigInt(`0x${hex}`).toString(36).padStart(23, "0").slice(-23)}`;
+function taskId(text2 = randomUUID()) {
+  return `ck${BigInt(`0x${sha256Text(text2)}`).toString(36).padStart(23, "0").slice(-23)}`;
 }
 
 // scripts/src/sandbox/aivideomaker-request.ts
@@ -220,14 +204,11 @@ var EFFECTS = {
   files: "APIDot only: answers show the files in `data.files` instead of `data.output.files`, with `progress`.",
   "no-files": "APIDot only: the status of the finished task names no file; for music, the music detail does."
 };
-var NAMES = Object.keys(EFFECTS);
+var SCENARIOS = Object.keys(EFFECTS);
 var APIDOT_ONLY = ["files", "no-files"];
 var MARKER = /\[\s*sandbox(\s*:\s*|\s+)([^\]\s]{0,60})\s*\]?/gi;
-function isScenario(name) {
-  return typeof name === "string" && Object.hasOwn(EFFECTS, name);
-}
 function readMarks(payload, service) {
-  const known = NAMES.filter((name) => service === "apidot" || !APIDOT_ONLY.includes(name));
+  const known = SCENARIOS.filter((name) => service === "apidot" || !APIDOT_ONLY.includes(name));
   const scenarios = /* @__PURE__ */ new Set();
   let complaint = null;
   for (const text2 of textsOf(payload)) {
@@ -240,7 +221,7 @@ function readMarks(payload, service) {
         complaint ??= `the sandbox knows no marker ${found.trim()}; it knows ${known.map((one) => `[sandbox:${one}]`).join(" ")}`;
     }
   }
-  return { scenarios, complaint };
+  return { scenarios: [...scenarios], complaint };
 }
 function* textsOf(value) {
   if (typeof value === "string" && !value.startsWith("data:")) yield value;
@@ -314,7 +295,7 @@ function keepInput(model, payload) {
     if (/^data:/i.test(value)) return { stored: storageName(value) };
     return value.length > LONGEST_TEXT ? { cut: value.slice(0, LONGEST_TEXT), hash: jsonHash(value) } : value;
   });
-  return { input, fingerprint: jsonHash([model, input]) };
+  return { model, input, fingerprint: jsonHash([model, input]) };
 }
 function showInput(input, origin) {
   return mapped(input, (value) => {
@@ -339,6 +320,7 @@ function storageName(dataUri) {
 const { once } = require("node:events");
 const { request: httpRequest } = require("node:http");
 const { request: httpsRequest } = require("node:https");
+const { setTimeout } = require("node:timers/promises");
 import { LONGEST_TIMER_MS } from "./main.mjs";
 import { urlOf } from "./main.mjs";
 var LOOPBACK = /^(localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/;
@@ -347,54 +329,47 @@ var DUPLICATE_AFTER = 15e3;
 function openWebhooks(now, log) {
   const watches = /* @__PURE__ */ new Map();
   const closing = new AbortController();
-  const { signal } = closing;
-  function advance(record, watch) {
-    for (const { at, state } of changesOf(record).slice(watch.announced)) {
-      const inMs = at - now();
-      if (inMs > 0) {
-        watch.timer = later(inMs, () => advance(record, watch));
-        return;
+  function start(record, url, notices) {
+    const watch = { url, notices, stop: new AbortController() };
+    watches.set(record.id, watch);
+    void announce(record, watch);
+  }
+  async function announce(record, { url, notices, stop }) {
+    const signal = AbortSignal.any([closing.signal, stop.signal]);
+    const due = changesOf(record).slice(1).flatMap(
+      ({ at, state }) => [0, ...isFinal(state) ? notices.repeats : []].map((after2) => ({
+        at: at + after2 / record.speed,
+        state
+      }))
+    );
+    try {
+      for (const { at, state } of due) {
+        for (let ms = at - now(); ms > 0; ms = at - now())
+          await setTimeout(Math.min(ms, LONGEST_TIMER_MS), void 0, { signal, ref: false });
+        const body = notices.body(record, state);
+        if (body === null) continue;
+        const result = await post(url, JSON.stringify(body), signal);
+        signal.throwIfAborted();
+        log(`webhook ${state} of ${record.id}: ${result}`);
       }
-      watch.announced += 1;
-      enqueue(watch, record, state);
-      for (const after2 of isFinal(state) ? watch.notices.repeats : [])
-        later(after2 / record.speed, () => enqueue(watch, record, state));
+      watches.delete(record.id);
+    } catch (error) {
+      if (!signal.aborted) throw error;
     }
-    watches.delete(record.id);
-  }
-  function later(ms, run) {
-    const act = () => {
-      if (!signal.aborted) run();
-    };
-    return setTimeout(act, Math.min(Math.max(0, ms), LONGEST_TIMER_MS)).unref();
-  }
-  function enqueue(watch, record, state) {
-    const body = watch.notices.body(record, state);
-    if (body === null) return;
-    watch.line = watch.line.then(async () => {
-      if (signal.aborted) return;
-      const result = await post(watch.url, JSON.stringify(body), signal);
-      if (!signal.aborted) log(`webhook ${state} of ${record.id}: ${result}`);
-    });
   }
   return {
     /** Sends each later change of a task's state to an address, while this process lives. */
     watch(record, address, notices) {
       const url = urlOf(address);
-      if (!url || !/^https?:$/.test(url.protocol) || !LOOPBACK.test(url.hostname)) {
-        log("webhook not sent: the sandbox only calls http(s) addresses on loopback");
-        return;
-      }
-      const watch = { url, notices, announced: 1, line: Promise.resolve() };
-      watches.set(record.id, watch);
-      advance(record, watch);
+      if (url && /^https?:$/.test(url.protocol) && LOOPBACK.test(url.hostname)) start(record, url, notices);
+      else log("webhook not sent: the sandbox only calls http(s) addresses on loopback");
     },
     /** Replaces the planned webhooks of a task by those of its changed record. */
     changed(record) {
       const watch = watches.get(record.id);
       if (watch === void 0) return;
-      clearTimeout(watch.timer);
-      advance(record, watch);
+      watch.stop.abort();
+      start(record, watch.url, watch.notices);
     },
     close() {
       closing.abort();
@@ -430,6 +405,11 @@ var NOTICES = {
   body: ({ id }, status) => ({ taskId: id, status }),
   repeats: [DUPLICATE_AFTER]
 };
+var CONFLICT = failure(
+  409,
+  "This Idempotency-Key was used before with other data.",
+  "IDEMPOTENCY_CONFLICT"
+);
 var REPLIES = {
   wrongKey: failure(401, "Invalid API key. Please check your API key.", "AUTH_FAILED"),
   noRoute: failure(404, "Not found."),
@@ -520,11 +500,12 @@ function createAivideomaker(surroundings) {
     const limit = headerOf(call, "X-Max-Credits", /^\d{1,15}$/, "an integer of 0 or more");
     const { contract, payload, scenarios } = await readRequest(call, model);
     const kept = keepInput(model, payload);
-    const id = idempotencyKey === null ? randomId() : idFrom(`${PROVIDER}
+    const answer = (record, isReplay) => record.fingerprint === kept.fingerprint ? created(call, record, isReplay) : CONFLICT;
+    const id = idempotencyKey === null ? taskId() : taskId(`${PROVIDER}
 ${owner}
 ${idempotencyKey}`);
     const earlier = store.get(id);
-    if (earlier !== null) return replay(call, earlier, kept.fingerprint);
+    if (earlier !== null) return answer(earlier, true);
     accounts.checkScenarios(scenarios, `${owner} ${idempotencyKey ?? kept.fingerprint}`);
     const credits = chargeFor(model, contract, payload);
     if (limit !== null && credits > Number(limit)) {
@@ -536,18 +517,13 @@ ${idempotencyKey}`);
       const message = `Insufficient credits: ${credits} needed, ${balance} left.`;
       return failure(402, message, "INSUFFICIENT_CREDITS");
     }
-    const task = { id, owner, model, idempotencyKey, credits, kept, scenarios };
-    const { webhookurl: address } = call.headers;
-    const webhook = typeof address === "string" && address !== "" ? { address, notices: NOTICES } : null;
+    const address = call.headers.webhookurl?.toString() || null;
     return accounts.submit(
-      task,
-      webhook,
-      (record, isReplay) => isReplay ? replay(call, record, kept.fingerprint) : created(call, record, false)
+      { ...kept, id, owner, idempotencyKey, credits, scenarios },
+      address,
+      NOTICES,
+      answer
     );
-  }
-  function replay(call, record, fingerprint) {
-    if (record.fingerprint === fingerprint) return created(call, record, true);
-    return failure(409, "This Idempotency-Key was used before with other data.", "IDEMPOTENCY_CONFLICT");
   }
   function created(call, record, idempotentReplay) {
     const url = [call.origin, ...PREFIX, "tasks", record.id].join("/");
@@ -670,7 +646,6 @@ import { skillFolder } from "./main.mjs";
 import { urlOf as urlOf2 } from "./main.mjs";
 
 // scripts/src/sandbox/media.ts
-const { createHash } = require("node:crypto");
 const { readFile } = require("node:fs/promises");
 const { basename, dirname, join } = require("node:path");
 const { fileURLToPath } = require("node:url");
@@ -702,20 +677,7 @@ function mediaOf(record) {
   const isMany = medium === IMAGE && typeof n === "number" && Number.isInteger(n) && n >= 1;
   return Array(isMany ? Math.min(n, MOST_IMAGES) : 1).fill(medium);
 }
-var made = /* @__PURE__ */ new Map();
-function contentOf({ ext }, number) {
-  const name = ext === "png" ? `png ${number}` : ext;
-  let content = made.get(name);
-  if (!content) {
-    content = make(ext, number).then((bytes) => ({
-      bytes,
-      hash: createHash("sha256").update(bytes).digest("hex").slice(0, 16)
-    }));
-    made.set(name, content);
-  }
-  return content;
-}
-async function make(ext, number) {
+async function contentOf({ ext }, number) {
   if (ext === "png") return picture(number);
   if (ext === "wav") return tone();
   if (ext === "glb") return triangle();
@@ -809,17 +771,16 @@ function createApidot(surroundings) {
   ];
   async function submit(call, owner) {
     known ??= knownModels();
-    const { model, kept, callbackUrl, scenarios } = await readRequest2(call, await known);
+    const { kept, callbackUrl, scenarios } = await readRequest2(call, await known);
     accounts.checkScenarios(scenarios, `${owner} ${kept.fingerprint}`);
     if (accounts.balanceOf(owner, scenarios) < UNKNOWN_PRICE) {
       return refusal(402, "insufficient_credits", "Insufficient credits: the balance cannot cover the task.");
     }
-    const of = { owner, model, kept, scenarios };
-    const task = { ...of, id: randomId(), idempotencyKey: null, credits: UNKNOWN_PRICE };
-    const webhook = callbackUrl === null ? null : { address: callbackUrl, notices: noticesFrom(call.origin) };
+    const task = { ...kept, id: taskId(), owner, idempotencyKey: null, credits: UNKNOWN_PRICE, scenarios };
     return accounts.submit(
       task,
-      webhook,
+      callbackUrl,
+      noticesFrom(call.origin),
       (record) => ok2({ task_id: record.id, status: "not_started", created_time: timeOf(record) })
     );
   }
@@ -880,7 +841,7 @@ function readRequest2(call, known) {
     if (complaint) refuse(`input: ${complaint}`);
     const refused = refusalInSamples(model, input);
     if (refused !== null) refuse(refused);
-    return { model, kept: keepInput(model, input), callbackUrl, scenarios };
+    return { kept: keepInput(model, input), callbackUrl, scenarios };
   });
 }
 var isWebAddress = (value) => typeof value === "string" && /^https?:/i.test(value) && urlOf2(value) !== void 0;
@@ -951,8 +912,8 @@ function filesOf(store, now) {
         tried.add(record.id);
         return send(response, failure(410, "This link has expired. Ask for the task again."));
       }
-      const { bytes, hash } = await contentOf(medium, Number(nth));
-      const etag = `"${hash}-${record.id}"`;
+      const bytes = await contentOf(medium, Number(nth));
+      const etag = `"${record.id}-${nth}"`;
       const range = rangeOf(request, etag, bytes.length);
       const headers = { "accept-ranges": "bytes", etag, "content-type": medium.contentType };
       if (range === "unsatisfiable") {
@@ -1041,7 +1002,7 @@ var TASK_RECORD = z.object({
   fingerprint: z.string(),
   idempotencyKey: z.nullable(z.string()),
   credits: z.int().check(z.minimum(0)),
-  scenarios: z.array(z.custom(isScenario)),
+  scenarios: z.array(z.literal(SCENARIOS)),
   /** Milliseconds since the epoch. */
   createdAt: z.number(),
   /** Orders tasks of the same process and millisecond. */
@@ -1211,7 +1172,6 @@ async function startSandbox(options = {}) {
     });
     send(response, reply);
   }
-  let closed;
   return {
     origin,
     key: SANDBOX_KEY,
@@ -1219,14 +1179,11 @@ async function startSandbox(options = {}) {
       return store.warning;
     },
     // Ends everything at once, open connections and pending webhooks included.
-    close() {
-      closed ??= new Promise((resolve) => {
-        webhooks.close();
-        server.close(() => resolve());
-        server.closeAllConnections();
-      });
-      return closed;
-    }
+    close: () => new Promise((resolve) => {
+      webhooks.close();
+      server.close(() => resolve());
+      server.closeAllConnections();
+    })
   };
 }
 function shown(target = "") {
@@ -1238,6 +1195,7 @@ export {
   EFFECTS,
   PROVIDER,
   Refusal,
+  SCENARIOS,
   TASK_RECORD,
   TONE_SECONDS,
   UNKNOWN_PRICE,
@@ -1254,10 +1212,8 @@ export {
   fromBody,
   hasFile,
   headerOf,
-  idFrom,
   isFinal,
   isForgotten,
-  isScenario,
   keepInput,
   mediaOf,
   mediumOf,
@@ -1265,7 +1221,6 @@ export {
   openWebhooks,
   originOf,
   pathOf,
-  randomId,
   readBody,
   readMarks,
   readRequest,
@@ -1275,5 +1230,6 @@ export {
   showInput,
   startSandbox,
   stateAt,
+  taskId,
   wrongMethod
 };

@@ -4,16 +4,17 @@ const require = (name) => process.getBuiltinModule(name);
 import { isTerminal } from "./main.mjs";
 import { counted } from "./main.mjs";
 import { otherAccountText } from "./main.mjs";
-import { done, upstream } from "./main.mjs";
+import { definedFields, done, failed, rowsThatFit, upstream } from "./main.mjs";
 import { cheaperSteps } from "./advice.mjs";
+import { explained } from "./advice.mjs";
+import { sentences } from "./main.mjs";
 function quoteOutcome({ model, quote, estimate, missing, cheaper, known, other }, { profile }) {
   const { credits, balance, affordable, record } = quote;
-  const nextSteps = known ? knownSteps(known, credits) : cheaper ? [
+  const price = counted(credits, "credit");
+  const steps = known ? knownStep(known, credits) : cheaper ? [
     `${counted(missing, "credit")} ${missing === 1 ? "is" : "are"} missing. ${profile.says.credits}`,
     ...cheaperSteps(cheaper)
-  ] : affordable === false ? [`The service says that the balance is too small. ${profile.says.credits}`] : [
-    `Tell the user the price (${counted(credits, "credit")}), then submit once with --maxCredits ${credits}. Media and content are checked only then.`
-  ];
+  ] : affordable === false ? `The service says that the balance is too small. ${profile.says.credits}` : `Tell the user the price (${price}), then submit once with --maxCredits ${credits}. Media and content are checked only then.`;
   const data = {
     model,
     credits,
@@ -23,23 +24,41 @@ function quoteOutcome({ model, quote, estimate, missing, cheaper, known, other }
     charged: known && known.taskId !== null ? true : void 0,
     createdAt: known?.created,
     warnings: other ? [otherAccountText(other)] : void 0,
-    nextSteps: other ? [OTHER_KEY, ...nextSteps] : nextSteps
+    nextSteps: sentences(other && OTHER_KEY, steps)
   };
   return done({ ...data, ...upstream(record) });
 }
 var OTHER_KEY = "The same request was made with another key or at another address, as data.warnings says: tell the user before anything is spent. Here it would be a new charge; with that key and address, its command without --new charges nothing.";
-function knownSteps({ created, status, taskId, credits: known }, credits) {
-  const another = `To make another, after a yes to a new charge: submit with --new and --maxCredits ${credits}.`;
-  if (taskId === null) {
-    return [
-      `This request was begun on ${created}, and whether it was submitted is not known. Its command without --new reconciles it, and never submits while that may charge twice.`
-    ];
-  }
-  const does = !isTerminal(status) ? "resumes its task" : status === "COMPLETED" ? "returns its result" : `returns that it ended ${status}`;
+function knownStep({ created, status, taskId, credits: known }, credits) {
+  if (taskId === null)
+    return `This request was begun on ${created}, and whether it was submitted is not known. Its command without --new reconciles it, and never submits while that may charge twice.`;
+  const end = status === "COMPLETED" ? "returns its result" : `returns that it ended ${status}`;
   const cost = known.charged === null ? "" : ` for ${counted(known.charged, "credit")}`;
-  return [
-    `This request was made on ${created}${cost}. Its command without --new ${does}; nothing is charged for that. ${another}`
-  ];
+  return `This request was made on ${created}${cost}. Its command without --new ${isTerminal(status) ? end : "resumes its task"}; nothing is charged for that. To make another, after a yes to a new charge: submit with --new and --maxCredits ${credits}.`;
+}
+function batchQuoteOutcome(quote, caller) {
+  const { lines, sum, open, balance, over } = quote;
+  const rows = rowsThatFit(
+    lines.map(
+      ({ number, name, model, credits, isCharged }) => definedFields({ line: number, name, model, credits, charged: isCharged || void 0 })
+    )
+  );
+  const data = definedFields({
+    count: lines.length,
+    credits: sum,
+    notCharged: open,
+    currentBalance: balance,
+    affordable: balance === null ? null : balance >= open,
+    items: rows,
+    itemsLeftOut: lines.length - rows.length || void 0
+  });
+  if (over) {
+    const failure = explained(over, caller);
+    return failed(failure.with({ data: { ...data, ...failure.details.data } }), null, null);
+  }
+  const isAllCharged = lines.every(({ isCharged }) => isCharged);
+  const nextStep = isAllCharged ? "Every line was submitted by an earlier run: the batch without --new charges nothing." : `Tell the user the sum (${counted(open, "credit")} for what is not charged yet) and wait for a yes, then run the batch with --maxTotalCredits ${open}. Media and content are checked only then.`;
+  return done({ ...data, nextSteps: [nextStep] });
 }
 function accountOutcome({ account: { balance, models, record }, contracts, notListedByService, withoutContract }, { profile: { title } }) {
   const add = `${title} lists ${withoutContract.join(", ")}, which has no contract here: references/add-a-model.md tells how to add one.`;
@@ -57,14 +76,14 @@ import { issue } from "./main.mjs";
 import { quoted } from "./main.mjs";
 import { nameIn } from "./live.mjs";
 import { AdvisedFailure } from "./main.mjs";
-import { failed } from "./main.mjs";
-import { sentences } from "./main.mjs";
+import { failed as failed2 } from "./main.mjs";
+import { sentences as sentences2 } from "./main.mjs";
 var MOST_LOST = 5;
 function cancellableOutcome(result, caller, hasKey = true) {
   const { tasks, more, lost, clearAfter, isListed } = result;
   const { command } = caller;
   const list = isListed ? command("listTasks", { status: "SUBMITTED" }) : command("listPending");
-  const nextSteps = sentences(
+  const nextSteps = sentences2(
     tasks.map((task) => cancelStep(task, caller)),
     more > 0 && `${more} more can be cancelled: ${list}`,
     tasks.length === 0 && noneStep(result, caller, hasKey),
@@ -80,7 +99,7 @@ function cancellableOutcome(result, caller, hasKey = true) {
   const issues = [issue("--taskId", "<id> for --action cancelTask", "nothing", hint)];
   const retryAfter = tasks.length === 0 && clearAfter.size > 0 ? Math.max(...clearAfter.values()) : void 0;
   const refusal = new AdvisedFailure("INVALID_PAYLOAD", message, { issues, nextSteps, retryAfter });
-  return failed(refusal, "UNKNOWN", null);
+  return failed2(refusal, "UNKNOWN", null);
 }
 var named = (promptExcerpt2, model) => promptExcerpt2 === null ? model ?? "a task" : `${quoted(promptExcerpt2)}${model ? ` (${model})` : ""}`;
 function cancelStep(task, { command }) {
@@ -133,8 +152,8 @@ import { isObject, unlessEmpty as unlessEmpty2 } from "./main.mjs";
 import { counted as counted3, plain as plain2, quoted as quoted2 } from "./main.mjs";
 import { nameIn as nameIn2 } from "./live.mjs";
 import { briefWait, resumeCommand } from "./main.mjs";
-import { definedFields, done as done3, upstream as upstream2 } from "./main.mjs";
-import { sentences as sentences3 } from "./main.mjs";
+import { definedFields as definedFields2, done as done3, upstream as upstream2 } from "./main.mjs";
+import { sentences as sentences4 } from "./main.mjs";
 
 // scripts/src/cli/render/spending.ts
 import { unlessEmpty } from "./main.mjs";
@@ -143,11 +162,11 @@ import { counted as counted2 } from "./main.mjs";
 import { profileOf } from "./main.mjs";
 import { sinceAt } from "./main.mjs";
 import { done as done2 } from "./main.mjs";
-import { sentences as sentences2 } from "./main.mjs";
+import { sentences as sentences3 } from "./main.mjs";
 var MOST_MODELS = 100;
 function spendingOutcome(result, caller) {
   const { total, models, list, journal, since } = result;
-  const covers = sentences2(
+  const covers = sentences3(
     listWords(list, since, caller),
     journalWords(journal, caller),
     "Credits are as the service reported them. A task is counted in the span in which it was submitted, and once.",
@@ -215,7 +234,7 @@ function warningsOf({ total, list, journal, asOf, since, listFailure }, { profil
   const unreadable = journal?.unreadable ?? 0;
   const [was, it] = unknown === 1 ? ["was", "it"] : ["were", "them"];
   const isBeyondRecords = since !== null && since < asOf - KEPT_DAYS * 24 * 36e5;
-  return sentences2(
+  return sentences3(
     listFailure && `The list of ${profile.title} could not be read (${listFailure.message}), so this is what the journal of this machine knows, which may be out of date.`,
     unpriced > 0 && `The credits of ${unpriced} of these tasks are not known: nobody reported them, and the sums leave them out.`,
     unreadable > 0 && `${unreadable === 1 ? "1 record of this machine cannot be read: its request counts" : `${unreadable} records of this machine cannot be read: their requests count`} only where the list of the service shows the task.`,
@@ -227,8 +246,8 @@ function warningsOf({ total, list, journal, asOf, since, listFailure }, { profil
 function nextStepsOf({ total: { running, unknown }, replaced, since }, { command, profile }) {
   const day = since === null ? void 0 : sinceAt(since).day;
   const [were, them, tasks] = replaced === 1 ? ["was", "it", "its task"] : ["were", "them", "their tasks"];
-  const find = profile.can.list ? `Whether the service has ${tasks}: ${command("listTasks", { since: day })}` : profile.says.tasks;
-  return sentences2(
+  const find = profile.says.tasks ?? `Whether the service has ${tasks}: ${command("listTasks", { since: day })}`;
+  return sentences3(
     running > 0 && profile.can.list && command("listTasks", { status: "running" }),
     (running > 0 && !profile.can.list || unknown > replaced) && command("listPending"),
     replaced > 0 && `${counted2(replaced, "submit")} of unknown outcome ${were} replaced by a run with --new, so listPending does not show ${them}. ${find}`
@@ -243,7 +262,7 @@ function listOutcome(result, caller) {
   const { filter, tasks, matched, counts, listed, running, record } = result;
   const wanted = tasks.filter(({ task }) => running.some(({ id }) => id === task.id));
   const resume = ({ task: { id }, request }) => resumeCommand(caller, id, { wait: briefWait(caller, request?.wait) });
-  const nextSteps = sentences3(
+  const nextSteps = sentences4(
     wanted.slice(0, MOST_COMMANDS).map(resume),
     matched === 0 && listed > 0 && nothingMatches(result)
   );
@@ -263,7 +282,7 @@ function listOutcome(result, caller) {
 }
 function warningsOf2(result, caller) {
   const { matched, tasks, filter, lost } = result;
-  return sentences3(
+  return sentences4(
     matched > tasks.length && `Only the newest ${tasks.length} of ${matched} tasks are shown; --limit, --since, --status and --model choose others. The counts are of all.`,
     leftOut(result, filter.since !== null),
     lost > 0 && lostWords(lost, caller)
@@ -291,7 +310,7 @@ function rowOf2({ task, request, name, file }) {
   const { id, state, unknownState, createdAt, completedAt, charged, refunded, error } = task;
   const { input, idempotencyKey: key = "" } = task;
   const own = isObject(input) ? promptExcerpt(input) : null;
-  return definedFields({
+  return definedFields2({
     taskId: id,
     name: name && plain2(name, 200),
     promptExcerpt: request?.promptExcerpt ?? own ?? void 0,
@@ -313,36 +332,42 @@ var dateOf = (time) => time === void 0 ? null : new Date(time).toISOString();
 import { Failure } from "./main.mjs";
 import { counted as count } from "./main.mjs";
 import { AdvisedFailure as AdvisedFailure2 } from "./main.mjs";
-import { BATCH_ORDER, EXIT } from "./main.mjs";
+import { byUrgency, EXIT as EXIT2 } from "./main.mjs";
 import { dropStep, earlierStep, resumeCommand as resumeCommand2 } from "./main.mjs";
 import {
-  definedFields as definedFields3,
+  definedFields as definedFields4,
   done as done4,
-  failed as failed3,
-  rowsThatFit,
+  failed as failed4,
+  rowsThatFit as rowsThatFit2,
   textsIn
 } from "./main.mjs";
-import { explained as explained2 } from "./advice.mjs";
-import { sentences as sentences4 } from "./main.mjs";
+import { explained as explained3 } from "./advice.mjs";
+import { sentences as sentences5 } from "./main.mjs";
 
 // scripts/src/cli/render/task.ts
-import { definedFields as definedFields2, failed as failed2 } from "./main.mjs";
-import { explained } from "./advice.mjs";
+import { isTerminal as isTerminal2 } from "./main.mjs";
+import { EXIT } from "./main.mjs";
+import { definedFields as definedFields3, failed as failed3 } from "./main.mjs";
+import { explained as explained2 } from "./advice.mjs";
 import { dataOf, stateOutcome, withFacts } from "./live.mjs";
 function taskOutcome(result, caller) {
   if (!("failure" in result)) return stateOutcome(result, caller);
   const { kind, taskId, seen, failure } = result;
-  const about = explained(failure, caller);
+  const about = explained2(failure, caller);
   const { data } = about.details;
-  const known = kind === "notCancelled" ? data : definedFields2({ ...dataOf(result), ...data });
-  return withFacts(result, failed2(about.with({ data: known }), seen.state, taskId), caller);
+  if (kind !== "notCancelled") {
+    const known = about.with({ data: definedFields3({ ...dataOf(result), ...data }) });
+    return withFacts(result, failed3(known, seen.state, taskId), caller);
+  }
+  const exitCode = isTerminal2(seen.state) ? EXIT.taskEnded : EXIT.stillRunning;
+  return { ...withFacts(result, failed3(about, seen.state, taskId), caller), exitCode };
 }
 
 // scripts/src/cli/render/many.ts
 function manyOutcome(result, caller) {
   const { items, until, more, unknown: submits } = result;
   const outcomes = items.map((item) => itemOutcome(item, caller));
-  const whole = rowsThatFit(
+  const whole = rowsThatFit2(
     outcomes.map(({ envelope }, n) => summary(envelope, items[n].record)),
     { most: items.length, characters: 4e4 }
   );
@@ -351,24 +376,24 @@ function manyOutcome(result, caller) {
     taskId,
     nextSteps: [resumeCommand2(caller, taskId)]
   }));
-  const isRunning = ({ exitCode }) => exitCode === EXIT.stillRunning;
+  const isRunning = ({ exitCode }) => exitCode === EXIT2.stillRunning;
   const running = outcomes.filter(isRunning).length;
   const isOver = until === "first" && running < outcomes.length;
   const counted4 = isOver ? outcomes.filter((outcome) => !isRunning(outcome)) : outcomes;
   const ended = counted4.find(({ envelope }) => !envelope.ok) ?? counted4.find(({ exitCode }) => exitCode > 0);
   const unknown = until === "last" && submits > 0 ? unknownOutcome(result, caller) : void 0;
-  const worst = unknown && !isBefore(ended, unknown) ? unknown : ended;
+  const worst = [unknown, ended].flatMap((one) => one ?? []).sort(byUrgency)[0];
   const isOpen = worst || running > 0 || more > 0 || submits > 0 || cut.length > 0;
   const gone = outcomes.flatMap(
     ({ envelope: { errorCode: errorCode2, taskId } }) => errorCode2 === "TASK_NOT_FOUND" ? [dropStep(caller, taskId)] : []
   );
   const hasMore = ended !== void 0 || running > 0 || unknown === void 0;
-  const nextSteps = sentences4(
+  const nextSteps = sentences5(
     (hasMore && gone.length < items.length || more > 0) && caller.same,
     gone.slice(0, 5),
     unknown ? textsIn(unknown, "nextSteps") : caller.command("listPending")
   );
-  const data = definedFields3({
+  const data = definedFields4({
     count: items.length,
     running,
     more,
@@ -380,7 +405,7 @@ function manyOutcome(result, caller) {
   const ok = errorCode === null && counted4.every(({ envelope }) => envelope.ok);
   return {
     envelope: { ok, status: null, taskId: null, data, errorCode, errorMessage, retryAfter },
-    exitCode: worst?.exitCode ?? (!isOver && (more > 0 || cut.length > 0) ? EXIT.stillRunning : EXIT.done),
+    exitCode: worst?.exitCode ?? (!isOver && (more > 0 || cut.length > 0) ? EXIT2.stillRunning : EXIT2.done),
     files: outcomes.flatMap(({ files }) => files),
     // What does not fit into the document is not delivered by it.
     onWritten: () => {
@@ -388,7 +413,6 @@ function manyOutcome(result, caller) {
     }
   };
 }
-var isBefore = (one, other) => one !== void 0 && BATCH_ORDER.indexOf(one.exitCode) < BATCH_ORDER.indexOf(other.exitCode);
 function unknownOutcome(submits, caller) {
   const { unknown, after } = submits;
   const yet = after === void 0 ? "" : " yet";
@@ -402,10 +426,10 @@ function unknownOutcome(submits, caller) {
       caller.command("listPending")
     ]
   });
-  return failed3(failure, null, null);
+  return failed4(failure, null, null);
 }
 function listSteps({ after, listFailure }, { profile, same }) {
-  if (!profile.can.list) return [profile.says.tasks];
+  if (profile.says.tasks) return [profile.says.tasks];
   const found = listFailure ? `The list of the service could not be read: ${listFailure.message}` : "The list of the service shows none of their keys.";
   if (after === void 0) return [`${found} Waiting changes nothing.`];
   return [`${found} It can tell more after ${after} seconds; then this command resumes what it shows:`, same];
@@ -413,9 +437,9 @@ function listSteps({ after, listFailure }, { profile, same }) {
 function itemOutcome({ record, ended }, caller) {
   if (!(ended instanceof Failure)) return taskOutcome(ended, caller);
   const { status, taskId } = record;
-  const failure = explained2(ended, caller);
+  const failure = explained3(ended, caller);
   const { nextSteps = [resumeCommand2(caller, taskId)] } = failure.details;
-  return failed3(failure.with({ nextSteps }), status, taskId);
+  return failed4(failure.with({ nextSteps }), status, taskId);
 }
 function summary({ data, ...said }, { model, promptExcerpt: promptExcerpt2, created, owner }) {
   const kept = { ...said, model, promptExcerpt: promptExcerpt2, created, owner };
@@ -428,7 +452,7 @@ function nothingPendingOutcome(result, caller) {
   const { unknown } = result;
   if (unknown > 0) return unknownOutcome(result, caller);
   const none = "No recorded task of this key is unfinished or waits to be delivered.";
-  return done4({ count: 0, unknown, nextSteps: sentences4(none, earlierStep(caller)) });
+  return done4({ count: 0, unknown, nextSteps: sentences5(none, earlierStep(caller)) });
 }
 
 // scripts/src/core/deliver/fetch-result.ts
@@ -791,8 +815,8 @@ function pauseAfterFailure(failure, failures, random) {
 
 // scripts/src/core/poll/poll-rounds.ts
 import { Failure as Failure8, orFailure as orFailure5 } from "./main.mjs";
-import { isBareEnd, isTerminal as isTerminal2 } from "./main.mjs";
-import { NO_LIST } from "./main.mjs";
+import { isBareEnd, isTerminal as isTerminal3 } from "./main.mjs";
+import { NO_LIST } from "./rate-limit.mjs";
 import { pollOnce } from "./live.mjs";
 var LIST_BYTES = 8 * 1024 * 1024;
 var LIST_MS = 1e4;
@@ -858,7 +882,7 @@ var PollRounds = class {
   /** An end is final. */
   #note(id, seen) {
     const before = this.#seen.get(id);
-    const isNewer = !before || seen.at >= before.at && !(before.state && isTerminal2(before.state));
+    const isNewer = !before || seen.at >= before.at && !(before.state && isTerminal3(before.state));
     const latest = (a = 0, b = 0) => Math.max(a, b);
     this.#seen.set(id, {
       ...isNewer ? seen : before,
@@ -919,7 +943,7 @@ var PollRounds = class {
     const tasks = new Map(list.tasks.map((task) => [task.id, task]));
     for (const [id, { state, at: seenAt }] of this.#seen) {
       const shown = tasks.get(id);
-      if (state && isTerminal2(state) && shown && !isTerminal2(shown.state) && seenAt < at) {
+      if (state && isTerminal3(state) && shown && !isTerminal3(shown.state) && seenAt < at) {
         this.#list = { ...this.#list, badUntil: at + LONGEST_BAD_MS };
       }
     }
@@ -973,7 +997,7 @@ var PollRounds = class {
   }
   /** Writes the record of a task that has ended where a process reads it that waits for the task. */
   async #shareEnd(task) {
-    if (isTerminal2(task.state) && this.#others.has(task.id)) await this.#cache?.writeEnded(task);
+    if (isTerminal3(task.state) && this.#others.has(task.id)) await this.#cache?.writeEnded(task);
   }
   /** Writes what is known where the other processes read it, if there are any. */
   async #share() {
@@ -981,7 +1005,7 @@ var PollRounds = class {
   }
 };
 function polledOf(task) {
-  if (isTerminal2(task.state)) return { ...task, task };
+  if (isTerminal3(task.state)) return { ...task, task };
   const { input, record, ...known } = task;
   const { input: _, ...rest } = record;
   return { ...known, record: rest };
@@ -990,7 +1014,7 @@ function polledOf(task) {
 // scripts/src/core/poll/poll-until-end.ts
 import { heeded as heeded2 } from "./live.mjs";
 import { Failure as Failure9 } from "./main.mjs";
-import { isTerminal as isTerminal3 } from "./main.mjs";
+import { isTerminal as isTerminal4 } from "./main.mjs";
 import { intervalBefore as intervalBefore2 } from "./live.mjs";
 async function pollUntilEnd(poll, options) {
   const { clock, schedule, deadline, submittedAt, stop } = options;
@@ -1008,7 +1032,7 @@ async function pollUntilEnd(poll, options) {
     if (left <= 0 || stop?.aborted) return { last, failure };
     if (failure && (heeded2(failure).details.retryAfter ?? 0) * 1e3 > left) return { last, failure };
     const pause = Math.min(Math.max(intervalBefore2(progress, schedule, clock.random), least), left);
-    if (last) options.onPoll?.(last, { elapsedMs: now - start, nextMs: pause });
+    if (last) options.onPoll?.(last, pause);
     try {
       const seen = await poll({ dueAtMonotonic: now + pause, earliest: now + Math.min(least, left) });
       if (!seen) continue;
@@ -1016,7 +1040,7 @@ async function pollUntilEnd(poll, options) {
       failure = void 0;
       failures = 0;
       graceUntil = Math.max(graceUntil, graceAfter(clock.monotonic()));
-      if (isTerminal3(seen.state)) return { last, failure };
+      if (isTerminal4(seen.state)) return { last, failure };
     } catch (error) {
       if (!(error instanceof Failure9)) throw error;
       if (endsWait(error) && !isMissingForNow(error, graceUntil, clock.monotonic())) throw error;
@@ -1038,7 +1062,7 @@ function merge(before, now) {
 import { MemoryRateLimiter } from "./rate-limit.mjs";
 import { pauseOfAll } from "./live.mjs";
 import { Failure as Failure10 } from "./main.mjs";
-import { isTerminal as isTerminal4 } from "./main.mjs";
+import { isTerminal as isTerminal5 } from "./main.mjs";
 import { isFast } from "./live.mjs";
 var AWAKE = new Error("a wait began or ended");
 var TICK_MS = 230;
@@ -1243,7 +1267,7 @@ var Poller = class {
       const seen = tasks.get(ask.taskId);
       const since = this.#seenAt.get(ask.taskId) ?? now - FRESH_MS;
       if (!seen?.state || seen.at <= Math.max(since, ask.endSeenAt) || seen.at > now + FRESH_MS) continue;
-      if (!isTerminal4(seen.state)) {
+      if (!isTerminal5(seen.state)) {
         this.#seenAt.set(ask.taskId, seen.at);
         this.#answer(ask, { state: seen.state, record: {} });
         continue;
@@ -1313,13 +1337,13 @@ async function cancelWhileRefusedForNow(session, taskId) {
 
 // scripts/src/core/tasks/get-task.ts
 import { Failure as Failure14, orFailure as orFailure9 } from "./main.mjs";
-import { isTerminal as isTerminal7 } from "./main.mjs";
+import { isTerminal as isTerminal8 } from "./main.mjs";
 import { deliver as deliver3 } from "./live.mjs";
 import { noteState as noteState4, recordOf as recordOf3 } from "./live.mjs";
 import { taskResult as taskResult4 } from "./live.mjs";
 
 // scripts/src/core/wait/wait-task.ts
-import { isTerminal as isTerminal6 } from "./main.mjs";
+import { isTerminal as isTerminal7 } from "./main.mjs";
 import { deliver as deliver2 } from "./live.mjs";
 import { withRecord as withRecord2 } from "./live.mjs";
 import { noteState as noteState3, recordOf as recordOf2 } from "./live.mjs";
@@ -1337,7 +1361,7 @@ function beginWait({ api }, { waitMs, filesMs = 0, ...settings }) {
 
 // scripts/src/core/wait/poll-task.ts
 import { Failure as Failure13, orFailure as orFailure8 } from "./main.mjs";
-import { isTerminal as isTerminal5 } from "./main.mjs";
+import { isTerminal as isTerminal6 } from "./main.mjs";
 import { isFast as isFast2 } from "./live.mjs";
 import { fetchStatus as fetchStatus2 } from "./live.mjs";
 import { noteState as noteState2 } from "./live.mjs";
@@ -1409,7 +1433,7 @@ async function durationsIn({ records, durations, api }, model) {
 async function firstStatus(of) {
   const { session, taskId, wait, known } = of;
   const recorded = known.entry?.record.status;
-  if (recorded && isTerminal5(recorded)) return { seen: { state: recorded, record: {} } };
+  if (recorded && isTerminal6(recorded)) return { seen: { state: recorded, record: {} } };
   if (wait.deadline <= wait.start) return { seen: await fetchStatus2(session, taskId) };
   const times = { dueAtMonotonic: wait.start, earliest: wait.start, deadline: wait.deadline };
   const found = await orFailure8(watching(of, (poller) => poller.next(taskId, times, wait.stop)));
@@ -1438,9 +1462,9 @@ async function pollTask(of, before) {
     failure,
     stop,
     graceUntil: Math.max(first ? graceAfter(start) : 0, entry ? graceOf(session, entry) : 0),
-    onPoll: (status, progress) => {
-      wasRunning ||= !isTerminal5(status.state);
-      observer.polled(status, progress);
+    onPoll: (status, nextMs) => {
+      wasRunning ||= !isTerminal6(status.state);
+      observer.polled(status, nextMs);
     },
     onError: (error) => observer.queryFailed(error)
   };
@@ -1452,8 +1476,7 @@ async function pollTask(of, before) {
     }, options);
     const seen = last ? merge(first, last) : first;
     if (entry && seen) await noteState2(session, entry, { ...seen, recordUnread: "forNow" }, wasRunning);
-    if (last && isTerminal5(last.state))
-      observer.polled(last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
+    if (last && isTerminal6(last.state)) observer.polled(last, 0);
     return { seen, failure: error, hadNoPermit };
   });
 }
@@ -1499,13 +1522,13 @@ async function waitTask(session, taskId, settings, known = {}, shown) {
 }
 async function waitOut(of, before) {
   const { session, taskId, known } = of;
-  const hasEnded = before.seen && isTerminal6(before.seen.state);
+  const hasEnded = before.seen && isTerminal7(before.seen.state);
   const polled = hasEnded ? before : await pollTask(of, before);
   const recorded = known.entry?.record.status ?? "UNKNOWN";
   if (!polled.seen && polled.failure && recorded === "UNKNOWN")
     throw polled.failure.with({ status: "UNKNOWN", taskId });
   const seen = polled.seen ?? { state: recorded, record: {} };
-  if (!isTerminal6(seen.state)) return unfinished(of, { ...polled, seen });
+  if (!isTerminal7(seen.state)) return unfinished(of, { ...polled, seen });
   return deliver2(session, known.entry, await readEnd(of, seen));
 }
 async function readEnd(of, seen) {
@@ -1515,7 +1538,7 @@ async function readEnd(of, seen) {
   const poller = await session.poller();
   const read = () => poller.records.read(taskId, { deadline, retryUntil: deadline }, seen.listed);
   const ended = seen.task ?? await withRecord2(seen, read);
-  const isFinal = seen.task !== void 0 || known.entry && isTerminal6(known.entry.record.status);
+  const isFinal = seen.task !== void 0 || known.entry && isTerminal7(known.entry.record.status);
   const { state } = isFinal ? seen : ended;
   if (known.entry) await noteState3(session, known.entry, ended);
   if (state !== "COMPLETED") return taskResult3(taskId, { ...ended, state }, known);
@@ -1538,7 +1561,7 @@ async function getTask(session, taskId, settings) {
   const entry = await recordOf3(session, taskId);
   const task = await orFailure9(readTaskRecord(session, taskId));
   if (task instanceof Failure14) {
-    if (task.code !== "TASK_NOT_FOUND" || !entry || !isTerminal7(entry.record.status)) throw task;
+    if (task.code !== "TASK_NOT_FOUND" || !entry || !isTerminal8(entry.record.status)) throw task;
     return waitTask(session, taskId, { ...settings, waitMs: 0, filesMs });
   }
   if (entry) await noteState4(session, entry, task);
@@ -1552,6 +1575,7 @@ export {
   accountOutcome,
   asGone,
   asNotShown,
+  batchQuoteOutcome,
   beginWait,
   cancelTask,
   cancellableOutcome,

@@ -1,22 +1,15 @@
 import path from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { readEnvironment, secretsIn } from '../../scripts/src/cli/environment.ts';
-import { Failure } from '../../scripts/src/model/failure.ts';
 import { isLoopback } from '../../scripts/src/model/service-address.ts';
 import { PROFILES } from '../../scripts/src/providers/registry.ts';
+import { thrownBy } from '../support/failures.ts';
 
 const PROFILE = PROFILES[0]!;
-const LIVE = { isLive: true, hasState: true };
+const LIVE = { profile: PROFILE, action: 'generate', sandbox: false, noJournal: false } as const;
+const REHEARSAL = { ...LIVE, sandbox: true };
 
-function refusal(env: Record<string, string>): Failure {
-  try {
-    readEnvironment(env, PROFILE, LIVE);
-  } catch (error) {
-    if (error instanceof Failure) return error;
-    throw error;
-  }
-  throw new Error('not refused');
-}
+const refusal = (env: Record<string, string>) => thrownBy(() => readEnvironment(env, LIVE));
 
 describe('B2: the environment', () => {
   it('has the required defaults', () => {
@@ -24,7 +17,7 @@ describe('B2: the environment', () => {
       {},
       { AIVIDEO_API_KEY: '', AIVIDEO_TIMEOUT_MS: ' ', AIVIDEO_BASE_URL: '', HTTPS_PROXY: '' },
     ])
-      expect(readEnvironment(env, PROFILE, LIVE)).toMatchObject({
+      expect(readEnvironment(env, LIVE)).toMatchObject({
         key: undefined,
         baseUrl: undefined,
         timeoutMs: 30_000,
@@ -46,7 +39,7 @@ describe('B2: the environment', () => {
       HTTPS_PROXY: 'proxy.corp:3128',
       no_proxy: 'a,b',
     };
-    expect(readEnvironment(env, PROFILE, LIVE)).toMatchObject({
+    expect(readEnvironment(env, LIVE)).toMatchObject({
       key: 'ak_1234567',
       timeoutMs: 1,
       maxRetries: 0,
@@ -54,7 +47,7 @@ describe('B2: the environment', () => {
       httpsProxy: 'http://proxy.corp:3128',
       noProxy: 'a,b',
     });
-    expect(readEnvironment(env, PROFILE, LIVE).baseUrl!.href).toBe('https://proxy.example/aivideo/');
+    expect(readEnvironment(env, LIVE).baseUrl!.href).toBe('https://proxy.example/aivideo/');
     expect(secretsIn(env)).toEqual(['ak_1234567']);
   });
 
@@ -112,18 +105,16 @@ describe('B2: the environment', () => {
       HTTPS_PROXY: 'socks5://x',
       NO_PROXY: 'x',
     };
-    expect(readEnvironment(env, PROFILE, { ...LIVE, isLive: false })).toMatchObject({
+    expect(readEnvironment(env, REHEARSAL)).toMatchObject({
       key: undefined,
       baseUrl: undefined,
       httpsProxy: undefined,
     });
-    expect(() => readEnvironment({ AIVIDEO_TIMEOUT_MS: 'abc' }, PROFILE, { ...LIVE, isLive: false })).toThrow(
-      'AIVIDEO_TIMEOUT_MS',
-    );
+    expect(() => readEnvironment({ AIVIDEO_TIMEOUT_MS: 'abc' }, REHEARSAL)).toThrow('AIVIDEO_TIMEOUT_MS');
   });
 
   it('keeps its state outside of the skill, where the system wants it', () => {
-    const folder = (env: Record<string, string>) => readEnvironment(env, PROFILE, LIVE).stateFolder!;
+    const folder = (env: Record<string, string>) => readEnvironment(env, LIVE).stateFolder!;
     expect(folder({ ASYNC_MEDIA_STATE_DIR: '../here' })).toBe(path.resolve('../here'));
     expect(folder({ XDG_STATE_HOME: path.resolve('/state') })).toBe(
       path.resolve('/state', 'async-media-workflow'),
@@ -141,12 +132,11 @@ it('without a home folder there is no place for records, which only stops what n
   vi.stubEnv('HOME', 'relative');
   onTestFinished(() => void vi.unstubAllEnvs());
   expect(refusal({}).details.issues).toMatchObject([{ path: 'ASYNC_MEDIA_STATE_DIR', received: 'nothing' }]);
-  expect(readEnvironment({}, PROFILE, { ...LIVE, hasState: false }).stateFolder).toBeNull();
+  expect(readEnvironment({}, { ...LIVE, noJournal: true }).stateFolder).toBeNull();
   // A sandbox run continues without a folder, unless the user chose that folder.
-  const rehearsal = { isLive: false, hasState: true, isRehearsal: true };
-  expect(readEnvironment({}, PROFILE, rehearsal)).toMatchObject({ stateFolder: null, isStateChosen: false });
+  expect(readEnvironment({}, REHEARSAL)).toMatchObject({ stateFolder: null, isStateChosen: false });
   const chosen = { ASYNC_MEDIA_STATE_DIR: path.resolve('scripts') };
-  expect(() => readEnvironment(chosen, PROFILE, rehearsal)).toThrow('ASYNC_MEDIA_STATE_DIR');
+  expect(() => readEnvironment(chosen, REHEARSAL)).toThrow('ASYNC_MEDIA_STATE_DIR');
 });
 
 it('the addresses that never leave this machine', () => {

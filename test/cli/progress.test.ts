@@ -3,21 +3,17 @@ import { watch } from '../../scripts/src/cli/progress.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import type { TaskState } from '../../scripts/src/model/task.ts';
 
-function screenOf() {
-  let text = '';
-  const screen = {
-    write: (piece: string) => {
-      text += piece;
-    },
-    columns: 80,
-  };
-  return { screen, shown: () => text, lines: () => text.split('\n').slice(0, -1) };
-}
-
 /** What an observer that hides these words wrote. */
 function watched(...secrets: string[]) {
-  const { screen, ...seen } = screenOf();
-  return { ...watch(screen, secrets), ...seen };
+  let text = '';
+  const write = (piece: string) => {
+    text += piece;
+  };
+  return {
+    ...watch({ write, columns: 80 }, secrets),
+    shown: () => text,
+    lines: () => text.split('\n').slice(0, -1),
+  };
 }
 
 const statusOf = (state: TaskState, unknownState?: string) => ({
@@ -25,6 +21,12 @@ const statusOf = (state: TaskState, unknownState?: string) => ({
   record: {},
   ...(unknownState && { unknownState }),
 });
+type Observed = ReturnType<typeof watched>['observer'];
+
+/** A poll of this task, or of the one task there is, has seen this state. */
+const seen = (own: Observed, state: TaskState, nextMs = 0) => own.polled(statusOf(state), nextMs);
+const two = (observer: Observed) =>
+  ['one', 'two'].map((name) => observer.named(name)) as [Observed, Observed];
 const failure = (code: 'NETWORK_ERROR' | 'RATE_LIMITED' = 'NETWORK_ERROR') =>
   new Failure(code, 'The service is down.');
 
@@ -42,10 +44,10 @@ describe('where no terminal is', () => {
     observer.task('ck1', 'SUBMITTED');
     const own = observer.about('ck1');
     for (let second = 0; second < 150; second += 5) {
-      own.polled(statusOf(second < 10 ? 'SUBMITTED' : 'PROGRESS'), { elapsedMs: 0, nextMs: 5_000 });
+      seen(own, second < 10 ? 'SUBMITTED' : 'PROGRESS', 5_000);
       vi.advanceTimersByTime(5_000);
     }
-    own.polled(statusOf('COMPLETED'), { elapsedMs: 0, nextMs: 0 });
+    seen(own, 'COMPLETED');
     expect(lines()).toEqual([
       'task ck1 SUBMITTED',
       'task ck1 PROGRESS after 10 s, next query in 5.0 s',
@@ -61,13 +63,12 @@ describe('where no terminal is', () => {
     const older = observer.about('ck1', made(300));
     const newer = observer.about('ck2', made(36));
     const found = observer.about('ck3');
-    for (const one of [older, newer, found, older])
-      one.polled(statusOf('PROGRESS'), { elapsedMs: 0, nextMs: 0 });
+    for (const one of [older, newer, found, older]) seen(one, 'PROGRESS');
     older.queryFailed(failure());
     newer.queryFailed(failure());
     found.downloading(1, 2);
     // The clock of this machine may be behind the one that made the record.
-    observer.about('ck4', made(-50)).polled(statusOf('PROGRESS'), { elapsedMs: 0, nextMs: 0 });
+    seen(observer.about('ck4', made(-50)), 'PROGRESS');
     expect(lines()).toEqual([
       'task ck1 PROGRESS after 300 s',
       'task ck2 PROGRESS after 36 s',
@@ -84,7 +85,7 @@ describe('where no terminal is', () => {
     observer.task('ck1', 'SUBMITTED');
     for (let second = 0; second < 59; second += 1) {
       if (second % 2) observer.queryFailed(failure());
-      else observer.polled(statusOf('PROGRESS'), { elapsedMs: second * 1000, nextMs: 1_000 });
+      else observer.polled(statusOf('PROGRESS'), 1_000);
       vi.advanceTimersByTime(1_000);
     }
     expect(lines()).toHaveLength(3);
@@ -95,7 +96,7 @@ describe('where no terminal is', () => {
   it('an unknown state is named, and does not hide the last known one', () => {
     const { observer, situation, lines } = watched();
     observer.task('ck1', 'SUBMITTED');
-    observer.polled(statusOf('UNKNOWN', 'QUEUED'), { elapsedMs: 0, nextMs: 1 });
+    observer.polled(statusOf('UNKNOWN', 'QUEUED'), 1);
     expect(lines().at(-1)).toContain('in the unknown state QUEUED');
     expect(situation).toMatchObject({ phase: 'running', taskId: 'ck1', state: 'SUBMITTED' });
   });
@@ -116,21 +117,27 @@ describe('where no terminal is', () => {
   });
 });
 
+/** The outcome of a submit was known so often. */
+function counted() {
+  const { observer, situation } = watched();
+  let known = 0;
+  situation.onOutcomeKnown = () => {
+    known += 1;
+  };
+  return { observer, situation, known: () => known };
+}
+
 describe('the situation that an interruption finds', () => {
   it('follows a submit', () => {
-    const { observer, situation } = watch(screenOf().screen, []);
-    let known = 0;
-    situation.onOutcomeKnown = () => {
-      known += 1;
-    };
+    const { observer, situation, known } = counted();
     expect(situation).toMatchObject({ phase: 'before', taskId: null, state: null });
     observer.submitting();
-    expect([situation.phase, known]).toEqual(['submitting', 0]);
+    expect([situation.phase, known()]).toEqual(['submitting', 0]);
     observer.rejected();
-    expect([situation.phase, known]).toEqual(['before', 1]);
+    expect([situation.phase, known()]).toEqual(['before', 1]);
     observer.submitting();
     observer.task('ck1', 'SUBMITTED');
-    expect([situation.phase, known]).toEqual(['running', 2]);
+    expect([situation.phase, known()]).toEqual(['running', 2]);
   });
 });
 
@@ -146,24 +153,21 @@ describe('a batch, where no terminal is', () => {
   it('a line for each task id and each end, with name and id; the sums at most once a minute, and at the end', () => {
     const { observer, situation, lines } = watched();
     observer.batch(of(0, 0, 0));
-    const [one, two] = ['one', 'two'].map((name) => observer.named(name)) as [
-      typeof observer,
-      typeof observer,
-    ];
+    const [one, other] = two(observer);
     one.submitting();
-    two.submitting();
+    other.submitting();
     one.task('ck1', 'SUBMITTED');
     expect(situation).toMatchObject({ phase: 'submitting', isAboutMany: true, taskId: null });
-    two.task('ck2', 'SUBMITTED');
+    other.task('ck2', 'SUBMITTED');
     expect(situation.phase).toBe('running');
     observer.batch(of(0, 0, 2, 30));
     for (let second = 0; second < 60; second += 5) {
-      one.about('ck1').polled(statusOf('PROGRESS'), { elapsedMs: 0, nextMs: 5_000 });
+      seen(one.about('ck1'), 'PROGRESS', 5_000);
       vi.advanceTimersByTime(5_000);
     }
-    one.about('ck1').polled(statusOf('PROGRESS'), { elapsedMs: 0, nextMs: 5_000 });
-    one.about('ck1').polled(statusOf('COMPLETED'), { elapsedMs: 0, nextMs: 0 });
-    two.about('ck2').polled(statusOf('FAILED'), { elapsedMs: 0, nextMs: 0 });
+    seen(one.about('ck1'), 'PROGRESS', 5_000);
+    seen(one.about('ck1'), 'COMPLETED');
+    seen(other.about('ck2'), 'FAILED');
     observer.batch({ ...of(1, 2, 0, 45), refunded: 30, isOver: true });
     expect(lines()).toEqual([
       '0 of 3 done',
@@ -184,7 +188,7 @@ describe('a batch, where no terminal is', () => {
     for (let n = 0; n < 3_000; n += 1) {
       const own = observer.named(`${n}`);
       own.task(`ck${n}`, 'SUBMITTED');
-      own.about(`ck${n}`).polled(statusOf(n % 2 ? 'COMPLETED' : 'FAILED'), { elapsedMs: 0, nextMs: 0 });
+      seen(own.about(`ck${n}`), n % 2 ? 'COMPLETED' : 'FAILED');
     }
     batch(1_500, 1_500);
     expect(lines().length).toBeLessThan(250);
@@ -200,32 +204,23 @@ describe('a batch, where no terminal is', () => {
   });
 
   it('a SIGINT waits until the outcome of every submit under way is known', () => {
-    const { observer, situation } = watch(screenOf().screen, []);
-    let known = 0;
-    situation.onOutcomeKnown = () => {
-      known += 1;
-    };
+    const { observer, situation, known } = counted();
     observer.batch(of(0, 0, 0));
-    const [one, two] = ['one', 'two'].map((name) => observer.named(name)) as [
-      typeof observer,
-      typeof observer,
-    ];
+    const [one, other] = two(observer);
     one.submitting();
-    two.submitting();
-    two.rejected();
-    expect([situation.phase, known]).toEqual(['submitting', 0]);
+    other.submitting();
+    other.rejected();
+    expect([situation.phase, known()]).toEqual(['submitting', 0]);
     one.task('ck1', 'SUBMITTED');
-    expect([situation.phase, known]).toEqual(['running', 1]);
+    expect([situation.phase, known()]).toEqual(['running', 1]);
   });
 });
 
 it('the estimate is said once, with its source', () => {
-  const { screen, lines } = screenOf();
-  const { observer } = watch(screen, []);
+  const { observer, lines } = watched();
   observer.expected({ fromMs: 170_000, toMs: 350_000, runs: 14, source: 'machine' });
   const own = observer.about('ck1');
-  for (const state of ['SUBMITTED', 'PROGRESS', 'COMPLETED'] as const)
-    own.polled(statusOf(state), { elapsedMs: 0, nextMs: 0 });
+  for (const state of ['SUBMITTED', 'PROGRESS', 'COMPLETED'] as const) seen(own, state);
   expect(lines()).toEqual([
     'task ck1 SUBMITTED; usually 2 to 6 min (14 runs on this machine)',
     'task ck1 PROGRESS',

@@ -1,15 +1,16 @@
 /**
  * The fields of APIDot's models as its sources give them, written down apart from the contracts: type, then the values
- * (a|b), the range (4..15) or the length; a list as the kind of its items with the number of them ([1..2], [0,1,3]).
+ * (a|b), the range (4..15) or the length; a list as the kind of its items with the number of them ([1..2], [0,1,3]). A `!`
+ * stands before what is required.
  */
 type Fields = Record<string, string>;
 
 /** The fields of an id that edits: those of the id without images, and the images. */
 const edit = (fields: Fields, images: string, more: Fields = {}): Fields => ({
-  ...{ ...fields, image_urls: `image-url[${images}]`, ...more },
+  ...{ ...fields, image_urls: `!image-url[${images}]`, ...more },
 });
 
-const prompt = 'string';
+const prompt = '!string';
 const SHAPES = 'auto|1:1|2:3|3:2|3:4|4:3|4:5|5:4|9:16|16:9|21:9';
 const GPT_IMAGE = {
   ...{ prompt, quality: 'string low|medium|high', resolution: 'string 1K|2K|4K' },
@@ -28,8 +29,8 @@ const seedream = (largest: string, n: string): Fields => ({
   size: `string 2K|${largest}|1:1|3:4|4:3|16:9|9:16|3:2|2:3|21:9 or WIDTHxHEIGHT or {width, height}`,
 });
 const FLUX_2 = {
-  prompt: 'string ..1000',
-  ...{ resolution: 'string 1K|2K', size: 'string 1:1|4:3|3:4|16:9|9:16|3:2|2:3|auto' },
+  prompt: '!string ..1000',
+  ...{ resolution: '!string 1K|2K', size: '!string 1:1|4:3|3:4|16:9|9:16|3:2|2:3|auto' },
 };
 const FLUX_KONTEXT = {
   ...{ prompt, output_format: 'string png|jpg', size: 'string 1:1|4:3|3:4|16:9|9:16|21:9|16:21' },
@@ -39,7 +40,7 @@ const WAN_IMAGE = {
   size: 'string 512x512|1024x1024|768x1024|1024x768|576x1024|1024x576 or {width, height}',
 };
 const SEEDANCE = {
-  ...{ prompt, aspect_ratio: 'string 21:9|16:9|4:3|1:1|3:4|9:16', duration: 'integer 4..15' },
+  ...{ prompt, aspect_ratio: 'string 21:9|16:9|4:3|1:1|3:4|9:16', duration: '!integer 4..15' },
   ...{ generate_audio: 'boolean', seed: 'number', image_urls: 'image-url[..2]' },
   ...{ reference_audio_urls: 'audio-url[]', reference_image_urls: 'image-url[]' },
   reference_video_urls: 'video-url[]',
@@ -48,7 +49,7 @@ const WIDE_OR_TALL = { prompt, aspect_ratio: 'string 16:9|9:16' };
 const VEO = { ...WIDE_OR_TALL, duration: 'integer 8', resolution: 'string 720p|1080p|4k' };
 const SORA = { ...WIDE_OR_TALL, duration: 'integer 4|8|12|16|20', image_urls: 'image-url[..1]' };
 const CHECKED = {
-  ...{ prompt, enable_safety_checker: 'boolean', resolution: 'string 720p|1080p' },
+  ...{ prompt: 'string', enable_safety_checker: 'boolean', resolution: 'string 720p|1080p' },
   seed: 'integer 0..2147483647',
 };
 const FIVE_SHAPES = { aspect_ratio: 'string 16:9|9:16|1:1|4:3|3:4' };
@@ -83,16 +84,16 @@ export const FACTS: Record<string, Fields> = {
   'flux-kontext-max-edit': edit(FLUX_KONTEXT, '1..1'),
   'wan-2.7-image': WAN_IMAGE,
   'wan-2.7-image-pro': WAN_IMAGE,
-  'z-image': { prompt, enable_safety_checker: 'boolean', size: 'string 1:1|4:3|3:4|16:9|9:16' },
+  'z-image': { prompt, enable_safety_checker: 'boolean', size: '!string 1:1|4:3|3:4|16:9|9:16' },
   'grok-imagine-image-quality': {
     ...{ prompt, aspect_ratio: 'string 1:1|2:3|3:2|9:16|16:9', image_urls: 'image-url[..3]' },
     ...{ n: 'integer 1..', output_format: 'string png|jpeg|jpg|webp', resolution: 'string 1K|2K' },
   },
-  'seedance-2': { ...SEEDANCE, resolution: 'string 480p|720p|1080p' },
-  'seedance-2-fast': { ...SEEDANCE, resolution: 'string 480p|720p' },
+  'seedance-2': { ...SEEDANCE, resolution: '!string 480p|720p|1080p' },
+  'seedance-2-fast': { ...SEEDANCE, resolution: '!string 480p|720p' },
   'veo3.1-lite': VEO,
-  'veo3.1-fast': edit(VEO, '1..3', { generate_type: 'string frame|reference' }),
-  'veo3.1-quality': edit(VEO, '1..2', { generate_type: 'string frame' }),
+  'veo3.1-fast': { ...VEO, image_urls: 'image-url[1..3]', generate_type: 'string frame|reference' },
+  'veo3.1-quality': { ...VEO, image_urls: 'image-url[1..2]', generate_type: 'string frame' },
   'sora-2-official': SORA,
   'sora-2-pro-official': {
     ...{ ...SORA, aspect_ratio: 'string 16:9|9:16|auto', resolution: 'string 720p|1024p|1080p' },
@@ -102,19 +103,20 @@ export const FACTS: Record<string, Fields> = {
     ...{ image_urls: 'image-url[1..1]', reference_image_urls: 'image-url[1..9]', video_url: 'video-url' },
   },
   'wan2.7-text-to-video': {
-    ...{ ...CHECKED, ...FIVE_SHAPES, audio_url: 'audio-url', duration: 'integer 5|10|15' },
+    ...{ ...CHECKED, ...FIVE_SHAPES, prompt, audio_url: 'audio-url', duration: 'integer 5|10|15' },
   },
   'wan2.7-image-to-video': {
     ...edit(CHECKED, '1..2'),
     ...{ audio_url: 'audio-url', duration: 'integer 2..15', multi_shots: 'boolean' },
   },
   'wan2.7-reference-to-video': {
-    ...{ ...CHECKED, ...FIVE_SHAPES, duration: 'integer 2..10', multi_shots: 'boolean' },
+    ...{ ...CHECKED, ...FIVE_SHAPES, prompt, duration: 'integer 2..10', multi_shots: 'boolean' },
     ...{ reference_image_urls: 'image-url[..9]', reference_video_urls: 'video-url[]' },
   },
   'wan2.7-edit-video': {
-    ...{ ...CHECKED, ...FIVE_SHAPES, audio_setting: 'string', duration: 'integer 0|2|3|4|5|6|7|8|9|10' },
-    ...{ multi_shots: 'boolean', reference_image_url: 'image-url', video_url: 'video-url' },
+    ...{ ...CHECKED, ...FIVE_SHAPES, prompt, audio_setting: 'string', multi_shots: 'boolean' },
+    duration: 'integer 0|2|3|4|5|6|7|8|9|10',
+    ...{ reference_image_url: 'image-url', video_url: '!video-url' },
   },
   'runway-gen-4.5': {
     ...{ prompt, aspect_ratio: 'string 16:9|9:16|4:3|3:4|1:1|21:9', duration: 'integer 5|10' },
@@ -130,13 +132,13 @@ export const FACTS: Record<string, Fields> = {
   'kling-3.0-motion-control': {
     ...{
       prompt: 'string ..2500',
-      character_orientation: 'string image|video',
-      image_urls: 'image-url[1..1]',
+      character_orientation: '!string image|video',
+      image_urls: '!image-url[1..1]',
     },
-    ...{ resolution: 'string 720p|1080p', video_urls: 'video-url[1..1]' },
+    ...{ resolution: 'string 720p|1080p', video_urls: '!video-url[1..1]' },
   },
   'generate-music': {
-    ...{ prompt, audio_weight: 'number', custom_mode: 'boolean', instrumental: 'boolean', mv: 'string' },
+    ...{ prompt, audio_weight: 'number', custom_mode: '!boolean', instrumental: '!boolean', mv: '!string' },
     ...{ negative_tags: 'string', persona_id: 'string', style: 'string', style_weight: 'number' },
     ...{ title: 'string', vocal_gender: 'string m|f', weirdness_constraint: 'number' },
   },
@@ -145,7 +147,7 @@ export const FACTS: Record<string, Fields> = {
     'audio_setting.format': 'string mp3|wav|pcm',
     'audio_setting.sample_rate': 'integer 16000|24000|32000|44100',
     ...{ is_instrumental: 'boolean', lyrics: 'string ..3500', lyrics_optimizer: 'boolean' },
-    prompt: 'string 10..2000',
+    prompt: '!string 10..2000',
   },
   'meshy-6-text-to-3d': {
     ...{ ...MESHY, prompt, enable_prompt_expansion: 'boolean', mode: 'string', should_remesh: 'boolean' },

@@ -14,10 +14,10 @@ import {
   readStored,
 } from '../../scripts/src/contracts/stored.ts';
 import { checkPayload } from '../../scripts/src/contracts/validate.ts';
-import { Failure } from '../../scripts/src/model/failure.ts';
 import type { Json } from '../../scripts/src/model/json.ts';
 import { skillFolder } from '../../scripts/src/model/skill-folder.ts';
 import { said } from '../core/rendered.ts';
+import { failureOf } from '../support/failures.ts';
 import { MODELS, PROVIDER } from './helpers.ts';
 
 const parsed = vi.hoisted(() => ({ texts: [] as string[] }));
@@ -61,13 +61,9 @@ function compile(): string[] {
 }
 
 async function failure(model: string, provider = PROVIDER, skill = root): Promise<AdvisedFailure> {
-  const error: unknown = await loadContract(provider, model, skill).then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(Failure);
-  expect(error).toMatchObject({ code: 'INVALID_MODEL' });
-  return said(error as Failure);
+  const error = await failureOf(loadContract(provider, model, skill));
+  expect(error.code).toBe('INVALID_MODEL');
+  return said(error);
 }
 
 describe('the compiled copies', () => {
@@ -273,33 +269,33 @@ describe('unknown models', () => {
 });
 
 describe('a contract that is not understood is refused, never half used', () => {
-  const property = '    description: Shape of the frame.\n';
-
   beforeEach(() => {
     for (const model of MODELS) if (model !== 't2v') rmSync(yamlOf(model));
   });
 
-  it.each<[string, string, string, string]>([
-    ['an unknown keyword', property, '    format: uri\n', 'properties.aspectRatio.format is not supported'],
-    [
-      'an inherited name',
-      property,
-      '    constructor: 1\n',
-      'properties.aspectRatio.constructor is not supported',
-    ],
-    ['a combination', property, '    oneOf: []\n', 'oneOf is not supported'],
-    ['an unknown x- keyword', property, '    x-medium: image\n', 'x-medium is not supported'],
-    ['unknown media', property, '    x-media: picture\n', 'x-media must be image, video or audio'],
-    ['a keyword of another type', property, '    minimum: 1\n', 'minimum does not fit the type string'],
-    ['an enum of another type', '"1:1"]', '"1:1", 11]', 'is not of the type string'],
-    [
-      'an unknown type',
-      '    type: string\n    enum',
-      '    type: text\n    enum',
-      'type must be one or several of',
-    ],
-    ['no type', '    type: string\n    enum', '    enum', 'type must be one or several of'],
-    ['a broken rule', property, '    x-when: []\n', 'x-when does not fit the type string'],
+  type Wrong = [what: string, from: string, to: string, message: string];
+  type Rows = [what: string, to: string, message: string][];
+  /** What stands in the place of a piece of the contract. */
+  const instead = (from: string, rows: Rows) =>
+    rows.map(([what, to, message]): Wrong => [what, from, to, message]);
+  const sources = 'x-sources:';
+  const property = '    description: Shape of the frame.';
+  const aText = "    type: string\n    pattern: '\\S'";
+  const aPrice = 'perSecond: 3';
+  const aShape = '{ type: object, additionalProperties: false, properties: {} }';
+
+  it.each<Wrong>([
+    ...(
+      [
+        ['an unknown keyword', 'format: uri', 'properties.aspectRatio.format is not supported'],
+        ['an inherited name', 'constructor: 1', 'properties.aspectRatio.constructor is not supported'],
+        ['a combination', 'oneOf: []', 'oneOf is not supported'],
+        ['an unknown x- keyword', 'x-medium: image', 'x-medium is not supported'],
+        ['unknown media', 'x-media: picture', 'x-media must be image, video or audio'],
+        ['a keyword of another type', 'minimum: 1', 'minimum does not fit the type string'],
+        ['a broken rule', 'x-when: []', 'x-when does not fit the type string'],
+      ] satisfies Rows
+    ).map(([what, line, message]): Wrong => [what, property, `${property}\n    ${line}`, message]),
     ...[
       ['x-when: { if: {} }', 'x-when must be a list of rules'],
       ['x-when: [{ require: [prompt] }]', 'x-when[0].if must map fields to conditions'],
@@ -308,100 +304,68 @@ describe('a contract that is not understood is refused, never half used', () => 
       ['x-when: [{ if: { prompt: { format: x } } }]', 'x-when[0].if.prompt.format is not supported'],
       ['x-when: [{ if: { prompt: given }, then: [] }]', 'x-when[0]: then is not supported'],
       ['x-when: [{ if: { prompt: given }, refuse: [ratio] }]', '"ratio" is not one of the properties'],
-      [
-        'x-when: [{ if: { prompt: given }, limit: { duration: { enum: [5] } } }]',
-        'is not of the type string',
-      ],
+      ['x-when: [{ if: { prompt: given }, limit: { duration: { enum: [5] } } }]', 'not of the type string'],
       ['x-sumMax: { fields: [prompt] }', 'x-sumMax.max must be a number'],
       ['x-sumMax: { fields: [promt], max: 1 }', '"promt" is not one of the properties'],
       ['x-rejected: { prompt: why }', 'x-rejected: prompt is one of the properties'],
       ['x-rejected: { seed: 1 }', 'x-rejected.seed must be a sentence'],
       ['x-rejected: [seed]', 'x-rejected must map fields'],
       ['anyOf: [{ type: string }, { type: number }]', 'does not go with anyOf'],
-    ].map(([keyword, message]): [string, string, string, string] => [
-      keyword!,
-      'examples:',
-      `${keyword}\nexamples:`,
-      message!,
+    ].map(([line, message]): Wrong => [line!, 'examples:', `${line}\nexamples:`, message!]),
+    ...instead('    type: string\n    enum', [
+      ['an unknown type', '    type: text\n    enum', 'type must be one or several of'],
+      ['no type', '    enum', 'type must be one or several of'],
     ]),
-    [
-      'one form',
-      "    type: string\n    pattern: '\\S'",
-      '    anyOf: [{ type: string }]',
-      'at least two schemas',
-    ],
-    [
-      'two objects as forms',
-      "    type: string\n    pattern: '\\S'",
-      `    anyOf:
-      - { type: object, additionalProperties: false, properties: {} }
-      - { type: object, additionalProperties: false, properties: {} }`,
-      'one object only',
-    ],
-    [
-      'counts that are none',
-      "    type: string\n    pattern: '\\S'",
-      '    type: array\n    items: { type: string }\n    x-counts: [x]',
-      'x-counts must be a list of whole numbers',
-    ],
-    [
-      'endings that are none',
-      "    type: string\n    pattern: '\\S'",
-      '    type: string\n    x-media: image-url\n    x-files: png',
-      'x-files must be a list of file endings',
-    ],
+    ...instead(aText, [
+      ['one form', '    anyOf: [{ type: string }]', 'at least two schemas'],
+      ['two objects as forms', `    anyOf: [${aShape}, ${aShape}]`, 'one object only'],
+      [
+        'counts that are none',
+        '    type: array\n    items: { type: string }\n    x-counts: [x]',
+        'x-counts must be a list of whole numbers',
+      ],
+      [
+        'endings that are none',
+        '    type: string\n    x-media: image-url\n    x-files: png',
+        'x-files must be a list of file endings',
+      ],
+    ]),
+    ['an enum of another type', '"1:1"]', '"1:1", 11]', 'is not of the type string'],
     ['a broken pattern', "'\\S'", "'('", 'pattern must be a regular expression'],
     ['open objects', 'additionalProperties: false', 'additionalProperties: true', 'must be false'],
-    [
-      'a required stranger',
-      'required: [prompt,',
-      'required: [promt,',
-      '"promt" is not one of the properties',
-    ],
+    ['a required stranger', '[prompt,', '[promt,', '"promt" is not one of the properties'],
     ['another dialect', '2020-12', '2019-09', '$schema must be'],
     ['another root type', 'type: object', 'type: array', 'type must be object'],
     ['no example', 'examples:', 'x-notez:', 'examples must hold'],
     ['no output', 'x-output: video\n', '', 'x-output must be one of video, image, audio, model3d'],
     ['an unknown output', 'x-output: video', 'x-output: film', 'x-output must be one of'],
-    ['no sources', 'x-sources:', 'x-notes2:', 'x-sources must list'],
-    ['a replay that is not told', 'x-sources:', 'x-replay: true\nx-sources:', 'x-replay must be a sentence'],
-    ['a replay of no words', 'x-sources:', "x-replay: ' '\nx-sources:", 'x-replay must be a sentence'],
+    ...instead(sources, [
+      ['no sources', 'x-notes2:', 'x-sources must list'],
+      ['a replay that is not told', `x-replay: true\n${sources}`, 'x-replay must be a sentence'],
+      ['a replay of no words', `x-replay: ' '\n${sources}`, 'x-replay must be a sentence'],
+    ]),
     ['a price of a stranger', 'seconds: duration', 'seconds: length', 'x-price.seconds must name'],
-    ['an unknown price key', 'perSecond: 3', 'perSecond: 3, perFrame: 1', 'perFrame is not supported'],
-    ['a free price', 'perSecond: 3', 'perSecond: 0', 'perSecond must be a number above 0'],
-    [
-      'a price of an impossible value',
-      'when: { duration: "5" }',
-      'when: { duration: 5 }',
-      'duration cannot be 5',
-    ],
-    ['a price without an amount', 'perSecond: 3', 'when: {}', 'each needs either perSecond or credits'],
-    [
-      'a price with two',
-      'perSecond: 3',
-      'perSecond: 3, credits: 5',
-      'each needs either perSecond or credits',
-    ],
-    ['a range upside down', 'perSecond: 3', 'credits: [5, 1]', 'credits must be a number above 0, or'],
-    ['seconds of a flat price', 'perSecond: 3', 'credits: 5, seconds: [1, 2]', 'goes with perSecond'],
-    ['a factor of a stranger', 'perSecond: 3', 'perSecond: 3, times: n', 'times must name'],
-    [
-      'a list with a stranger',
-      'perSecond: 3',
-      'perSecond: 3, when: { duration: ["5", "6"] }',
-      'cannot be "6"',
-    ],
-    [
-      'a condition of another kind',
-      'perSecond: 3',
-      'perSecond: 3, when: { duration: { over: 5 } }',
-      'given, absent or {pattern}',
-    ],
+    ['a price of an impossible value', '{ duration: "5" }', '{ duration: 5 }', 'duration cannot be 5'],
+    ...instead(aPrice, [
+      ['an unknown price key', 'perSecond: 3, perFrame: 1', 'perFrame is not supported'],
+      ['a free price', 'perSecond: 0', 'perSecond must be a number above 0'],
+      ['a price without an amount', 'when: {}', 'each needs either perSecond or credits'],
+      ['a price with two', 'perSecond: 3, credits: 5', 'each needs either perSecond or credits'],
+      ['a range upside down', 'credits: [5, 1]', 'credits must be a number above 0, or'],
+      ['seconds of a flat price', 'credits: 5, seconds: [1, 2]', 'goes with perSecond'],
+      ['a factor of a stranger', 'perSecond: 3, times: n', 'times must name'],
+      ['a list with a stranger', 'perSecond: 3, when: { duration: ["5", "6"] }', 'cannot be "6"'],
+      [
+        'a condition of another kind',
+        'perSecond: 3, when: { duration: { over: 5 } }',
+        'given, absent or {pattern}',
+      ],
+    ]),
     ['a worthless credit', 'usdPerCredit: 0.01', 'usdPerCredit: 0', 'usdPerCredit must be a number above 0'],
     ['no YAML', 'title: t2v', 'title: [', 'cannot be used'],
     ['a key twice', 'title: t2v', 'title: t2v\ntitle: t2v', 'cannot be used'],
   ])('%s', async (_, from, to, message) => {
-    edit('t2v', (text) => text.replace(from, to === property ? to : from === property ? property + to : to));
+    edit('t2v', (text) => text.replace(from, to));
     const error = await failure('t2v');
     expect(error.message).toMatch(/^contracts\/aivideomaker\/t2v\.yaml cannot be used: /);
     expect(error.message).toContain(message);

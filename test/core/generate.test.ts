@@ -1,23 +1,13 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { EXIT } from '../../scripts/src/cli/exit-codes.ts';
-import { type Contract, loadContract } from '../../scripts/src/contracts/contract.ts';
+import { loadContract } from '../../scripts/src/contracts/contract.ts';
 import { startSandbox } from '../../scripts/src/sandbox/server.ts';
 import { FakeClock } from '../support/clock.ts';
+import { failureOf } from '../support/failures.ts';
 import { type Answer, type Reply, serve, type TestServer } from '../support/server.ts';
-import { generate } from './rendered.ts';
-import {
-  failureOf,
-  journalOf,
-  REQUEST,
-  sessionWith,
-  stepsOf,
-  TERMS,
-  type TestSession,
-  waiting,
-} from './session.ts';
+import { generateClip, REQUEST, sessionOnRecord, sessionWith, stepsOf } from './session.ts';
 
-const t2v: Contract = await loadContract('aivideomaker', 't2v');
-const v3: Contract = await loadContract('aivideomaker', 't2v_v3');
+const v3 = await loadContract('aivideomaker', 't2v_v3');
 const LINK = 'https://static.example.com/a.mp4';
 const RESUME = 'run --action waitTask --taskId ckx1';
 
@@ -44,32 +34,18 @@ const quoted = (credits: number, currentBalance: number): Answer => ({
   body: { model: 't2v', credits, currentBalance, affordable: currentBalance >= credits },
 });
 
-const DETACHED = { isDetached: true, wait: waiting(0) };
+const DETACHED = { isDetached: true };
 
-/** Asks for the clip, with a wait of a minute. */
-function ask(at: TestServer | TestSession, more: Partial<Parameters<typeof generate>[1]> = {}) {
-  const session = 'origin' in at ? sessionWith(at.origin) : at;
-  const wait = waiting(60_000);
-  return generate(session, {
-    contract: t2v,
-    terms: TERMS,
-    isDetached: false,
-    generation: REQUEST,
-    wait,
-    ...more,
-  });
-}
+const ask = ({ origin }: TestServer, more: Parameters<typeof generateClip>[1] = {}) =>
+  generateClip(sessionWith(origin), more);
 
 describe('generate', () => {
   it('createGeneration, which has no wait, reads the list for 30 seconds after a lost submit, and says when the command will know', async () => {
-    const clock = new FakeClock();
     const server = await service({ submit: ['reset'], task: { body: { tasks: [] } } });
-    const session = sessionWith(server.origin, { clock, journal: journalOf(server.origin, clock) });
-    const start = clock.monotonic();
-    const failure = await failureOf(ask(session, DETACHED));
-    expect(failure.code).toBe('SUBMIT_OUTCOME_UNKNOWN');
-    expect(failure.details.retryAfter).toBe(30);
-    expect(clock.monotonic() - start).toBe(30_000);
+    const session = sessionOnRecord(server.origin);
+    const failure = await failureOf(generateClip(session, DETACHED));
+    expect(failure).toMatchObject({ code: 'SUBMIT_OUTCOME_UNKNOWN', details: { retryAfter: 30 } });
+    expect(session.clock.now).toBe(30_000);
     expect(server.to('GET /api/v1/tasks').length).toBeGreaterThan(4);
     expect(server.to('POST')).toHaveLength(1);
   });
@@ -78,16 +54,9 @@ describe('generate', () => {
     const clock = new FakeClock();
     const sandbox = await startSandbox({ folder: null, now: clock.wall });
     onTestFinished(() => sandbox.close());
-    const session = sessionWith(sandbox.origin, { clock, journal: journalOf(sandbox.origin, clock) });
+    const session = sessionOnRecord(sandbox.origin, { clock });
     const generation = { ...REQUEST, payload: { ...REQUEST.payload, prompt: 'a [sandbox:not-delivered]' } };
-    const wait = waiting(90_000);
-    const { envelope } = await generate(session, {
-      contract: t2v,
-      terms: TERMS,
-      isDetached: false,
-      generation,
-      wait,
-    });
+    const { envelope } = await generateClip(session, { generation, waitMs: 90_000 });
     expect(envelope).toMatchObject({
       status: 'COMPLETED',
       data: { resubmitted: true, credits: { charged: 15 } },
@@ -100,7 +69,7 @@ describe('generate', () => {
       status: [{ body: { status: 'PROGRESS' } }, { body: { status: 'COMPLETED' } }],
     });
     const session = sessionWith(server.origin);
-    const { envelope, exitCode } = await ask(session);
+    const { envelope, exitCode } = await generateClip(session);
     expect(envelope).toMatchObject({
       ok: true,
       status: 'COMPLETED',
@@ -117,17 +86,16 @@ describe('generate', () => {
     ['with a wait of nothing', false, EXIT.stillRunning],
   ])('returns at once %s', async (_, isDetached, code) => {
     const server = await service({ status: [{ body: { status: 'SUBMITTED' } }] });
-    const clock = new FakeClock();
-    const session = sessionWith(server.origin, { clock, journal: journalOf(server.origin, clock) });
-    const asked = { isDetached, wait: waiting(isDetached ? 60_000 : 0) };
-    const { envelope, exitCode } = await ask(session, asked);
+    const session = sessionOnRecord(server.origin);
+    const asked = { isDetached, waitMs: isDetached ? 60_000 : 0 };
+    const { envelope, exitCode } = await generateClip(session, asked);
     expect(envelope).toMatchObject({ ok: true, status: 'SUBMITTED', taskId: 'ckx1' });
     expect(envelope.data!.resumed).toBeUndefined();
     expect(stepsOf(envelope)[0]).toBe(RESUME);
     expect(exitCode).toBe(code);
     expect(server.received).toHaveLength(1);
     // Run again while the task runs, it does the same.
-    const again = await ask(session, asked);
+    const again = await generateClip(session, asked);
     expect(again.envelope).toMatchObject({ ok: true, taskId: 'ckx1', data: { resumed: true } });
     expect(again.exitCode).toBe(code);
     expect(server.to('POST')).toHaveLength(1);
@@ -135,7 +103,7 @@ describe('generate', () => {
 
   it('fault 38: ends with the healthy task when the time is over, with the command that resumes it', async () => {
     const server = await service({ status: [{ status: 503 }] });
-    const { envelope, exitCode } = await ask(server, { wait: waiting(30_000) });
+    const { envelope, exitCode } = await ask(server, { waitMs: 30_000 });
     expect(envelope).toMatchObject({
       ok: true,
       status: 'SUBMITTED',
@@ -155,7 +123,7 @@ describe('generate', () => {
       status: [{ body: { status: 'PROGRESS' } }],
     });
     const session = sessionWith(server.origin);
-    await ask(session, { wait: waiting(40_000) });
+    await generateClip(session, { waitMs: 40_000 });
     expect(session.clock.now).toBe(40_000);
   });
 
@@ -176,9 +144,8 @@ describe('generate', () => {
     ['fault 20: a task that stays unfound', { status: 404 }, 'TASK_NOT_FOUND'],
   ])('%s ends the wait, and never reads as if nothing had been submitted', async (_, answer, code) => {
     const server = await service({ status: [answer] });
-    const failure = await failureOf(ask(server, { wait: waiting(600_000) }));
-    expect(failure.code).toBe(code);
-    expect(failure.details.taskId).toBe('ckx1');
+    const failure = await failureOf(ask(server, { waitMs: 600_000 }));
+    expect(failure).toMatchObject({ code, details: { taskId: 'ckx1' } });
     expect(failure.details.nextSteps!.at(-1)).toBe(RESUME);
     expect(failure.details.nextSteps!.at(-2)).toMatch(
       /^The task was submitted and charged, .* charges nothing:$/,
@@ -188,14 +155,13 @@ describe('generate', () => {
   it('finishes a replayed task that has ended already, whatever the wait', async () => {
     const submit = [{ body: { status: 'COMPLETED', taskId: 'ckx1', idempotentReplay: true } }];
     const server = await service({ submit });
-    const { envelope } = await ask(server, { wait: waiting(0) });
+    const { envelope } = await ask(server, { waitMs: 0 });
     expect(envelope).toMatchObject({ status: 'COMPLETED', data: { resultUrls: [LINK] } });
   });
 
   it('makes sure of the folder before anything is submitted', async () => {
     const server = await service({});
-    const wait = waiting(60_000, { folder: '/dev/null/out' });
-    const failure = await failureOf(ask(server, { wait }));
+    const failure = await failureOf(ask(server, { place: { folder: '/dev/null/out' } }));
     expect(failure.code).toBe('INVALID_PAYLOAD');
     expect(failure.details.issues![0]!.path).toBe('--download');
     expect(server.received).toHaveLength(0);
@@ -205,7 +171,7 @@ describe('generate', () => {
 describe('the price', () => {
   it('is not asked for where nothing limits it', async () => {
     const server = await service({});
-    await ask(server, { ...DETACHED });
+    await ask(server, DETACHED);
     expect(server.to('POST /api/v1/quote')).toHaveLength(0);
   });
 
@@ -279,7 +245,7 @@ describe('the price', () => {
 
   it('fault 19: and still says so where no quote is to be had', async () => {
     const server = await service({ submit: [{ status: 402 }], quote: [{ status: 500 }] });
-    const failure = await failureOf(ask(server, { ...DETACHED }));
+    const failure = await failureOf(ask(server, DETACHED));
     expect(failure.code).toBe('INSUFFICIENT_CREDITS');
     expect(failure.details.data).toEqual({});
   });

@@ -19,7 +19,7 @@ import * as pending from '../../scripts/src/core/wait/resume-pending.ts';
 import * as waits from '../../scripts/src/core/wait/wait-task.ts';
 import type { WaitSettings } from '../../scripts/src/core/wait-settings.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
-import type { Profile } from '../../scripts/src/providers/profile.ts';
+import type { Profile } from '../../scripts/src/providers/provider.ts';
 import { PROFILES } from '../../scripts/src/providers/registry.ts';
 
 /** With the flags that the command resuming the task repeats. */

@@ -4,7 +4,6 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../scripts/src/cli/exit-codes.ts';
 import type { Outcome } from '../../scripts/src/cli/render/envelope.ts';
-import { loadContract } from '../../scripts/src/contracts/contract.ts';
 import type { JsonObject } from '../../scripts/src/model/json.ts';
 import type { RecordedFile, RequestRecord } from '../../scripts/src/model/request-record.ts';
 import type { Entry } from '../../scripts/src/stores/file/entry.ts';
@@ -12,20 +11,18 @@ import { Journal } from '../../scripts/src/stores/file/journal.ts';
 import { FakeClock } from '../support/clock.ts';
 import { MP4, PNG } from '../support/media.ts';
 import { type Answer, serve, type TestServer } from '../support/server.ts';
-import { endOf, generate, getTask, waitForAll, waitForNewest, waitTask } from './rendered.ts';
+import { endOf, getTask, waitForAll, waitForNewest, waitTask } from './rendered.ts';
 import {
   folder,
+  generateClip,
   journalOf,
   leave,
-  REQUEST,
   sessionWith,
   stepsOf,
-  TERMS,
   type TestSession,
   waiting,
 } from './session.ts';
 
-const t2v = await loadContract('aivideomaker', 't2v');
 const DAY_MS = 24 * 3600_000;
 const DELIVERED = '2026-11-21T11:00:00.000Z';
 const ANOTHER =
@@ -100,11 +97,9 @@ const processOf = ({ server, clock, journal }: World) =>
 
 /** The same command, as a process of its own. */
 async function command(world: World, asked: Asked = {}) {
-  const { into = world.out, isNew = false, isDetached = false, waitMs = 60_000 } = asked;
+  const { into = world.out, isNew = false, ...more } = asked;
   const session = processOf(world);
-  const wait = waiting(waitMs, { folder: into });
-  const options = { contract: t2v, generation: REQUEST, terms: { ...TERMS, isNew }, isDetached, wait };
-  const outcome = await endOf(generate(session, options));
+  const outcome = await endOf(generateClip(session, { ...more, terms: { isNew }, place: { folder: into } }));
   outcome.onWritten?.();
   return { ...outcome, session };
 }

@@ -1,25 +1,25 @@
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
 import type { Envelope } from '../../scripts/src/cli/render/envelope.ts';
+import { loadContract } from '../../scripts/src/contracts/contract.ts';
 import type { Terms } from '../../scripts/src/core/checked-request.ts';
+import type { GenerateOptions } from '../../scripts/src/core/generate.ts';
 import { openPoller } from '../../scripts/src/core/poll/poller.ts';
 import type { Observer, Session } from '../../scripts/src/core/session.ts';
 import { Api } from '../../scripts/src/http/api.ts';
 import type { ProxySettings } from '../../scripts/src/http/http-client.ts';
 import { Transport } from '../../scripts/src/http/transport.ts';
-import { Failure } from '../../scripts/src/model/failure.ts';
-import { accountOf, jsonHash, requestName } from '../../scripts/src/model/fingerprint.ts';
+import { firstRecord } from '../../scripts/src/model/claim-rules.ts';
+import { accountOf, jsonHash } from '../../scripts/src/model/fingerprint.ts';
 import { once } from '../../scripts/src/model/once.ts';
 import type { RequestRecord } from '../../scripts/src/model/request-record.ts';
 import { aivideomaker } from '../../scripts/src/providers/aivideomaker/api.ts';
-import type { ProviderRequest } from '../../scripts/src/providers/provider.ts';
-import { PROFILES } from '../../scripts/src/providers/registry.ts';
+import type { Provider, ProviderRequest } from '../../scripts/src/providers/provider.ts';
 import type { Entry } from '../../scripts/src/stores/file/entry.ts';
 import { Journal } from '../../scripts/src/stores/file/journal.ts';
 import { FakeClock } from '../support/clock.ts';
 import { tempFolder } from '../support/command.ts';
-import type { Settings } from './rendered.ts';
+import { generate, type Settings } from './rendered.ts';
 
 export const KEY = 'ak_workflow_canary';
 
@@ -40,6 +40,7 @@ interface SessionOptions {
   transport?: Transport;
   clock?: FakeClock;
   journal?: Journal;
+  provider?: Provider;
   /** Milliseconds before the first poll. */
   firstMs?: number;
 }
@@ -68,7 +69,7 @@ export function sessionWith(origin: string, options: SessionOptions = {}): TestS
   };
   const baseUrl = new URL(origin);
   const service = {
-    provider: aivideomaker({ profile: PROFILES[0]!, baseUrl, key: KEY, now: clock.wall }),
+    provider: options.provider ?? aivideomaker({ baseUrl, key: KEY, now: clock.wall }),
     api: new Api(transport, clock, { timeoutMs, maxRetries, ...(signal && { signal }) }),
   };
   const schedule = { firstMs };
@@ -84,6 +85,16 @@ export function sessionWith(origin: string, options: SessionOptions = {}): TestS
     records: async () => options.journal ?? null,
     observer,
   };
+}
+
+/** The same, with records in a folder of its own. */
+export function sessionOnRecord(
+  origin: string,
+  options: SessionOptions = {},
+): TestSession & { journal: Journal } {
+  const { clock = new FakeClock() } = options;
+  const journal = journalOf(origin, clock);
+  return { ...sessionWith(origin, { journal, ...options, clock }), journal };
 }
 
 export const REQUEST: ProviderRequest = {
@@ -116,20 +127,28 @@ export function waiting(waitMs: number, more: Partial<Settings> = {}): Settings 
   return { waitMs, folder: null, ...more };
 }
 
+interface Asked extends Partial<Omit<GenerateOptions, 'terms' | 'wait'>> {
+  terms?: Partial<Terms>;
+  waitMs?: number;
+  place?: Partial<Settings>;
+}
+
+const T2V = await loadContract('aivideomaker', 't2v');
+
+/** Asks for the clip of this request, with a wait of a minute. */
+export const generateClip = (session: Session, { terms, waitMs = 60_000, place, ...more }: Asked = {}) =>
+  generate(session, {
+    ...{ contract: T2V, generation: REQUEST, isDetached: false, ...more },
+    ...{ terms: { ...TERMS, ...terms }, wait: waiting(waitMs, place) },
+  });
+
 /** A record of this request, or of another one, as an earlier process left it. */
 export async function leave(journal: Journal, more: Partial<RequestRecord> = {}): Promise<Entry> {
-  const { provider, service, account, clock } = journal.place;
   const { model, idempotencyKey } = REQUEST;
-  const payloadHash = jsonHash(REQUEST.payload);
-  const now = new Date(clock.wall()).toISOString();
-  const entry = journal.draft({
-    request: requestName({ provider, service, account, model, payloadHash, idempotencyKey: undefined }),
-    ...{ provider, service, account, owner: null, model, payloadHash, idempotencyKey },
-    ...{ phase: 'submitting', resubmitted: false, taskId: null, status: 'UNKNOWN', duration: null },
-    ...{ checked: null, delivered: null, used: null, wait: null, download: null, fileCount: null },
-    credits: { quoted: null, charged: null, refunded: null },
-    files: [],
-  });
+  const payload = { model, payloadHash: jsonHash(REQUEST.payload), idempotencyKey };
+  const claim = { ...payload, isNamed: false, isNew: false, owner: null, download: null, wait: null };
+  const now = new Date(journal.place.clock.wall()).toISOString();
+  const entry = journal.draft({ ...firstRecord(claim, journal.place), duration: null });
   journal.prepare();
   await entry.begin({ created: now, sentAt: now, unsettledSince: now, submitTimeout: 0, ...more });
   return entry;
@@ -138,16 +157,6 @@ export async function leave(journal: Journal, more: Partial<RequestRecord> = {})
 /** A folder that is gone when the test ends. */
 export function folder(): string {
   return tempFolder(undefined, 'amw workflow ');
-}
-
-/** The failure that the promise is rejected with. */
-export async function failureOf(promise: Promise<unknown>): Promise<AdvisedFailure> {
-  const error = await promise.then(
-    (value) => new Error(`did not fail: ${JSON.stringify(value)}`),
-    (reason: unknown) => reason,
-  );
-  if (error instanceof Failure) return error as AdvisedFailure;
-  throw error;
 }
 
 /** What an envelope says is to be done next. */

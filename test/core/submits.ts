@@ -7,8 +7,7 @@ import {
   submitOrReconcile,
 } from '../../scripts/src/core/submit/submit-or-reconcile.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
-import type { Profile } from '../../scripts/src/providers/profile.ts';
-import type { ProviderRequest } from '../../scripts/src/providers/provider.ts';
+import type { Profile, ProviderRequest } from '../../scripts/src/providers/provider.ts';
 import { PROFILES } from '../../scripts/src/providers/registry.ts';
 import { FakeClock } from '../support/clock.ts';
 import { type Answer, type Reply, replyOf, serve, type TestServer } from '../support/server.ts';

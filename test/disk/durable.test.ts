@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   diskError,
   diskErrorText,
@@ -24,16 +24,11 @@ import {
 import { FakeClock } from '../support/clock.ts';
 import { tempFolder } from '../support/command.ts';
 import { startChild } from './child.ts';
-import { beforeEachStep, error, refuse, resetDisk, undisturbed } from './steps.ts';
+import { beforeEachStep, error, real, refuse, resetDisk, undisturbed } from './steps.ts';
 
-vi.mock('node:fs', async (original) => {
-  const { watched } = await import('./steps.ts');
-  return watched(await original<typeof import('node:fs')>());
-});
+vi.mock('node:fs', async (original) => (await import('./steps.ts')).watched(await original()));
 
 afterEach(resetDisk);
-
-const real = await vi.importActual<typeof import('node:fs')>('node:fs');
 
 const modeOf = (file: string) => statSync(file).mode & 0o777;
 
@@ -104,6 +99,11 @@ function holdNames(): void {
   });
 }
 
+let file: string;
+beforeEach(() => {
+  file = oldFile();
+});
+
 describe('a private folder', () => {
   it('is made with those above it, for its owner alone', () => {
     const top = path.join(tempFolder(), 'a');
@@ -135,7 +135,6 @@ const WAYS: ['written' | 'replaced at once', (file: string, text: string) => Pro
 
 describe.each(WAYS)('fault 36: a file that is %s', (how, write) => {
   it('is whole, for its owner alone, and alone in its folder', async () => {
-    const file = oldFile();
     chmodSync(file, 0o644);
     await write(file, 'new ü 😀');
     expect(readFileSync(file, 'utf8')).toBe('new ü 😀');
@@ -152,7 +151,6 @@ describe.each(WAYS)('fault 36: a file that is %s', (how, write) => {
   });
 
   it('is old or new at each step, and new at the end', async () => {
-    const file = oldFile();
     const seen = new Set<string>();
     let steps = 0;
     beforeEachStep(() => {
@@ -168,7 +166,6 @@ describe.each(WAYS)('fault 36: a file that is %s', (how, write) => {
   });
 
   it('is old or new for a process that reads it meanwhile', async () => {
-    const file = oldFile();
     const child = await startChild(how === 'written' ? 'write' : 'replace', file);
     const seen = new Set<string>();
     // However busy the machine is: until some versions were seen.
@@ -182,7 +179,6 @@ describe.each(WAYS)('fault 36: a file that is %s', (how, write) => {
   });
 
   it('is whole after its writer was killed', async () => {
-    const file = oldFile();
     const child = await startChild(how === 'written' ? 'write' : 'replace', file);
     for (let n = 0; n < 5; n += 1) await child.line();
     await child.kill();
@@ -195,14 +191,12 @@ describe.each(WAYS)('fault 36: a file that is %s', (how, write) => {
 
 describe('fault 36: a file', () => {
   it('is on the disk before it gets its name, and its name is before the write is over', async () => {
-    const file = oldFile();
     const steps = watchSteps(file);
     await writeWhole(file, 'new', new FakeClock());
     expect(steps).toEqual(['file of new', 'name for new instead of old', 'folder']);
   });
 
   it('that is replaced at once is on the disk before it gets its name, and waits for no more', () => {
-    const file = oldFile();
     const steps = watchSteps(file);
     expect(replaceAtOnce(file, 'new')).toBeUndefined();
     expect(steps).toEqual(['file of new', 'name for new instead of old']);
@@ -210,7 +204,6 @@ describe('fault 36: a file', () => {
   });
 
   it('can be replaced when its process ends', async () => {
-    const file = oldFile();
     const child = await startChild('replace at the end', file);
     expect(readFileSync(file, 'utf8')).toBe('old');
     child.go();
@@ -221,7 +214,6 @@ describe('fault 36: a file', () => {
   });
 
   it('that several write at once is one of theirs', async () => {
-    const file = oldFile();
     const texts = Array.from({ length: 10 }, (_, n) => String(n).repeat(50_000));
     holdNames();
     const writing = Promise.all(texts.map((text) => writeWhole(file, text, new FakeClock())));
@@ -236,7 +228,6 @@ describe('fault 36: a file', () => {
 
 describe.each(WAYS)('a file that cannot be %s is the old one, with nothing beside it', (_, write) => {
   it('fault 43: when the disk is full after half of it', async () => {
-    const file = oldFile();
     vi.mocked(writeFileSync).mockImplementation((descriptor) => {
       real.writeSync(descriptor as number, 'ha');
       throw error('ENOSPC');
@@ -246,7 +237,6 @@ describe.each(WAYS)('a file that cannot be %s is the old one, with nothing besid
   });
 
   it('when the disk does not take it for good', async () => {
-    const file = oldFile();
     vi.mocked(fsyncSync).mockImplementation(refuse('EIO'));
     expect(await codeOf(() => write(file, 'new'))).toBe('EIO');
     expectUntouched(file);
@@ -269,7 +259,6 @@ describe.each(WAYS)('a file that cannot be %s is the old one, with nothing besid
 
 describe('fault 45: a name that is held', () => {
   it.each(['EPERM', 'EBUSY', 'EACCES'])('for a moment (%s) is tried again', async (code) => {
-    const file = oldFile();
     const clock = new FakeClock();
     vi.mocked(renameSync).mockImplementationOnce(refuse(code)).mockImplementationOnce(refuse(code));
     await writeWhole(file, 'new', clock);
@@ -282,7 +271,6 @@ describe('fault 45: a name that is held', () => {
     ['for longer is given up after less than half a second', 'EBUSY', [10, 50, 100, 250]],
     ['for another reason is not waited for', 'ENOSPC', []],
   ])('%s', async (_, code, sleeps) => {
-    const file = oldFile();
     const clock = new FakeClock();
     vi.mocked(renameSync).mockImplementation(refuse(code));
     expect(await codeOf(() => writeWhole(file, 'new', clock))).toBe(code);
@@ -293,7 +281,6 @@ describe('fault 45: a name that is held', () => {
   it.each(['EPERM', 'EBUSY', 'EACCES', 'ENOSPC'])(
     '(%s) is not waited for at the end of a process',
     (code) => {
-      const file = oldFile();
       vi.mocked(renameSync).mockImplementation(refuse(code));
       expect(codeAtOnce(() => replaceAtOnce(file, 'new'))).toBe(code);
       expect(renameSync).toHaveBeenCalledTimes(1);
@@ -312,7 +299,6 @@ describe('a folder that cannot be made safe', () => {
   it.each(['EPERM', 'EISDIR', 'EINVAL', 'ENOTSUP'])(
     'because the system knows no such thing (%s) is fine',
     async (code) => {
-      const file = oldFile();
       failFolder(path.dirname(file), code);
       await writeWhole(file, 'new', new FakeClock());
       expect(readFileSync(file, 'utf8')).toBe('new');
@@ -321,7 +307,6 @@ describe('a folder that cannot be made safe', () => {
   );
 
   it('because the disk fails is an error', async () => {
-    const file = oldFile();
     failFolder(path.dirname(file), 'EIO');
     expect(await codeOf(() => writeWhole(file, 'new', new FakeClock()))).toBe('EIO');
     expectClosed();

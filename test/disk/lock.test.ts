@@ -15,28 +15,25 @@ import {
 import { hostname } from 'node:os';
 import path from 'node:path';
 import type { Writable } from 'node:stream';
-import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Lock, type LockOwner, tryLock, waitForLock } from '../../scripts/src/disk/lock.ts';
 import { FakeClock } from '../support/clock.ts';
 import { tempFolder } from '../support/command.ts';
 import { type Child, startChild } from './child.ts';
 import { DEAD, held, ownerIn, type Taken } from './locks.ts';
-import { beforeStep, refuse, resetDisk, undisturbed } from './steps.ts';
+import { beforeStep, real, refuse, resetDisk, undisturbed } from './steps.ts';
 
-vi.mock('node:fs', async (original) => {
-  const { watched } = await import('./steps.ts');
-  return watched(await original<typeof import('node:fs')>());
-});
+vi.mock('node:fs', async (original) => (await import('./steps.ts')).watched(await original()));
 
 afterEach(() => {
   resetDisk();
   vi.useRealTimers();
 });
 
-const { linkSync: realLink } = await vi.importActual<typeof import('node:fs')>('node:fs');
-
 const isLinux = process.platform === 'linux';
 const lockFile = () => path.join(tempFolder(), 'a.lock');
+/** Where no lock is yet, and the time. */
+const place = () => ({ file: lockFile(), clock: new FakeClock() });
 const namesBeside = (file: string) => readdirSync(path.dirname(file)).sort();
 
 /** Who holds it. */
@@ -116,6 +113,12 @@ async function race(
 const leaveNothing = () => {};
 const leaveDead = (file: string) => forge(file, DEAD);
 
+let file: string;
+let clock: FakeClock;
+beforeEach(() => {
+  ({ file, clock } = place());
+});
+
 describe('a lock', () => {
   it('is a file that names its owner, for him alone to read', () => {
     const file = lockFile();
@@ -132,8 +135,6 @@ describe('a lock', () => {
   });
 
   it('excludes others of the same process until it is released', () => {
-    const file = lockFile();
-    const clock = new FakeClock();
     const first = held(tryLock(file, clock));
     expect(first.isOurs()).toBe(true);
     expect(heldBy(tryLock(file, clock))).toEqual(ownerIn(file));
@@ -182,8 +183,6 @@ describe('a lock', () => {
 
 describe('a lock is waited for', () => {
   it('until it is free', async () => {
-    const file = lockFile();
-    const clock = new FakeClock();
     const first = held(tryLock(file, clock));
     clock.sleep = async (ms) => {
       clock.now += ms;
@@ -194,16 +193,12 @@ describe('a lock is waited for', () => {
   });
 
   it('until the deadline, and then its owner is returned', async () => {
-    const file = lockFile();
-    const clock = new FakeClock();
     held(tryLock(file, clock));
     expect(heldBy(await waitForLock(file, clock, 1_000)).pid).toBe(process.pid);
     expect(clock.now).toBe(1_000);
   });
 
   it('until the user interrupts', async () => {
-    const file = lockFile();
-    const clock = new FakeClock();
     held(tryLock(file, clock));
     const stop = new AbortController();
     clock.onSleep = (now) => {
@@ -216,8 +211,6 @@ describe('a lock is waited for', () => {
 
 describe('fault 52: the lock of a process that', () => {
   it('was killed is taken over; while it lived it was not', async () => {
-    const file = lockFile();
-    const clock = new FakeClock();
     const child = await startChild('lock', file);
     expect(await child.line()).toBe('mine');
     expect(heldBy(tryLock(file, clock)).pid).toBe(child.pid);
@@ -262,8 +255,6 @@ describe('fault 52: the lock of a process that', () => {
   });
 
   it('lives is not, however long it has been silent', () => {
-    const file = lockFile();
-    const clock = new FakeClock();
     held(tryLock(file, clock));
     utimesSync(file, 1, 1);
     expect(heldBy(tryLock(file, clock)).pid).toBe(process.pid);
@@ -272,8 +263,6 @@ describe('fault 52: the lock of a process that', () => {
   });
 
   it('was taken for dead is not its own any more, and stays when it lets go', () => {
-    const file = lockFile();
-    const clock = new FakeClock();
     const first = held(tryLock(file, clock));
     forge(file, { ...ownerIn(file), pid: DEAD.pid });
     const second = held(tryLock(file, clock));
@@ -353,8 +342,6 @@ describe.each(ELSEWHERE)('fault 105: the lock of a process on %s', (_, owner) =>
       [100, 25],
       [1_000_000, 25],
     ])(`that was silent for %i s is taken over after %i s more ${which}`, async (silent, more) => {
-      const file = lockFile();
-      const clock = new FakeClock();
       forge(file, { ...owner, pid }, clock.wall() - silent * 1000);
       expect(heldBy(tryLock(file, clock)).nonce).toBe('dead');
       expect(await timeToTake(file, clock, 300_000)).toBe(more * 1000);
@@ -362,8 +349,7 @@ describe.each(ELSEWHERE)('fault 105: the lock of a process on %s', (_, owner) =>
 
     it(`that is touched is not, whatever the clock does ${which}`, async () => {
       for (const every of [undefined, 2_500, 61_000]) {
-        const file = lockFile();
-        const clock = new FakeClock();
+        const { file, clock } = place();
         forge(file, { ...owner, pid }, clock.wall());
         if (every !== undefined) jumpAbout(clock, every);
         keepTouching(file, clock);
@@ -376,8 +362,6 @@ describe.each(ELSEWHERE)('fault 105: the lock of a process on %s', (_, owner) =>
   it.each([2_500, 20_000, 61_000])(
     'that is silent is taken over in the end, with a clock that jumps every %i ms',
     async (every) => {
-      const file = lockFile();
-      const clock = new FakeClock();
       forge(file, owner, clock.wall());
       jumpAbout(clock, every);
       const time = await timeToTake(file, clock, 300_000);
@@ -387,8 +371,6 @@ describe.each(ELSEWHERE)('fault 105: the lock of a process on %s', (_, owner) =>
   );
 
   it('is watched anew when it is another one, or touched', async () => {
-    const file = lockFile();
-    const clock = new FakeClock();
     const long = clock.wall() - DAY;
     forge(file, owner, long);
     expect(await timeToTake(file, clock, 20_000)).toBeUndefined();
@@ -405,12 +387,10 @@ describe('fault 105: a system that does not say which it is', () => {
     vi.resetModules();
     const fs = await import('node:fs');
     const fresh = await import('../../scripts/src/disk/lock.ts');
-    const { readFileSync: read } = await vi.importActual<typeof import('node:fs')>('node:fs');
     vi.mocked(fs.readFileSync).mockImplementation((file, options) =>
-      String(file).startsWith('/proc/sys') ? refuse('ENOENT')() : read(file, options),
+      String(file).startsWith('/proc/sys') ? refuse('ENOENT')() : real.readFileSync(file, options),
     );
-    const file = lockFile();
-    const clock = new FakeClock();
+    const { file, clock } = place();
     forge(file, { system: null }, clock.wall());
     const begun = clock.now;
     expect(heldBy(fresh.tryLock(file, clock)).pid).toBe(DEAD.pid);
@@ -434,8 +414,7 @@ describe('a lock without a word in it', () => {
     '[]',
   ])('(%j) is being written, or is taken over after ten seconds', async (text) => {
     for (const ago of [0, 9, 11, 100_000]) {
-      const file = lockFile();
-      const clock = new FakeClock();
+      const { file, clock } = place();
       forge(file, text, clock.wall() - ago * 1000);
       expect(heldBy(tryLock(file, clock)).pid).toBe(0);
       expect(await timeToTake(file, clock, 60_000)).toBe(10_000);
@@ -463,17 +442,15 @@ describe('fault 52: a process that took a dead lock over', () => {
   });
 
   it('and is done with it has it, also for one that saw the dead owner before', () => {
-    const file = lockFile();
-    const clock = new FakeClock();
     forge(file, DEAD);
     let first: Taken | undefined;
     vi.mocked(linkSync).mockImplementation((from, to) => {
       // The second one is about to take over when the first one does, from beginning to end.
       if (to === `${file}.dead` && !first) {
-        vi.mocked(linkSync).mockImplementation(realLink);
+        vi.mocked(linkSync).mockImplementation(real.linkSync);
         first = tryLock(file, clock);
       }
-      return realLink(from, to);
+      return real.linkSync(from, to);
     });
     expect(heldBy(tryLock(file, clock))).toEqual(ownerIn(file));
     expect(held(first!).isOurs()).toBe(true);
@@ -481,8 +458,6 @@ describe('fault 52: a process that took a dead lock over', () => {
   });
 
   it('and is still at it is named as the owner', () => {
-    const file = lockFile();
-    const clock = new FakeClock();
     forge(file, DEAD);
     held(tryLock(`${file}.dead`, clock));
     expect(heldBy(tryLock(file, clock)).pid).toBe(process.pid);

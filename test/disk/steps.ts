@@ -11,16 +11,20 @@ const CALLS = [
 
 let before: (() => void) | undefined;
 
-export function watched(disk: Disk): Disk {
+/** The disk itself. */
+export let real: Disk;
+
+export function watched(disk: unknown): Disk {
+  real = disk as Disk;
   const calls = CALLS.map((name) => {
-    const real = disk[name] as (...args: unknown[]) => unknown;
+    const step = real[name] as (...args: unknown[]) => unknown;
     const call = (...args: unknown[]) => {
       before?.();
-      return real(...args);
+      return step(...args);
     };
     return [name, vi.fn(call)];
   });
-  return { ...disk, ...Object.fromEntries(calls) };
+  return { ...real, ...Object.fromEntries(calls) };
 }
 
 /** Something happens before each step on the disk; its own steps are not counted. */

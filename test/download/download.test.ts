@@ -1,20 +1,21 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import http from 'node:http';
+import type http from 'node:http';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { type DownloadOptions, download, prepareFolder } from '../../scripts/src/download/download.ts';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { download, prepareFolder } from '../../scripts/src/download/download.ts';
 import { fetchFile } from '../../scripts/src/download/fetch-file.ts';
 import { Part } from '../../scripts/src/download/part.ts';
 import { saveOnce } from '../../scripts/src/download/save-once.ts';
 import { Transport } from '../../scripts/src/http/transport.ts';
 import { waitTask } from '../core/rendered.ts';
-import { failureOf, folder, KEY, NETWORK, sessionWith, type TestSession, waiting } from '../core/session.ts';
+import { folder, KEY, NETWORK, sessionWith, type TestSession, waiting } from '../core/session.ts';
 import { FakeClock } from '../support/clock.ts';
+import { failureOf } from '../support/failures.ts';
 import { film, MP4, PNG } from '../support/media.ts';
-import { poured, type Received, restOf, serve, type TestServer } from '../support/server.ts';
-import { FILM, options, sha256 } from './support.ts';
+import { type Answer, poured, replyOf, restOf, serve, type TestServer } from '../support/server.ts';
+import { FILM, type Host, hostOf, type More, options, savedFrom, sha256 } from './support.ts';
 
 /** A clock whose sleeps take a moment, so that others get on meanwhile, and whose time passes as it really does. */
 function impatient(): FakeClock {
@@ -30,12 +31,6 @@ function expectEmpty(into: string): void {
   expect(readdirSync(into)).toEqual([]);
 }
 
-type More = Partial<DownloadOptions> & { into?: string; at?: string };
-
-/** Downloads what the server gives, into a folder of its own unless one is named. */
-const savedFrom = ({ origin }: TestServer, { into = folder(), at = '', ...more }: More = {}) =>
-  download(sessionWith(origin), options(`${origin}${at}`, into, more));
-
 /** The failure of a download, and the folder that it was to fill. */
 async function refusedBy(server: TestServer, more: More = {}) {
   const into = folder();
@@ -50,46 +45,25 @@ function partIn(into: string): Buffer {
   return readFileSync(path.join(into, 'ckx1.part'));
 }
 
-interface Host {
-  body?: Buffer;
-  etag?: string;
-  /** Bytes of each answer after which the connection drops, one entry per answer; then no answer drops. */
-  drops?: number[];
-  /** What is done with Range, and If-Range. */
-  ranges?: 'honoured' | 'ignored' | 'overlapping' | 'refused' | 'of another length' | 'without total';
-  chunked?: boolean;
-}
+const host = (of: Host) => serve(hostOf(of));
 
-/** A file host that drops connections. */
-async function host({ body = FILM, etag = '"one"', drops = [], ranges = 'honoured', chunked = false }: Host) {
-  return serve(({ headers }, { res, count }) => {
-    let from = 0;
-    let total = `${body.length}`;
-    let status = 200;
-    const range = /^bytes=(\d+)-$/.exec(headers.range ?? '')?.[1];
-    const isSame = headers['if-range'] === undefined || headers['if-range'] === etag;
-    if (range !== undefined && isSame && ranges !== 'ignored') {
-      if (ranges === 'refused')
-        return { status: 416, headers: { 'content-range': `bytes */${body.length}` } };
-      from = Number(range) - (ranges === 'overlapping' ? 1_000 : 0);
-      if (ranges === 'of another length') total = `${body.length + 1}`;
-      if (ranges === 'without total') total = '*';
-      status = 206;
-    }
-    const rest = body.subarray(from);
-    const drop = drops[count];
-    const answer: Record<string, string> = { 'content-type': 'video/mp4', 'accept-ranges': 'bytes' };
-    if (etag) answer.etag = etag;
-    if (status === 206) answer['content-range'] = `bytes ${from}-${body.length - 1}/${total}`;
-    if (!chunked) answer['content-length'] = `${rest.length}`;
-    res.writeHead(status, answer);
-    if (drop === undefined) res.end(rest);
-    else res.write(rest.subarray(0, drop), () => setTimeout(() => res.destroy(), 10));
-    return undefined;
+/** A task that has ended, with the output that each reading of its record shows, on a host of these files. */
+const finished = (output: (origin: string, count: number) => object, file: (at: string) => Answer) =>
+  serve(({ path: at }, { count, server: { origin } }) => {
+    if (at.endsWith('/status')) return { body: { status: 'COMPLETED' } };
+    if (!at.startsWith('/api/')) return file(at);
+    return { body: { id: 'ckx1', status: 'COMPLETED', output: output(origin, count) } };
   });
-}
+
+const waited = ({ origin }: TestServer, more: Parameters<typeof waiting>[1]) =>
+  waitTask(sessionWith(origin), 'ckx1', waiting(60_000, more));
 
 const rangesOf = (server: TestServer) => server.received.map(({ headers }) => headers.range);
+
+let into: string;
+beforeEach(() => {
+  into = folder();
+});
 
 describe('a file', () => {
   it.each<[string, Buffer, string, string]>([
@@ -98,7 +72,6 @@ describe('a file', () => {
     ['a large one', film(3_000_000), 'mp4', 'video/mp4'],
   ])('is saved whole under a name of ours: %s', async (_, body, ext, contentType) => {
     const server = await serve({ headers: { 'content-type': 'text/evil' }, body });
-    const into = folder();
     const saved = await savedFrom(server, { into, at: '/../evil.sh?x=1' });
     const file = path.join(into, `ckx1.${ext}`);
     expect(saved).toEqual({ path: file, bytes: body.length, sha256: sha256(body), contentType });
@@ -131,13 +104,11 @@ describe('a file', () => {
 
   it('is numbered where there are several', async () => {
     const server = await serve({ body: MP4 });
-    const into = folder();
     await savedFrom(server, { into, at: '/a', number: 2 });
     expect(readdirSync(into)).toEqual(['ckx1-2.mp4']);
   });
 
   it('appears in its place whole or not at all', async () => {
-    const into = folder();
     const seen = new Set<string>();
     const server = await serve((_, { res }) => {
       res.writeHead(200, { 'content-length': `${MP4.length}` });
@@ -158,9 +129,7 @@ describe('a file', () => {
 describe('fault 62: a connection that drops', () => {
   it('at 80 %: the rest is fetched, under the condition that the file is still the same', async () => {
     const server = await host({ drops: [400_000] });
-    const into = folder();
-    const session = sessionWith(server.origin);
-    const saved = await download(session, options(server.origin, into));
+    const saved = await savedFrom(server);
     expect(saved.sha256).toBe(sha256(FILM));
     expect(readFileSync(saved.path).equals(FILM)).toBe(true);
     expect(rangesOf(server)).toEqual([undefined, 'bytes=400000-']);
@@ -189,15 +158,12 @@ describe('fault 62: a connection that drops', () => {
   ])('and %s: it starts over, and nothing is mixed', async (what, more) => {
     const other = film(450_000);
     const isOther = what.startsWith('the file has changed');
-    let n = 0;
-    const first = await host({ drops: [400_000], ...more });
-    const second = await host({ ...more, body: isOther ? other : FILM, etag: isOther ? '"two"' : '"one"' });
+    const first = hostOf({ drops: [400_000], ...more });
+    const second = hostOf({ ...more, ...(isOther && { body: other, headers: { etag: '"two"' } }) });
     // The same address, first served by the one and then by the other.
-    const server = await serve((request, { res }) => {
-      forward(n === 0 ? first : second, request, res);
-      n += 1;
-      return undefined;
-    });
+    const server = await serve((request, context) =>
+      replyOf(context.count === 0 ? first : second, request, context),
+    );
     const saved = await savedFrom(server);
     const expected = isOther ? other : FILM;
     expect(saved).toMatchObject({ bytes: expected.length, sha256: sha256(expected) });
@@ -229,7 +195,7 @@ describe('fault 62: a connection that drops', () => {
   it.each(['W/"weak"', ''])(
     'with the entity tag %j, which proves nothing: it is fetched from its beginning',
     async (etag) => {
-      const server = await host({ etag, drops: [400_000] });
+      const server = await host({ headers: { ...(etag && { etag }) }, drops: [400_000] });
       expect((await savedFrom(server)).sha256).toBe(sha256(FILM));
       expect(rangesOf(server)).toEqual([undefined, undefined]);
     },
@@ -242,19 +208,6 @@ describe('fault 62: a connection that drops', () => {
     expect(partIn(into).equals(FILM.subarray(0, 400_000))).toBe(true);
   });
 });
-
-/** Hands a request on to another test server. */
-function forward(target: TestServer, request: Received, res: http.ServerResponse): void {
-  const { host: _, ...headers } = request.headers;
-  const onward = http.request(`${target.origin}/`, { headers }, (answer) => {
-    res.writeHead(answer.statusCode ?? 500, answer.headers);
-    answer.on('error', () => res.destroy());
-    answer.on('aborted', () => res.destroy());
-    answer.pipe(res);
-  });
-  onward.on('error', () => res.destroy());
-  onward.end();
-}
 
 describe('fault 63: a body that is short without anybody saying so', () => {
   it.each<[string, (res: http.ServerResponse, body: Buffer) => void]>([
@@ -305,7 +258,7 @@ describe('a link that has expired', () => {
     const server = await serve(({ path: at }) => (at === '/old' ? { status } : { body: MP4 }));
     const refresh = vi.fn(async () => `${server.origin}/new`);
     const session = sessionWith(server.origin);
-    const saved = await download(session, options(`${server.origin}/old`, folder(), { refresh }));
+    const saved = await savedFrom(server, { session, at: '/old', refresh });
     expect(saved.bytes).toBe(MP4.length);
     expect(refresh).toHaveBeenCalledTimes(1);
     expect(session.clock.sleeps).toEqual([]);
@@ -351,20 +304,11 @@ describe('a link that has expired', () => {
   });
 
   it('fault 33: through the whole workflow: the answer shows the fresh link, not the dead one', async () => {
-    const into = folder();
-    const server = await serve(({ path: at }, { count, server: { origin } }) => {
-      if (at.endsWith('/status')) return { body: { status: 'COMPLETED' } };
-      if (at.startsWith('/api/')) {
-        const url = `${origin}/${count === 0 ? 'dead' : 'fresh'}.mp4`;
-        return { body: { id: 'ckx1', status: 'COMPLETED', output: { url } } };
-      }
-      return at === '/fresh.mp4' ? { body: MP4 } : { status: 404 };
-    });
-    const { envelope } = await waitTask(
-      sessionWith(server.origin),
-      'ckx1',
-      waiting(60_000, { folder: into }),
+    const server = await finished(
+      (origin, count) => ({ url: `${origin}/${count === 0 ? 'dead' : 'fresh'}.mp4` }),
+      (at) => (at === '/fresh.mp4' ? { body: MP4 } : { status: 404 }),
     );
+    const { envelope } = await waited(server, { folder: into });
     expect(envelope).toMatchObject({ ok: true, status: 'COMPLETED' });
     expect(envelope.data?.resultUrls).toEqual([`${server.origin}/fresh.mp4`]);
     expect(envelope.data?.upstream).toMatchObject({ output: { url: `${server.origin}/fresh.mp4` } });
@@ -379,14 +323,11 @@ describe('a link that has expired', () => {
   });
 
   it('through the whole workflow: a file that cannot be had leaves the task COMPLETED and names its link', async () => {
-    const server = await serve(({ path: at }, { server: { origin } }) => {
-      if (at.endsWith('/status')) return { body: { status: 'COMPLETED' } };
-      if (at.startsWith('/api/'))
-        return { body: { id: 'ckx1', status: 'COMPLETED', output: { url: `${origin}/a` } } };
-      return { status: 500 };
-    });
-    const settings = waiting(60_000, { folder: folder(), resumeFlags: { download: 'out' } });
-    const { envelope } = await waitTask(sessionWith(server.origin), 'ckx1', settings);
+    const server = await finished(
+      (origin) => ({ url: `${origin}/a` }),
+      () => ({ status: 500 }),
+    );
+    const { envelope } = await waited(server, { folder: folder(), resumeFlags: { download: 'out' } });
     expect(envelope).toMatchObject({
       ok: false,
       status: 'COMPLETED',
@@ -398,20 +339,11 @@ describe('a link that has expired', () => {
   });
 
   it('through the whole workflow: each of several files is saved, and each link refreshed by itself', async () => {
-    const into = folder();
-    const server = await serve(({ path: at }, { count, server: { origin } }) => {
-      if (at.endsWith('/status')) return { body: { status: 'COMPLETED' } };
-      if (at.startsWith('/api/')) {
-        const output = { videos: ['a', 'b'].map((name) => `${origin}/${name}${count}`) };
-        return { body: { id: 'ckx1', status: 'COMPLETED', output } };
-      }
-      return at === '/a1' || at === '/b1' ? { body: MP4 } : { status: 410 };
-    });
-    const { envelope } = await waitTask(
-      sessionWith(server.origin),
-      'ckx1',
-      waiting(60_000, { folder: into }),
+    const server = await finished(
+      (origin, count) => ({ videos: ['a', 'b'].map((name) => `${origin}/${name}${count}`) }),
+      (at) => (at === '/a1' || at === '/b1' ? { body: MP4 } : { status: 410 }),
     );
+    const { envelope } = await waited(server, { folder: into });
     expect(envelope.data?.resultUrls).toEqual([`${server.origin}/a1`, `${server.origin}/b1`]);
     expect(readdirSync(into).sort()).toEqual(['ckx1-1.mp4', 'ckx1-2.mp4']);
     expect(server.to('GET /b0')).toHaveLength(0);
@@ -442,7 +374,6 @@ describe('a file of another kind', () => {
     ],
   ])('is known %s', async (_, body, type, ext, contentType) => {
     const server = await serve({ headers: { 'content-type': type }, body });
-    const into = folder();
     expect(await savedFrom(server, { into })).toEqual({
       path: path.join(into, `ckx1.${ext}`),
       bytes: body.length,
@@ -499,8 +430,7 @@ describe('what is no media file', () => {
     for (const body of ['<html>gone</html>'.repeat(50), '{"code":404,"message":"gone"}', 'not found']) {
       const server = await serve({ headers: { 'content-type': type }, body });
       const into = folder();
-      const session = sessionWith(server.origin);
-      const failure = await failureOf(download(session, options(server.origin, into, { maxRetries: 0 })));
+      const failure = await failureOf(savedFrom(server, { into, maxRetries: 0 }));
       // A text that could be a model by its type is found out by what it lacks.
       if (type === 'model/stl' || type === 'model/gltf+json') expect(failure.code).toBe('DOWNLOAD_FAILED');
       else expect(failure.message).toContain('What came is no media file');
@@ -511,9 +441,7 @@ describe('what is no media file', () => {
   it('fault 65: is refused with its first bytes, however much would come', async () => {
     const { route, sent } = poured(Buffer.alloc(2 ** 20, '<p>no</p>'), 200 * 2 ** 20);
     const server = await serve(route);
-    await failureOf(
-      download(sessionWith(server.origin), options(server.origin, folder(), { maxRetries: 0 })),
-    );
+    await failureOf(savedFrom(server, { maxRetries: 0 }));
     expect(sent()).toBeLessThan(50 * 2 ** 20);
   });
 
@@ -528,7 +456,7 @@ describe('what is no media file', () => {
     const server = await serve((_, { count }) => (count < 2 ? { status: 503 } : { body: MP4 }));
     await savedFrom(server);
     const other = await serve({ status: 400 });
-    const failure = await failureOf(download(sessionWith(other.origin), options(other.origin, folder())));
+    const failure = await failureOf(savedFrom(other));
     expect(failure.message).toContain('HTTP 400');
     expect(other.received).toHaveLength(1);
   });
@@ -536,7 +464,7 @@ describe('what is no media file', () => {
   it('fault 14: a long pause that a host asks for is reported, and not waited for', async () => {
     const server = await serve({ status: 503, headers: { 'retry-after': '1200' } });
     const session = sessionWith(server.origin);
-    const failure = await failureOf(download(session, options(server.origin, folder())));
+    const failure = await failureOf(savedFrom(server, { session }));
     expect(failure).toMatchObject({ code: 'DOWNLOAD_FAILED', details: { retryAfter: 1_200 } });
     expect(session.clock.sleeps).toEqual([]);
   });
@@ -551,15 +479,12 @@ describe('fault 66: a host that stalls', () => {
       (request) => restOf(request, FILM),
     ]);
     const session = sessionWith(server.origin);
-    const { observer } = session;
     const downloading = (bytes: number) => {
       // The span in which these bytes came, and one without any.
       if (bytes === 100_000) setImmediate(() => vi.advanceTimersByTime(120_000));
     };
-    const saved = await download(
-      { ...session, observer: { ...observer, downloading } },
-      options(server.origin, folder(), { stallMs: 60_000 }),
-    );
+    session.observer = { ...session.observer, downloading };
+    const saved = await savedFrom(server, { session, stallMs: 60_000 });
     expect(saved.sha256).toBe(sha256(FILM));
     expect(rangesOf(server)).toEqual([undefined, 'bytes=100000-']);
   });
@@ -664,9 +589,7 @@ describe('fault 47: a name that exists', () => {
     const made = folder();
     const file = path.join(made, 'ckx1.mp4');
     prepare(file);
-    const result = await download(sessionWith(server.origin), options(server.origin, made)).catch(
-      (error) => error,
-    );
+    const result = await savedFrom(server, { into: made }).catch((error) => error);
     expect(readdirSync(made).filter((name) => name.endsWith('.part'))).toEqual([]);
     return { result, file, made };
   }
@@ -712,7 +635,7 @@ describe('fault 47: a name that exists', () => {
     const server = await serve({ body: PNG });
     const made = folder();
     symlinkSync(target, path.join(made, 'ckx1.png'));
-    const failure = await failureOf(download(sessionWith(server.origin), options(server.origin, made)));
+    const failure = await failureOf(savedFrom(server, { into: made }));
     expect(failure.message).toContain('exists already');
     expect(readdirSync(made)).toEqual(['ckx1.png']);
   });
@@ -752,13 +675,12 @@ describe('the disk', () => {
 
   it('fault 43: a full disk is named, and nothing is left on it', async () => {
     const server = await host({});
-    const into = folder();
     const prototype = await prototypeOfHandles();
     const full = vi
       .spyOn(prototype, 'writev')
       .mockRejectedValue(Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' }));
     onTestFinished(() => full.mockRestore());
-    const failure = await failureOf(download(sessionWith(server.origin), options(server.origin, into)));
+    const failure = await failureOf(savedFrom(server, { into }));
     expect(failure.code).toBe('DOWNLOAD_FAILED');
     expect(failure.message).toBe(`The finished file could not be saved in ${into}: the disk is full.`);
     expectEmpty(into);
@@ -860,7 +782,7 @@ it('when aborted, ends with the reason and leaves nothing', async () => {
   });
   const into = folder();
   const session = sessionWith(server.origin, { signal: controller.signal });
-  await expect(download(session, options(server.origin, into))).rejects.toThrow('stopped');
+  await expect(savedFrom(server, { session, into })).rejects.toThrow('stopped');
   expectEmpty(into);
   expect(server.received).toHaveLength(1);
 });

@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { tryLock } from '../../scripts/src/disk/lock.ts';
 import { download } from '../../scripts/src/download/download.ts';
 import { fileIsWhole } from '../../scripts/src/download/file-hash.ts';
@@ -20,54 +20,42 @@ import { MOST_BYTES } from '../../scripts/src/download/received-file.ts';
 import { saveOnce } from '../../scripts/src/download/save-once.ts';
 import type { Resolve } from '../../scripts/src/http/public-lookup.ts';
 import { Transport } from '../../scripts/src/http/transport.ts';
-import { failureOf, folder, NETWORK, sessionWith } from '../core/session.ts';
+import { folder, NETWORK, sessionWith } from '../core/session.ts';
 import { FakeClock } from '../support/clock.ts';
+import { failureOf } from '../support/failures.ts';
 import { film, MP4, PNG } from '../support/media.ts';
-import { restOf, serve } from '../support/server.ts';
-import { FILM, options as optionsOf, sha256 } from './support.ts';
-
-const options: typeof optionsOf = (url, into, more) =>
-  optionsOf(url, into, { stallMs: 5_000, maxRetries: 0, ...more });
-
-interface Host {
-  body?: Buffer;
-  headers?: Record<string, string>;
-  /** Bytes of the first answer, after which nothing comes any more. */
-  stopsAt?: number;
-}
+import { restOf, serve, type TestServer } from '../support/server.ts';
+import { FILM, type Host, hostOf, type More, options, savedFrom, sha256 } from './support.ts';
 
 /** A host that drops its first answer in the middle, and from then on gives what it is asked for. */
-function host({ body = FILM, headers = { etag: '"one"' }, stopsAt = 200_000 }: Host = {}) {
-  const validator = headers.etag ?? headers['last-modified'];
-  return serve((request, { count }) => {
-    const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
-    const type = { 'content-type': 'video/mp4', ...headers };
-    if (from > 0 && request.headers['if-range'] === validator) {
-      const range = `bytes ${from}-${body.length - 1}/${body.length}`;
-      return { status: 206, headers: { ...type, 'content-range': range }, body: body.subarray(from) };
-    }
-    return { headers: type, body, ...(count === 0 && stopsAt < body.length && { breaksAfter: stopsAt }) };
-  });
-}
+const host = (of: Host = {}) => serve(hostOf({ drops: [200_000], ...of }));
+
+const save = (server: { origin: string }, into = folder(), more: More = {}) =>
+  savedFrom(server, { into, stallMs: 5_000, maxRetries: 0, ...more });
 
 /** The first run, whose time is over before its second attempt. */
-function cutShort(url: string, into: string) {
+function cutShort(server: TestServer, into: string) {
   const until = 60_000;
   const clock = new FakeClock();
   clock.onSleep = () => {
     clock.now = until;
   };
-  const more = { until, maxRetries: 1 };
-  return failureOf(download(sessionWith(url, { clock }), options(url, into, more)));
+  return failureOf(
+    save(server, into, { session: sessionWith(server.origin, { clock }), until, maxRetries: 1 }),
+  );
 }
 
 const PART = ['ckx1.part', 'ckx1.part.json'];
 
+let into: string;
+beforeEach(() => {
+  into = folder();
+});
+
 describe('fault 99: a download that takes longer than the wait', () => {
   it('ends with it, says how much it has, and the next run fetches the rest', async () => {
     const server = await host();
-    const into = folder();
-    const failure = await cutShort(server.origin, into);
+    const failure = await cutShort(server, into);
     expect(failure.code).toBe('DOWNLOAD_FAILED');
     expect(failure.message).toContain(
       'the wait ended before the file was whole. 200000 of 500096 bytes are kept',
@@ -75,7 +63,7 @@ describe('fault 99: a download that takes longer than the wait', () => {
     expect(failure.details.data).toEqual({ partial: { bytes: 200_000, total: FILM.length } });
     expect(readdirSync(into).sort()).toEqual(PART);
 
-    const saved = await download(sessionWith(server.origin), options(server.origin, into));
+    const saved = await save(server, into);
     expect(saved).toMatchObject({ bytes: FILM.length, sha256: sha256(FILM) });
     expect(readFileSync(saved.path).equals(FILM)).toBe(true);
     expect(readdirSync(into)).toEqual(['ckx1.mp4']);
@@ -86,10 +74,7 @@ describe('fault 99: a download that takes longer than the wait', () => {
 
   it('in the middle of an answer too', async () => {
     const server = await serve(() => undefined);
-    const more = { until: 100, maxRetries: 3 };
-    const failure = await failureOf(
-      download(sessionWith(server.origin), options(server.origin, folder(), more)),
-    );
+    const failure = await failureOf(save(server, undefined, { until: 100, maxRetries: 3 }));
     expect(failure.message).toContain('the wait ended before the file was whole.');
     expect(server.received.length).toBeLessThan(2);
   });
@@ -98,22 +83,20 @@ describe('fault 99: a download that takes longer than the wait', () => {
     const body = film(5_000_000);
     const stopsAt = body.length - 4_000_000;
     const modified = 'Sat, 21 Nov 2026 12:00:00 GMT';
-    const server = await host({ body, headers: { 'last-modified': modified }, stopsAt });
-    const into = folder();
-    const failure = await cutShort(server.origin, into);
+    const server = await host({ body, headers: { 'last-modified': modified }, drops: [stopsAt] });
+    const failure = await cutShort(server, into);
     expect(failure.details.data).toEqual({ partial: { bytes: stopsAt, total: body.length } });
-    const saved = await download(sessionWith(server.origin), options(server.origin, into));
+    const saved = await save(server, into);
     expect(saved.sha256).toBe(sha256(body));
     expect(server.received[1]!.headers['if-range']).toBe(modified);
   });
 
   it('when the file has changed meanwhile, it is fetched from its beginning, and nothing is mixed', async () => {
     const first = await host();
-    const into = folder();
-    await cutShort(first.origin, into);
+    await cutShort(first, into);
     const other = film(300_000);
     const second = await serve({ headers: { etag: '"two"' }, body: other });
-    const saved = await download(sessionWith(second.origin), options(second.origin, into));
+    const saved = await save(second, into);
     expect(second.received[0]!.headers['if-range']).toBe('"one"');
     expect(readFileSync(saved.path).equals(other)).toBe(true);
   });
@@ -127,18 +110,17 @@ describe('fault 99: a download that takes longer than the wait', () => {
     async (_, headers) => {
       const server = await host({ headers });
       const into = folder();
-      expect((await cutShort(server.origin, into)).message).not.toContain('kept');
+      expect((await cutShort(server, into)).message).not.toContain('kept');
       expect(readdirSync(into)).toEqual([]);
     },
   );
 
   it('a part that was whole when its process died needs the network no more', async () => {
-    const server = await host({ stopsAt: FILM.length });
-    const into = folder();
+    const server = await host({ drops: [] });
     writeFileSync(path.join(into, 'ckx1.part'), FILM);
     const note = { version: 1, validator: '"one"', total: FILM.length, contentType: 'video/mp4' };
     writeFileSync(path.join(into, 'ckx1.part.json'), JSON.stringify(note));
-    const saved = await download(sessionWith(server.origin), options(server.origin, into));
+    const saved = await save(server, into);
     expect(saved.sha256).toBe(sha256(FILM));
     expect(server.received).toHaveLength(0);
   });
@@ -161,42 +143,36 @@ describe('fault 99: a download that takes longer than the wait', () => {
     ['that is empty', (into) => truncateSync(path.join(into, PART[0]!), 0)],
   ])('a part %s is not resumed', async (_, spoil) => {
     const server = await host();
-    const into = folder();
-    await cutShort(server.origin, into);
+    await cutShort(server, into);
     spoil(into);
-    const saved = await download(sessionWith(server.origin), options(server.origin, into));
+    const saved = await save(server, into);
     expect(saved.sha256).toBe(sha256(FILM));
     expect(server.received[1]!.headers.range).toBeUndefined();
     expect(readdirSync(into)).toEqual(['ckx1.mp4']);
   });
 
   it('what lies there of another file is gone, also where the host gives all of its file as a range', async () => {
-    const into = folder();
     writeFileSync(path.join(into, 'ckx1.part'), Buffer.alloc(600_000));
     const range = `bytes 0-${FILM.length - 1}/${FILM.length}`;
     const server = await serve({ status: 206, headers: { 'content-range': range }, body: FILM });
-    const saved = await download(sessionWith(server.origin), options(server.origin, into));
+    const saved = await save(server, into);
     expect(saved.sha256).toBe(sha256(FILM));
     expect(statSync(saved.path).size).toBe(FILM.length);
   });
 
   it('a file that is gone or of no kind leaves nothing', async () => {
-    const into = folder();
     for (const answer of [{ status: 404 }, { body: '<html>sorry</html>' }]) {
       const first = await host();
-      await cutShort(first.origin, into);
+      await cutShort(first, into);
       const second = await serve(() => answer);
-      await failureOf(download(sessionWith(second.origin), options(second.origin, into)));
+      await failureOf(save(second, into));
       expect(readdirSync(into)).toEqual([]);
     }
   });
 
   it('one byte for each attempt is no progress', async () => {
     const server = await serve((request) => ({ ...restOf(request, FILM), breaksAfter: 1 }));
-    const into = folder();
-    const failure = await failureOf(
-      download(sessionWith(server.origin), options(server.origin, into, { maxRetries: 3 })),
-    );
+    const failure = await failureOf(save(server, into, { maxRetries: 3 }));
     expect(server.received).toHaveLength(4);
     expect(failure.details.data).toEqual({ partial: { bytes: 4, total: FILM.length } });
   });
@@ -218,8 +194,7 @@ describe('fault 99: the size of a file', () => {
       res.write(body);
       return undefined;
     });
-    const into = folder();
-    const failure = await failureOf(download(sessionWith(server.origin), options(server.origin, into)));
+    const failure = await failureOf(save(server, into));
     expect(failure.code).toBe('DOWNLOAD_FAILED');
     expect(failure.message).toContain(
       `${MOST_BYTES[kind] / 2 ** 20} MiB, the most that is fetched of ${words}`,
@@ -234,15 +209,14 @@ describe('what lies where a part should', () => {
     ['a symbolic link', (part, victim) => symlinkSync(victim, part)],
     ['a hard link', (part, victim) => linkSync(victim, part)],
   ])('%s to a file of the user: that is left as it is', async (_, put) => {
-    const into = folder();
     const victim = path.join(into, 'mine.txt');
     writeFileSync(victim, 'mine');
     put(path.join(into, 'ckx1.part'), victim);
     // What would lead a careless program to write behind the four bytes.
     const note = { version: 1, validator: '"one"', total: FILM.length, contentType: 'video/mp4' };
     writeFileSync(path.join(into, 'ckx1.part.json'), JSON.stringify(note));
-    const server = await host({ stopsAt: FILM.length });
-    const saved = await download(sessionWith(server.origin), options(server.origin, into));
+    const server = await host({ drops: [] });
+    const saved = await save(server, into);
     expect(saved.sha256).toBe(sha256(FILM));
     expect(readFileSync(victim, 'utf8')).toBe('mine');
     expect(readdirSync(into).sort()).toEqual(['ckx1.mp4', 'mine.txt']);
@@ -251,10 +225,9 @@ describe('what lies where a part should', () => {
   it.each(['ckx1.part', 'ckx1.part.json', 'ckx1.part.lock'])(
     'a pipe called %s keeps nobody',
     async (name) => {
-      const into = folder();
       if (name !== 'ckx1.part') writeFileSync(path.join(into, 'ckx1.part'), 'x');
       execFileSync('mkfifo', [path.join(into, name)]);
-      const server = await host({ stopsAt: FILM.length });
+      const server = await host({ drops: [] });
       const saving = { ...options(server.origin, into), waitEnds: 0 };
       expect((await saveOnce(sessionWith(server.origin), undefined, saving)).sha256).toBe(sha256(FILM));
       expect(readdirSync(into)).toEqual(['ckx1.mp4']);
@@ -262,16 +235,14 @@ describe('what lies where a part should', () => {
   );
 
   it('a folder is named as what is in the way', async () => {
-    const into = folder();
     mkdirSync(path.join(into, 'ckx1.part'));
     const server = await host();
-    const failure = await failureOf(download(sessionWith(server.origin), options(server.origin, into)));
+    const failure = await failureOf(save(server, into));
     expect(failure).toMatchObject({ code: 'DOWNLOAD_FAILED' });
     expect(server.received).toHaveLength(0);
   });
 
   it('parts that cannot be resumed are removed by the run that saves a file; others stay', async () => {
-    const into = folder();
     const note = JSON.stringify({ version: 1, validator: '"a"', total: 9, contentType: 'video/mp4' });
     const lastMonth = new Date(Date.now() - 30 * 86_400_000);
     for (const [name, old] of [
@@ -287,17 +258,16 @@ describe('what lies where a part should', () => {
     const lock = path.join(into, 'ckx1.part.lock.0123456789abcdef.tmp');
     writeFileSync(lock, 'of a process that was killed');
     utimesSync(lock, lastMonth, lastMonth);
-    const server = await host({ stopsAt: FILM.length });
+    const server = await host({ drops: [] });
     const clock = new FakeClock();
     clock.wallOffset = Date.now();
-    await download(sessionWith(server.origin, { clock }), options(server.origin, into));
+    await save(server, into, { session: sessionWith(server.origin, { clock }) });
     expect(readdirSync(into).sort()).toEqual(['cknew.part', 'cknew.part.json', 'ckx1.mp4', 'foreign.part']);
   });
 });
 
 describe('fault 50: a file that another process is saving', () => {
   it('is waited for as long as the caller has time, and no longer', async () => {
-    const into = folder();
     const server = await host();
     const lock = tryLock(path.join(into, 'ckx1.part.lock'), new FakeClock());
     if ('heldBy' in lock) throw new Error('the lock is held');
@@ -347,7 +317,6 @@ describe('fault 98: the address of a result', () => {
 });
 
 it('fileIsWhole: the very same bytes in a plain file, and nothing else', async () => {
-  const into = folder();
   const file = path.join(into, 'a.mp4');
   writeFileSync(file, MP4);
   const wanted = { bytes: MP4.length, sha256: sha256(MP4) };

@@ -1,11 +1,11 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Call } from '../../scripts/src/http/api.ts';
-import { Api, type ApiOptions } from '../../scripts/src/http/api.ts';
+import { Api, type ApiOptions, type Call } from '../../scripts/src/http/api.ts';
 import type { HttpAnswer, HttpRequest } from '../../scripts/src/http/http-client.ts';
 import { Transport } from '../../scripts/src/http/transport.ts';
 import { systemClock } from '../../scripts/src/model/clock.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import { FakeClock } from '../support/clock.ts';
+import { failureOf } from '../support/failures.ts';
 import { closedPort, serve } from '../support/server.ts';
 
 function apiFor(options: Partial<ApiOptions> = {}) {
@@ -14,6 +14,9 @@ function apiFor(options: Partial<ApiOptions> = {}) {
   onTestFinished(() => transport.close());
   return { clock, api: new Api(transport, clock, { timeoutMs: 2_000, maxRetries: 3, ...options }) };
 }
+
+const read = (api: Api, { origin }: { origin: string }, retryUntil = 60_000) =>
+  api.read(callTo(origin), { retryUntil });
 
 /** An api that keeps the time limits of its requests, and gets these answers. */
 function limited(answer: (timeoutMs: number) => HttpAnswer) {
@@ -47,14 +50,14 @@ describe('a read', () => {
   it('fault 16: is repeated while that may help, with growing pauses', async () => {
     const server = await serve((_, { count }) => (count < 3 ? { status: 503 } : { body: 'at last' }));
     const { api, clock } = apiFor();
-    await expect(api.read(callTo(server.origin), { retryUntil: 60_000 })).resolves.toBe('at last');
+    await expect(read(api, server)).resolves.toBe('at last');
     expect(clock.sleeps).toEqual([375, 750, 1_500]);
   });
 
   it('is retried maxRetries times, then its last failure is thrown', async () => {
     const server = await serve((_, { count }) => ({ status: 500 + count }));
     const { api } = apiFor({ maxRetries: 2 });
-    await expect(api.read(callTo(server.origin), { retryUntil: 60_000 })).rejects.toThrow('HTTP 502');
+    await expect(read(api, server)).rejects.toThrow('HTTP 502');
     expect(server.received).toHaveLength(3);
   });
 
@@ -64,7 +67,7 @@ describe('a read', () => {
   ])('is made once %s', async (_, options, status) => {
     const server = await serve({ status });
     const { api, clock } = apiFor(options);
-    await expect(api.read(callTo(server.origin), { retryUntil: 60_000 })).rejects.toThrow(`HTTP ${status}`);
+    await expect(read(api, server)).rejects.toThrow(`HTTP ${status}`);
     expect(server.received).toHaveLength(1);
     expect(clock.sleeps).toEqual([]);
   });
@@ -74,7 +77,7 @@ describe('a read', () => {
       count === 0 ? { status: 429, headers: { 'retry-after': '7' } } : { body: 'ok' },
     );
     const { api, clock } = apiFor();
-    await api.read(callTo(server.origin), { retryUntil: 60_000 });
+    await read(api, server);
     expect(clock.sleeps).toHaveLength(1);
     expect(clock.sleeps[0]).toBeGreaterThan(7_000);
     expect(clock.sleeps[0]).toBeLessThan(8_000);
@@ -83,7 +86,7 @@ describe('a read', () => {
   it('fault 14: returns at once when the service asks for more than is left', async () => {
     const server = await serve({ status: 429, headers: { 'retry-after': '61' } });
     const { api, clock } = apiFor();
-    await expect(api.read(callTo(server.origin), { retryUntil: 60_000 })).rejects.toMatchObject({
+    await expect(read(api, server)).rejects.toMatchObject({
       details: { retryAfter: 61 },
     });
     expect(clock.sleeps).toEqual([]);
@@ -92,14 +95,14 @@ describe('a read', () => {
   it('is not repeated past its deadline', async () => {
     const server = await serve({ status: 503 });
     const { api, clock } = apiFor({ maxRetries: 10 });
-    await expect(api.read(callTo(server.origin), { retryUntil: 2_000 })).rejects.toThrow('HTTP 503');
+    await expect(read(api, server, 2_000)).rejects.toThrow('HTTP 503');
     expect(clock.now).toBeLessThanOrEqual(2_000);
     expect(server.received).toHaveLength(3);
   });
 
   it('fault 1: is retried after a refused connection', async () => {
     const { api, clock } = apiFor();
-    const failed = api.read(callTo(`http://127.0.0.1:${await closedPort()}`), { retryUntil: 60_000 });
+    const failed = read(api, { origin: `http://127.0.0.1:${await closedPort()}` });
     await expect(failed).rejects.toThrow('ECONNREFUSED');
     expect(clock.sleeps).toHaveLength(3);
   });
@@ -130,7 +133,7 @@ describe('a read', () => {
     const many = JSON.stringify(Array(50).fill(0));
     const server = await serve((_, { count }) => ({ status: count === 0 ? 200 : 404, body: many }));
     const { api, clock } = apiFor();
-    await expect(api.read(callTo(server.origin), { retryUntil: 60_000 })).rejects.toThrow('HTTP 404');
+    await expect(read(api, server)).rejects.toThrow('HTTP 404');
     expect(clock.sleeps).toHaveLength(1);
   });
 
@@ -148,7 +151,7 @@ describe('a read', () => {
     const controller = new AbortController();
     const { api, clock } = apiFor({ signal: controller.signal });
     clock.onSleep = () => controller.abort(new Error('stopped'));
-    await expect(api.read(callTo(server.origin), { retryUntil: 60_000 })).rejects.toThrow('stopped');
+    await expect(read(api, server)).rejects.toThrow('stopped');
     expect(server.received).toHaveLength(1);
   });
 });
@@ -226,13 +229,13 @@ describe('fault 51: the queries that a service permits', () => {
     const server = await serve({ body: 'done' });
     const { limiter } = limiterWith(25_000, 0);
     const { api, clock } = apiFor({ limiter });
-    const failure = await api.once(callTo(server.origin)).catch((error: unknown) => error);
+    const failure = await failureOf(api.once(callTo(server.origin)));
     expect(failure).toMatchObject({ code: 'RATE_LIMITED', details: { transient: true, retryAfter: 25 } });
     expect(server.received).toHaveLength(0);
     // A read waits as it would after such an answer of the service.
     const other = limiterWith(25_000, 0);
     const { api: patient, clock: its } = apiFor({ limiter: other.limiter });
-    await expect(patient.read(callTo(server.origin), { retryUntil: 30_000 })).resolves.toBe('done');
+    await expect(read(patient, server, 30_000)).resolves.toBe('done');
     expect(its.now).toBeGreaterThanOrEqual(25_000);
     expect(clock.now).toBe(0);
   });
@@ -240,13 +243,11 @@ describe('fault 51: the queries that a service permits', () => {
   it('fault 15: an answer that there were too many of them makes every process pause', async () => {
     const { pauses, limiter } = limiterWith();
     const server = await serve({ status: 429 });
-    const call: Call<string> = {
-      ...callTo(server.origin),
-      read: () => {
-        throw new Failure('RATE_LIMITED', 'too many', { retryAfter: 7 });
-      },
+    const read = () => {
+      throw new Failure('RATE_LIMITED', 'too many', { retryAfter: 7 });
     };
-    await expect(apiFor({ limiter }).api.once(call)).rejects.toThrow('too many');
+    const { api } = apiFor({ limiter });
+    await expect(api.once({ ...callTo(server.origin), read })).rejects.toThrow('too many');
     expect(pauses).toEqual([7_000]);
   });
 });

@@ -2,8 +2,8 @@ import type { LookupAddress } from 'node:dns';
 import net from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { publicLookup, type Resolve } from '../../scripts/src/http/public-lookup.ts';
-import { Failure } from '../../scripts/src/model/failure.ts';
 import { isPublicAddress } from '../../scripts/src/model/public-address.ts';
+import { failureOf } from '../support/failures.ts';
 
 const answering =
   (...addresses: string[]): Resolve =>
@@ -30,10 +30,9 @@ const PRIVATE = [
 describe('fault 98: a name that leads to an address', () => {
   it.each(PRIVATE)('%j is refused', async (address) => {
     expect(isPublicAddress(address)).toBe(false);
-    const error = await resolveName(answering(address)).catch((reason: unknown) => reason);
-    expect(error).toBeInstanceOf(Failure);
-    expect((error as Failure).code).toBe('DOWNLOAD_FAILED');
-    expect((error as Failure).message).toContain('files.example.com leads to');
+    const failure = await failureOf(resolveName(answering(address)));
+    expect(failure.code).toBe('DOWNLOAD_FAILED');
+    expect(failure.message).toContain('files.example.com leads to');
   });
 
   it.each(['93.184.215.14', '2606:2800:21f:cb07:6820:80da:af6b:8b2c', '64:ff9b::5db8:d70e'])(
@@ -62,7 +61,7 @@ describe('fault 98: a name that leads to an address', () => {
   });
 
   it('where a proxy program answers with addresses of its own, the way out is named', async () => {
-    const error = (await resolveName(answering('198.18.0.7')).catch((reason: unknown) => reason)) as Failure;
-    expect(error.details.reason).toEqual({ kind: 'addressOfProxy' });
+    const { details } = await failureOf(resolveName(answering('198.18.0.7')));
+    expect(details.reason).toEqual({ kind: 'addressOfProxy' });
   });
 });

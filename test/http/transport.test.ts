@@ -9,8 +9,9 @@ import { JsonBody } from '../../scripts/src/http/json.ts';
 import { NodeHttpClient } from '../../scripts/src/http/node-http-client.ts';
 import { Transport } from '../../scripts/src/http/transport.ts';
 import { UndiciHttpClient } from '../../scripts/src/http/undici-http-client.ts';
-import { Failure, type FailureDetails } from '../../scripts/src/model/failure.ts';
+import type { Failure, FailureDetails } from '../../scripts/src/model/failure.ts';
 import { BROTLI_BOMB, GZIP_BOMB } from '../support/bombs.ts';
+import { failureOf as failed } from '../support/failures.ts';
 import { listen, tunnel } from '../support/network.ts';
 import { closedPort, poured, serve } from '../support/server.ts';
 import { type Certificate, selfSigned } from './certificate.ts';
@@ -37,15 +38,11 @@ function post(url: string): HttpRequest {
   return { method: 'POST', url: new URL(url), headers: { key: KEY }, body };
 }
 
-/** What the promise is rejected with; it has to be, and with these details. */
+/** The failure that the promise is rejected with, which has these details. */
 async function failureOf(promise: Promise<unknown>, details: FailureDetails = {}): Promise<Failure> {
-  const error = await promise.then(
-    () => expect.fail('did not fail'),
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(Failure);
-  expect(error).toMatchObject({ code: 'NETWORK_ERROR', details });
-  return error as Failure;
+  const failure = await failed(promise);
+  expect(failure).toMatchObject({ code: 'NETWORK_ERROR', details });
+  return failure;
 }
 
 async function serveTls(certificate: Certificate, body: string | Buffer = 'ok') {
@@ -64,6 +61,9 @@ describe.each([
 ])('$client', ({ make }) => {
   const SHORT = { ...OPTIONS, timeoutMs: 120 };
   const byClient = () => transportFor({}, make());
+
+  const refused = (request: HttpRequest, details?: FailureDetails) =>
+    failureOf(byClient().send(request, OPTIONS), details);
 
   describe('one exchange', () => {
     it('sends what it is given and nothing else, and gives back the whole answer', async () => {
@@ -154,7 +154,7 @@ describe.each([
       ['gzip, gzip', gzipSync(GZIP_BOMB)],
     ])('fault 25: unpacks no bomb in %s', async (encoding, body) => {
       const server = await serve({ headers: { 'content-encoding': encoding }, body });
-      const failure = await failureOf(byClient().send(get(server.origin), OPTIONS), UNCLEAR);
+      const failure = await refused(get(server.origin), UNCLEAR);
       expect(failure.message).toBe(`${server.origin} sent more than 100000 bytes.`);
     });
   });
@@ -162,12 +162,12 @@ describe.each([
   describe('what never left', () => {
     it('fault 1: a refused connection is certain: nothing was delivered', async () => {
       const port = await closedPort();
-      const failure = await failureOf(byClient().send(post(`http://127.0.0.1:${port}/`), OPTIONS), CERTAIN);
+      const failure = await refused(post(`http://127.0.0.1:${port}/`), CERTAIN);
       expect(failure.message).toBe(`http://127.0.0.1:${port} refused the connection (ECONNREFUSED).`);
     });
 
     it('fault 1: so is a name that does not exist', async () => {
-      const failure = await failureOf(byClient().send(post('http://nobody.invalid/'), OPTIONS), CERTAIN);
+      const failure = await refused(post('http://nobody.invalid/'), CERTAIN);
       expect(failure.message).toMatch(/^http:\/\/nobody\.invalid could not be (found|resolved) \(DNS\)/);
     });
 
@@ -198,7 +198,7 @@ describe.each([
       const server = await serveRaw((socket, text) => {
         if (text.includes('lighthouse')) answer(socket);
       });
-      await failureOf(byClient().send(post(server.origin), OPTIONS), UNCLEAR);
+      await refused(post(server.origin), UNCLEAR);
       expect(server.connections).toHaveLength(1);
     });
 
@@ -225,10 +225,9 @@ describe.each([
     it('fault 31: a body above the cap is stopped while it comes', async () => {
       const { route, sent } = poured(Buffer.alloc(64 * 1024, 'x'), 100 * 2 ** 20);
       const server = await serve(route);
-      const failure = await failureOf(byClient().send(get(server.origin), OPTIONS));
+      const failure = await refused(get(server.origin));
       expect(failure.message).toBe(`${server.origin} sent more than 100000 bytes.`);
-      expect(failure.details.unclear).toBe(true);
-      expect(failure.details.transient).toBe(true);
+      expect(failure).toMatchObject({ details: { unclear: true, transient: true } });
       expect(sent()).toBeLessThan(20 * 2 ** 20);
     });
 
@@ -238,7 +237,7 @@ describe.each([
       ['has no status of HTTP', 'HTTP/1.1 099 Odd\r\ncontent-length: 2\r\n\r\nok'],
     ])('an answer that %s is none, and is not waited for', async (_, answer) => {
       const server = await serveRaw((socket) => socket.write(answer));
-      const failure = await failureOf(byClient().send(post(server.origin), OPTIONS), UNCLEAR);
+      const failure = await refused(post(server.origin), UNCLEAR);
       expect(failure.message).not.toContain('within');
     });
 
@@ -271,7 +270,7 @@ describe.each([
       const server = await serveRaw((socket) => {
         socket.write(`HTTP/1.1 200 OK\r\nx-long: ${'x'.repeat(80 * 1024)}\r\n\r\n`);
       });
-      const failure = await failureOf(byClient().send(get(server.origin), OPTIONS));
+      const failure = await refused(get(server.origin));
       expect(failure.message).toContain('headers that are too large');
     });
   });
@@ -469,7 +468,7 @@ describe.each([
       ['that has run out', () => selfSigned(-3_600_000), 'CERT_HAS_EXPIRED|DEPTH_ZERO_SELF_SIGNED_CERT'],
     ])('fault 6: a certificate %s is named and not tried again', async (_, make, code) => {
       const server = await serveTls(make());
-      const failure = await failureOf(byClient().send(post(`https://localhost:${server.port}/`), OPTIONS));
+      const failure = await refused(post(`https://localhost:${server.port}/`));
       expect(failure.message).toMatch(new RegExp(`has a certificate that cannot be trusted \\((${code}): `));
       expect(failure.details.transient).toBeUndefined();
       expect(failure.details.unclear).toBe(false);
@@ -520,7 +519,7 @@ describe.each([
 
     it('a server that speaks no TLS is not called a matter of certificates', async () => {
       const server = await serveRaw((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
-      const failure = await failureOf(byClient().send(post(`https://127.0.0.1:${server.port}/`), OPTIONS));
+      const failure = await refused(post(`https://127.0.0.1:${server.port}/`));
       expect(failure.message).toContain('could not agree on TLS');
       expect(failure.message).not.toContain('certificate');
       expect(failure.details.unclear).toBe(false);

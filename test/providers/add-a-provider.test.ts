@@ -3,10 +3,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it, vi } from 'vitest';
-import type { Definition } from '../../scripts/src/providers/provider.ts';
+import type { Profile } from '../../scripts/src/providers/provider.ts';
 import { ROOT } from '../support/command.ts';
+import { codeOf, sourcesIn } from '../support/sources.ts';
 
-const HERON: Definition = {
+const HERON: Profile = {
   id: 'heron',
   title: 'Heron',
   can: { cancel: true, list: false, quote: false, account: false, signedWebhooks: false },
@@ -27,14 +28,13 @@ const HERON: Definition = {
     prices: 'https://heron.example/prices',
     tasks: 'Ask its support.',
   },
-  load: async () => () => ({ ...HERON, heron: true }) as never,
+  create: async () => ({ ...HERON, heron: true }) as never,
 };
 
 // In place of the one line and the folder that a new service adds.
 vi.mock(import('../../scripts/src/providers/apidot/definition.ts'), () => ({ APIDOT: HERON }) as never);
 
-const source = path.join(ROOT, 'scripts', 'src');
-const providers = path.join(source, 'providers');
+const providers = path.join(ROOT, 'scripts', 'src', 'providers');
 const folders = readdirSync(providers, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
@@ -49,23 +49,20 @@ it.each(folders)('%s: a definition and an api, a line in the registry, and contr
 
 it('no module but those of its folder and of the sandbox knows a service by its id', () => {
   const quoted = new RegExp(`['"\`](${folders.join('|')})['"\`]`);
-  const knowing = (readdirSync(source, { recursive: true, encoding: 'utf8' }) as string[])
-    .map((file) => file.replaceAll(path.sep, '/'))
-    .filter((file) => file.endsWith('.ts') && quoted.test(readFileSync(path.join(source, file), 'utf8')))
-    .filter(
-      (file) => !file.startsWith('sandbox/') && !folders.some((id) => file.startsWith(`providers/${id}/`)),
-    );
-  expect(knowing).toEqual([]);
+  const others = sourcesIn().filter(
+    (file) => !file.startsWith('sandbox/') && !folders.some((id) => file.startsWith(`providers/${id}/`)),
+  );
+  expect(others.filter((file) => quoted.test(codeOf(file)))).toEqual([]);
 });
 
 it('the registry, the flags, their refusals, the environment and --help know it from its definition', async () => {
-  const { createProvider, PROFILES, profileOf } = await import('../../scripts/src/providers/registry.ts');
+  const { PROFILES, profileOf } = await import('../../scripts/src/providers/registry.ts');
   const { parseArguments } = await import('../../scripts/src/cli/command-line/arguments.ts');
   const { helpText } = await import('../../scripts/src/cli/command-line/help.ts');
   const { readEnvironment, secretsIn } = await import('../../scripts/src/cli/environment.ts');
   expect(PROFILES.map(({ id }) => id)).toEqual(['aivideomaker', 'heron']);
   const settings = { baseUrl: new URL(HERON.url), key: 'k', now: () => 0 };
-  expect(await createProvider(profileOf('heron')!, settings)).toMatchObject({ id: 'heron', heron: true });
+  expect(await profileOf('heron')!.create(settings)).toMatchObject({ id: 'heron', heron: true });
 
   const submit = ['--provider', 'heron', '--model', 'm', '--payload', '{}'];
   expect(parseArguments([...submit, '--callbackUrl', 'https://a.example']).profile.id).toBe('heron');
@@ -84,6 +81,11 @@ it('the registry, the flags, their refusals, the environment and --help know it 
     expect(text).toContain(word);
   const env = { HERON_API_KEY: 'hk_1', HERON_BASE_URL: 'https://other.example' };
   expect(secretsIn(env)).toEqual(['hk_1']);
-  const environment = readEnvironment(env, profileOf('heron')!, { isLive: true, hasState: false });
+  const environment = readEnvironment(env, {
+    profile: profileOf('heron')!,
+    action: 'getStatus',
+    sandbox: false,
+    noJournal: false,
+  });
   expect(environment).toMatchObject({ key: 'hk_1', baseUrl: new URL('https://other.example') });
 });

@@ -4,7 +4,6 @@ import { Failure } from '../../scripts/src/model/failure.ts';
 import type { Task } from '../../scripts/src/model/task.ts';
 import { aivideomaker } from '../../scripts/src/providers/aivideomaker/api.ts';
 import type { Provider, ProviderRequest, TaskList } from '../../scripts/src/providers/provider.ts';
-import { PROFILES } from '../../scripts/src/providers/registry.ts';
 import { anyJson } from '../support/json.ts';
 import { expectQuoted, failure, NO_IDS, reading, submitLeaves, surviveAnything } from './support.ts';
 
@@ -17,7 +16,7 @@ const GENERATION: ProviderRequest = {
 };
 
 const providerAt = (base: string): Provider =>
-  aivideomaker({ profile: PROFILES[0]!, baseUrl: new URL(base), key: KEY, now: () => NOW });
+  aivideomaker({ baseUrl: new URL(base), key: KEY, now: () => NOW });
 const provider = providerAt('https://aivideomaker.ai');
 
 const CALLS: [string, Call<unknown>, string][] = [
@@ -267,8 +266,7 @@ describe('status', () => {
     [418, 'UNKNOWN_ERROR', false],
   ])('HTTP %i is %s (again later: %s)', (http, code, transient) => {
     const thrown = failure(status, http, '');
-    expect(thrown.code).toBe(code);
-    expect(thrown.details.transient).toBe(transient);
+    expect(thrown).toMatchObject({ code, details: { transient } });
     expect(thrown.details.unclear).toBeUndefined();
   });
 
@@ -432,8 +430,7 @@ describe('cancel', () => {
     [503, '', 'NETWORK_ERROR', true],
   ])('fault 24: HTTP %i with %j is %s (again later: %s)', (status, body, code, transient) => {
     const thrown = failure(cancel, status, body);
-    expect(thrown.code).toBe(code);
-    expect(thrown.details.transient).toBe(transient);
+    expect(thrown).toMatchObject({ code, details: { transient } });
   });
 });
 
@@ -452,8 +449,7 @@ describe('list', () => {
     const headers = { date: 'Sat, 21 Nov 2026 12:00:30 GMT' };
     const seen = reading(list, 200, { tasks }, headers) as TaskList;
     expect(seen.tasks.map(({ id }) => id)).toEqual(['b', 'a']);
-    expect(seen.unread).toBe(4);
-    expect(seen.serverTime).toBe(NOW + 30_000);
+    expect(seen).toMatchObject({ unread: 4, serverTime: NOW + 30_000 });
   });
 
   it.each([{}, { date: 'soon' }])('has no time with the headers %j', (headers) => {

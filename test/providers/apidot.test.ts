@@ -1,13 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
 import { refuseUnsupported } from '../../scripts/src/cli/command-line/unsupported.ts';
 import type { Call } from '../../scripts/src/http/api.ts';
-import { Failure } from '../../scripts/src/model/failure.ts';
 import type { Task } from '../../scripts/src/model/task.ts';
 import { apidot } from '../../scripts/src/providers/apidot/api.ts';
 import type { Provider, ProviderRequest, TaskStatus } from '../../scripts/src/providers/provider.ts';
-import { createProvider, profileOf } from '../../scripts/src/providers/registry.ts';
+import { profileOf } from '../../scripts/src/providers/registry.ts';
+import { thrownBy } from '../support/failures.ts';
 import { anyJson } from '../support/json.ts';
 import { expectQuoted, failure, NO_IDS, reading, submitLeaves, surviveAnything } from './support.ts';
 
@@ -21,8 +20,7 @@ const GENERATION: ProviderRequest = {
 };
 const PROFILE = profileOf('apidot')!;
 
-const providerAt = (base: string): Provider =>
-  apidot({ profile: PROFILE, baseUrl: new URL(base), key: KEY, now: () => NOW });
+const providerAt = (base: string): Provider => apidot({ baseUrl: new URL(base), key: KEY, now: () => NOW });
 const provider = providerAt('https://api.apidot.ai');
 
 const CALLS: [string, Call<unknown>, string][] = [
@@ -48,7 +46,7 @@ describe('the profile', () => {
   });
 
   it('is loaded by its id', async () => {
-    const loaded = await createProvider(PROFILE, { baseUrl: new URL(PROFILE.url), key: KEY, now: () => NOW });
+    const loaded = await PROFILE.create({ baseUrl: new URL(PROFILE.url), key: KEY, now: () => NOW });
     expect(loaded.id).toBe('apidot');
     expect(loaded.status(ID).request.url.href).toBe(`https://api.apidot.ai/api/generate/status/${ID}`);
   });
@@ -435,8 +433,7 @@ describe.each([
     ['418', 418, '', 'UNKNOWN_ERROR', false],
   ])('%s is an error', (__, status, body, code, transient) => {
     const thrown = failure(call, status, body);
-    expect(thrown.code).toBe(code);
-    expect(thrown.details.transient).toBe(transient);
+    expect(thrown).toMatchObject({ code, details: { transient } });
     expect(thrown.details.unclear).toBeUndefined();
   });
 
@@ -514,14 +511,7 @@ describe('what is not documented', () => {
     ['account', () => provider.account()],
   ])('%s is refused before anything is sent', (action, ask) => {
     for (const refuse of [ask, () => refuseUnsupported(PROFILE, action)]) {
-      let thrown: unknown;
-      try {
-        refuse();
-      } catch (error) {
-        thrown = error;
-      }
-      expect(thrown).toBeInstanceOf(Failure);
-      const { code, message, details } = thrown as AdvisedFailure;
+      const { code, message, details } = thrownBy(refuse);
       expect(code).toBe(PAYLOAD);
       expect(message).toMatch(/^APIDot documents no .* so nothing was sent\.$/);
       expect(details.unclear).toBeUndefined();

@@ -116,8 +116,7 @@ describe('create', () => {
     const { call, balance } = await open();
     for (const endpoint of ['generate', 'quote']) {
       const answer = await call('POST', `/api/v1/${endpoint}/${model}`, { body });
-      expect(answer.status).toBe(400);
-      expect(answer.body.errorCode).toBe('INVALID_MODEL');
+      expect(answer).toMatchObject({ status: 400, body: { errorCode: 'INVALID_MODEL' } });
       expect(answer.body.message).toContain('Unsupported model: ');
     }
     expect(await balance()).toBe(1000);

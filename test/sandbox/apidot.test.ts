@@ -4,7 +4,6 @@ import { describe, expect, it, vi } from 'vitest';
 import { fileKind } from '../../scripts/src/download/signature.ts';
 import type { JsonObject } from '../../scripts/src/model/json.ts';
 import { apidot } from '../../scripts/src/providers/apidot/api.ts';
-import { profileOf } from '../../scripts/src/providers/registry.ts';
 import { contentOf, mediumOf } from '../../scripts/src/sandbox/media.ts';
 import type { SandboxOptions } from '../../scripts/src/sandbox/server.ts';
 import { getTask, waitTask } from '../core/rendered.ts';
@@ -475,7 +474,7 @@ describe('files', () => {
 
   it('a video is the clip', async () => {
     const [clip] = await fetched('seedance-2');
-    expect(clip!.equals((await contentOf(mediumOf({ service: 'apidot', model: 'x' }), 1)).bytes)).toBe(true);
+    expect(clip!.equals(await contentOf(mediumOf({ service: 'apidot', model: 'x' }), 1))).toBe(true);
   });
 
   it('no other address gives one', async () => {
@@ -523,8 +522,7 @@ describe('callbacks', () => {
 });
 
 describe('what speaks to APIDot', () => {
-  const providerAt = (origin: string, key = KEY) =>
-    apidot({ profile: profileOf('apidot')!, baseUrl: new URL(origin), key, now: Date.now });
+  const providerAt = (origin: string, key = KEY) => apidot({ baseUrl: new URL(origin), key, now: Date.now });
   const generation = { model: 'seedance-2', payload: { prompt: 'x' }, idempotencyKey: 'key-0001' };
 
   it.each([
@@ -537,7 +535,7 @@ describe('what speaks to APIDot', () => {
     ['gpt-image-2', { prompt: '[sandbox:cut-download] [sandbox:odd-state]' }, ['png']],
   ])('brings the files of %s with %j', async (model, payload, exts) => {
     const { origin, clock } = await dot();
-    const session = { ...sessionWith(origin), provider: providerAt(origin) };
+    const session = sessionWith(origin, { provider: providerAt(origin) });
     const { id } = await session.api.once(session.provider.submit({ ...generation, model, payload }));
     clock.pass(5);
     const { envelope } = await waitTask(session, id, waiting(60_000, { folder: folder() }));
@@ -548,9 +546,9 @@ describe('what speaks to APIDot', () => {
 
   it('finds a piece of music that only its detail names', async () => {
     const { origin, clock } = await dot();
-    const session = sessionWith(origin);
-    const { api } = session;
     const provider = providerAt(origin);
+    const session = sessionWith(origin, { provider });
+    const { api } = session;
     const payload = { prompt: '[sandbox:no-files]' };
     const { id } = await api.once(provider.submit({ ...generation, model: 'generate-music', payload }));
     clock.pass(5);
@@ -559,7 +557,7 @@ describe('what speaks to APIDot', () => {
       state: 'COMPLETED',
       urls: [`${origin}/files/${id}.wav`, `${origin}/files/${id}-2.png`],
     });
-    const { envelope } = await getTask({ ...session, provider }, id, waiting(0));
+    const { envelope } = await getTask(session, id, waiting(0));
     expect(envelope.data?.resultUrls).toEqual([`${origin}/files/${id}.wav`, `${origin}/files/${id}-2.png`]);
   });
 });

@@ -209,14 +209,14 @@ describe('a scenario', () => {
     'that is not written as it should be is no part of the prompt: %s',
     (text) => {
       const { scenarios, complaint } = readMarks({ prompt: `a lighthouse ${text}` }, 'aivideomaker');
-      expect(scenarios.size).toBe(0);
+      expect(scenarios).toEqual([]);
       expect(complaint).toContain(`knows no marker ${text}; it knows [sandbox:fail]`);
     },
   );
 
   it('is not found in words that only look alike', () => {
     for (const prompt of ['[sandbox for children]', 'sandbox:fail', '[sandboxes: three]']) {
-      expect(readMarks({ prompt }, 'aivideomaker')).toEqual({ scenarios: new Set(), complaint: null });
+      expect(readMarks({ prompt }, 'aivideomaker')).toEqual({ scenarios: [], complaint: null });
     }
   });
 
@@ -226,9 +226,9 @@ describe('a scenario', () => {
       prompt: ['a', 'b [sandbox:slow]'],
       image: 'data:image/png;base64,[sandbox:fail]',
     };
-    expect(readMarks(payload, 'aivideomaker')).toEqual({ scenarios: new Set(['slow']), complaint: null });
+    expect(readMarks(payload, 'aivideomaker')).toEqual({ scenarios: ['slow'], complaint: null });
     expect(readMarks({ prompt: '[sandbox:slwo][sandbox:]' }, 'apidot')).toEqual({
-      scenarios: new Set(),
+      scenarios: [],
       complaint: expect.stringMatching(/knows no marker \[sandbox:slwo\]; it knows \[sandbox:fail\]/),
     });
   });

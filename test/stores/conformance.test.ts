@@ -5,7 +5,8 @@ import { afterAll, beforeAll } from 'vitest';
 import { Journal } from '../../scripts/src/stores/file/journal.ts';
 import { tempFolder } from '../support/command.ts';
 import { recordFilesIn } from '../support/records.ts';
-import { conformance, PatientClock } from './conformance.ts';
+import { conformance } from './conformance.ts';
+import { PatientClock } from './file/support.ts';
 import { SqlTable } from './sql-table.ts';
 import { MemoryTable, TableStore } from './table-store.ts';
 

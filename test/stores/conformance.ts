@@ -11,7 +11,8 @@ import type {
   RequestClaim,
   StoredRequest,
 } from '../../scripts/src/ports/record-store.ts';
-import { DAY, FILE, failureOf, HOUR, PatientClock, SECOND, timeAgo } from './file/support.ts';
+import { failureOf } from '../support/failures.ts';
+import { DAY, FILE, HOUR, SECOND, timeAgo } from './file/support.ts';
 import { requestsOf } from './record-store-requests.ts';
 import { requestRules } from './request-rules.ts';
 import { ACCOUNT, claimOf, type World } from './world.ts';
@@ -339,5 +340,3 @@ export function conformance(name: string, makeWorld: () => World | Promise<World
     });
   });
 }
-
-export { PatientClock };

@@ -165,7 +165,7 @@ export async function runFleet(options: FleetOptions): Promise<FleetFigures> {
           });
     const limiter = async () => (await sharing())?.limiter ?? null;
     const service = {
-      provider: aivideomaker({ profile: AIVIDEOMAKER, baseUrl, key: 'ak_fleet', now: clock.wall }),
+      provider: aivideomaker({ baseUrl, key: 'ak_fleet', now: clock.wall }),
       api: new Api(transport, clock, { timeoutMs: 30_000, maxRetries: 3, limiter }),
     };
     const schedule = { firstMs: 2_000 };

@@ -3,11 +3,9 @@ import { type ErrorCode, Failure, type FailureDetails } from '../model/failure.t
 export interface Advice extends FailureDetails {
   /** Sentences, or commands that run as they stand. */
   nextSteps?: string[] | undefined;
-  /** The exit code, where it is not the one that the error code stands for. */
-  exitCode?: number;
 }
 
-/** A failure with what only the command line knows: what to do next, and how the process ends. */
+/** A failure with what only the command line knows: what to do next. */
 export class AdvisedFailure extends Failure {
   declare readonly details: Advice;
   /** No other failure passes for one of these, to the compiler either. */

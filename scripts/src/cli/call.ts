@@ -14,8 +14,7 @@ export interface Call {
   readonly secrets: readonly string[];
   /** Variables of Node that this program overrules. */
   readonly overruled: readonly string[];
-  /** Absent: they are not read yet, or refused. */
-  args?: Arguments;
+  /** Absent: the arguments are not read yet, or refused. */
   caller?: Caller;
   /** What a submit or a quote is about. */
   request: CheckedRequest | null;

@@ -6,8 +6,10 @@ import { ADDRESS_FORM, API_KEY_FORM, isApiKey, serviceAddress } from '../model/s
 import { skillFolder } from '../model/skill-folder.ts';
 import { plain } from '../model/text.ts';
 import { urlOf } from '../model/url.ts';
-import type { Profile } from '../providers/profile.ts';
+import type { Profile } from '../providers/provider.ts';
 import { PROFILES } from '../providers/registry.ts';
+import type { Arguments } from './command-line/arguments.ts';
+import { isLocal, needsRecords } from './command-line/flags.ts';
 import { refusedInputs } from './issue.ts';
 import { muteNode } from './output.ts';
 
@@ -62,23 +64,19 @@ export function overrule(env: NodeJS.ProcessEnv): string[] {
 }
 
 /**
- * Returns the settings that a call needs, checked.
- * @param isLive the call reaches a service; else key, address and proxies are not read, so that a wrong one does not stop
- * a sandbox run
- * @param hasState the call needs the folder for records
- * @param isRehearsal a sandbox run, which needs that folder only where the user chose it
+ * Returns the settings that a call needs, checked. Key, address and proxies are read only where it reaches a service: a wrong
+ * one does not stop a sandbox run. That needs the folder for records only where the user chose it.
  * @throws Failure INVALID_PAYLOAD that names each variable whose value cannot be used
  */
 export function readEnvironment(
   env: NodeJS.ProcessEnv,
-  profile: Profile,
-  { isLive, hasState, isRehearsal = false }: { isLive: boolean; hasState: boolean; isRehearsal?: boolean },
+  { profile, action, sandbox, noJournal }: Pick<Arguments, 'profile' | 'action' | 'sandbox' | 'noJournal'>,
 ): Environment {
   const issues: Issue[] = [];
   const refuse: Refuse = (...said) => void issues.push(issue(...said));
   const isStateChosen = Boolean(env.ASYNC_MEDIA_STATE_DIR);
-  const needsState = hasState && (!isRehearsal || isStateChosen);
-  const way: NodeJS.ProcessEnv = isLive ? env : {};
+  const needsState = sandbox ? isStateChosen || isLocal(action) : needsRecords(action) && !noJournal;
+  const way: NodeJS.ProcessEnv = sandbox || isLocal(action) ? {} : env;
   const environment: Environment = {
     key: key(profile, way, refuse),
     baseUrl: baseUrl(profile, way, refuse),

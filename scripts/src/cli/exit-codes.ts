@@ -1,5 +1,4 @@
 import type { ErrorCode } from '../model/failure.ts';
-import type { AdvisedFailure } from './advised-failure.ts';
 
 /** The rule that everything else follows from, as `--help` and the documents say it. */
 export const ONE_CHARGE =
@@ -78,7 +77,7 @@ export const EXIT = Object.fromEntries(EXITS.map(([name, { code }]) => [name, co
   readonly [K in ExitName]: (typeof EXIT_WORDS)[K]['code'];
 };
 
-/** The exit code that each error code stands for, unless a failure says otherwise. */
+/** The exit code that each error code stands for, unless an outcome has its own. */
 export const EXIT_OF_ERROR: Record<ErrorCode, number> = {
   INVALID_MODEL: EXIT.badInput,
   INVALID_PAYLOAD: EXIT.badInput,
@@ -117,6 +116,10 @@ export const BATCH_ORDER: readonly number[] = [
   EXIT.done,
 ];
 
+/** Sorts what the caller has to see to first to the front. */
+export const byUrgency = (a: { exitCode: number }, b: { exitCode: number }): number =>
+  BATCH_ORDER.indexOf(a.exitCode) - BATCH_ORDER.indexOf(b.exitCode);
+
 export const EXIT_OF_SIGNAL = {
   SIGHUP: EXIT.hungUp,
   SIGINT: EXIT.interrupted,
@@ -124,7 +127,3 @@ export const EXIT_OF_SIGNAL = {
 } as const;
 
 export type StopSignal = keyof typeof EXIT_OF_SIGNAL;
-
-/** Returns the exit code of a failure: its own, else that of its error code. */
-export const exitCodeOf = ({ code, details }: AdvisedFailure): number =>
-  details.exitCode ?? EXIT_OF_ERROR[code];

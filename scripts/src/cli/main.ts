@@ -5,7 +5,7 @@ import type { CheckedBatch } from './batch/read-batch.ts';
 import type { Call } from './call.ts';
 import { type Arguments, guessAction, parseArguments } from './command-line/arguments.ts';
 import { checkInterval } from './command-line/check-flags.ts';
-import { isAboutTask, isLocal, isSubmit, needsRecords, rule } from './command-line/flags.ts';
+import { isAboutTask, isLocal, isSubmit, rule } from './command-line/flags.ts';
 import { readFlags } from './command-line/read-flags.ts';
 import { type Environment, overrule, readEnvironment, redraws, secretsIn } from './environment.ts';
 import { EXIT, EXIT_OF_SIGNAL, type StopSignal } from './exit-codes.ts';
@@ -42,7 +42,6 @@ export async function main(early: readonly StopSignal[]): Promise<void> {
   let outcome: Outcome;
   try {
     const args = parseArguments(argv);
-    call.args = args;
     if (args.version) return printText(VERSION);
     if (args.help) return printText((await import('./command-line/help.ts')).helpText(VERSION));
     const caller = callerOf(args, argv);
@@ -74,12 +73,8 @@ export async function main(early: readonly StopSignal[]): Promise<void> {
 
 /** Runs the action of a call. Loads only the modules that it needs. */
 async function runAction(call: Call, args: Arguments, caller: Caller): Promise<Outcome> {
-  const { action, sandbox } = args;
-  const environment = readEnvironment(process.env, args.profile, {
-    isLive: !sandbox && !isLocal(action),
-    isRehearsal: sandbox && !isLocal(action),
-    hasState: sandbox || (needsRecords(action) && !args.noJournal),
-  });
+  const { action } = args;
+  const environment = readEnvironment(process.env, args);
   if (action === 'listModels') return (await import('./actions/describe.ts')).describeAll(args);
   if (action === 'describeModel')
     return (await import('./actions/describe.ts')).describeOne(args, args.model!);
@@ -154,18 +149,16 @@ async function startProgress(secrets: readonly string[]): Promise<Progress> {
   return watch(screen, secrets, terminal);
 }
 
-function warned(outcome: Outcome, { args, argv, warnings }: Call): Outcome {
-  // As far as one can tell where the arguments are refused.
-  const isSandbox = args?.sandbox ?? readFlags(argv, []).has('sandbox');
+function warned(outcome: Outcome, { argv, warnings }: Call): Outcome {
   const known = withWarnings(outcome, warnings);
-  return isSandbox ? inSandbox(known) : known;
+  // This can be told where the arguments are refused, too.
+  return readFlags(argv, []).has('sandbox') ? inSandbox(known) : known;
 }
 
 /** Returns the state for a failure that names none: FAILED only where nothing can have been submitted, null without a task. */
-function stateOf({ args, argv, progress: { situation } }: Call) {
+function stateOf({ argv, progress: { situation } }: Call) {
   const { taskId, state } = situation;
-  // As far as one can tell where the arguments are refused.
-  const action = args?.action ?? guessAction(argv);
+  const action = guessAction(argv);
   const untold = isSubmit(action) ? 'FAILED' : isAboutTask(action) ? 'UNKNOWN' : null;
   return state ?? (taskId === null ? untold : 'UNKNOWN');
 }

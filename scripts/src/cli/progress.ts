@@ -5,31 +5,25 @@ import { counted } from '../model/text.ts';
 import type { TaskStatus } from '../providers/provider.ts';
 import { CallView, type Subject } from './progress/call-view.ts';
 import { type Display, lines, type Screen } from './progress/display.ts';
-import type { Situation } from './progress/situation.ts';
 import { amount, otherAccountText, sourceOf, usually } from './progress/words.ts';
 
 /** Shows what a call does, and knows it. */
-export interface Progress {
-  observer: Observer;
-  situation: Situation;
-  line(text: string): void;
-  /** Takes a line that changes in place off the screen. */
-  clear(): void;
-}
+export type Progress = ReturnType<typeof watch>;
 
 /** @param shown draws on a terminal; absent: a line for each change, and between them at most one a minute */
 export function watch(
   screen: Screen,
   secrets: readonly string[],
   shown: (screen: Screen) => Display = lines,
-): Progress {
+) {
   const display = shown(screen);
   const view = new CallView(display, secrets);
   return {
     observer: observerOf(view, view.subject(null, null)),
     situation: view.situation,
-    line: (text) => view.line(text),
-    clear: () => display.clear(),
+    line: (text: string): void => view.line(text),
+    /** Takes a line that changes in place off the screen. */
+    clear: (): void => display.clear(),
   };
 }
 
@@ -74,7 +68,7 @@ function observerOf(view: CallView, subject: Subject): Observer {
       task.said = state;
       const isNew = view.sums.note(task.key, state);
       if (!view.sums.isBatch) view.line(`${task.label}${state}`);
-      else if (isNew) sayLine(view, task, state);
+      else if (isNew) view.lineAbout(task, state);
       situation.known(request, 'task');
     },
     expected(duration) {
@@ -82,7 +76,7 @@ function observerOf(view: CallView, subject: Subject): Observer {
       const isOther = view.expected && JSON.stringify(view.expected) !== JSON.stringify(duration);
       view.expected = view.sums.isBatch && isOther ? null : duration;
     },
-    polled: (status, { nextMs }) => polled(view, subject, status, nextMs),
+    polled: (status, nextMs) => polled(view, subject, status, nextMs),
     queryFailed: (failure) => queryFailed(view, subject, failure),
     downloading(bytes, total) {
       const news = view.meter.note(subject.key, bytes, total);
@@ -92,15 +86,11 @@ function observerOf(view: CallView, subject: Subject): Observer {
   };
 }
 
-function sayLine(view: CallView, { label }: Subject, state: TaskState): void {
-  for (const text of view.sums.linesAbout(label, state)) view.line(text);
-}
-
 function polled(view: CallView, subject: Subject, status: TaskStatus, nextMs: number): void {
   const { state, unknownState, progress } = status;
   if (state !== 'UNKNOWN') view.situation.saw(undefined, state);
   if (view.sums.note(subject.key, state) && view.sums.isBatch && isTerminal(state))
-    sayLine(view, subject, state);
+    view.lineAbout(subject, state);
   const word = unknownState ? `in the unknown state ${unknownState}` : state;
   const news = word === subject.said ? 'same' : 'new';
   subject.said = word;

@@ -1,6 +1,4 @@
 import type { Contract } from '../contracts/contract.ts';
-import type * as Price from '../contracts/price/estimate.ts';
-import type * as Validate from '../contracts/validate.ts';
 import type { JsonObject } from '../model/json.ts';
 import { invalidInput, type Settings } from './options.ts';
 import type { ModelDescription, Validation } from './types.ts';
@@ -26,11 +24,9 @@ export function describe(contract: Contract): ModelDescription {
   return structuredClone({ provider, model, output, schema, example, sources, notes, replay });
 }
 
-let rules: Promise<[typeof Validate, typeof Price]> | undefined;
-
 export async function validate(contract: Contract, payload: JsonObject): Promise<Validation> {
-  rules ??= Promise.all([import('../contracts/validate.ts'), import('../contracts/price/estimate.ts')]);
-  const [{ checkPayload }, { estimate }] = await rules;
+  const { checkPayload } = await import('../contracts/validate.ts');
+  const { estimate } = await import('../contracts/price/estimate.ts');
   const issues = checkPayload(contract, payload);
   const range = issues.length > 0 ? null : estimate(contract, payload);
   const { asOf = '', note = '' } = contract.price ?? {};

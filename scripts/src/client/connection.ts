@@ -5,7 +5,6 @@ import { Failure } from '../model/failure.ts';
 import { once } from '../model/once.ts';
 import { isLoopback } from '../model/service-address.ts';
 import type { Provider } from '../providers/provider.ts';
-import { createProvider } from '../providers/registry.ts';
 import { AbortedError, type ClientErrorDetails } from './errors.ts';
 import type { Settings } from './options.ts';
 import { toError } from './to-error.ts';
@@ -89,7 +88,7 @@ export class Connection {
   /** @param signal of a call by itself, or of all waits */
   async #session(signal: AbortSignal): Promise<Session> {
     const { profile, baseUrl, key, clock, timeoutMs, maxRetries, pollIntervalMs } = this.settings;
-    this.#provider ??= createProvider(profile, { baseUrl, key, now: clock.wall });
+    this.#provider ??= profile.create({ baseUrl, key, now: clock.wall });
     const provider = await this.#provider;
     const api = new Api(this.#transport, clock, { timeoutMs, maxRetries, signal });
     const schedule = { firstMs: pollIntervalMs };

@@ -1,6 +1,4 @@
 export { createClient, providers } from './create-client.ts';
 export * from './errors.ts';
-export { publicLookup } from './public-lookup.ts';
-export { startSandbox } from './sandbox.ts';
-export { signatures } from './signatures.ts';
+export { publicLookup, signatures, startSandbox } from './standalone.ts';
 export type * from './types.ts';

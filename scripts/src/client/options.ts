@@ -6,7 +6,7 @@ import { Failure, type Issue } from '../model/failure.ts';
 import { issue, issuesText } from '../model/issue.ts';
 import { ADDRESS_FORM, API_KEY_FORM, isApiKey, serviceAddress } from '../model/service-address.ts';
 import { plain } from '../model/text.ts';
-import type { Profile } from '../providers/profile.ts';
+import type { Profile } from '../providers/provider.ts';
 import { PROFILES } from '../providers/registry.ts';
 import { toError } from './to-error.ts';
 import type { ClientOptions, Clock, HttpClient, ProxySettings } from './types.ts';

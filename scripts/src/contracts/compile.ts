@@ -16,44 +16,34 @@ import { checkPayload } from './validate.ts';
  * @throws ContractError that names the file, for a contract that cannot be used or whose example does not pass
  */
 export function compileContracts(contractsDir: string, outDir: string): string[] {
-  const read = (file: string) => readFileSync(join(contractsDir, file), 'utf8');
+  /** The line of a file, with what `read` makes of its document. */
+  const line = (file: string, read: (document: Json) => object): string => {
+    const text = readFileSync(join(contractsDir, file), 'utf8');
+    try {
+      return compiledLine(file, text, read(parseYaml(text)));
+    } catch (error) {
+      throw new ContractError(`contracts/${file}: ${(error as Error).message}`, { cause: error });
+    }
+  };
   const written = new Map<string, string>();
   const entries = readdirSync(contractsDir, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   for (const provider of entries.map(({ name }) => name).sort()) {
-    const lines = readdirSync(join(contractsDir, provider))
-      .filter((file) => file.endsWith(EXTENSION))
-      .sort()
-      .map((file) => {
-        const path = `${provider}/${file}`;
-        return compileContract(provider, file.slice(0, -EXTENSION.length), path, read(path));
-      });
+    const files = readdirSync(join(contractsDir, provider)).filter((file) => file.endsWith(EXTENSION));
+    const lines = files.sort().map((file) =>
+      line(`${provider}/${file}`, (document) => {
+        const contract = toContract(document);
+        const model = file.slice(0, -EXTENSION.length);
+        const [issue] = checkPayload({ provider, model, ...contract }, contract.example);
+        if (issue === undefined) return contract;
+        throw new ContractError(`its example is refused at ${issue.path}: ${issue.hint}`);
+      }),
+    );
     const list = unsupportedFile(provider);
-    if (existsSync(join(contractsDir, list)))
-      lines.push(compiled(list, read(list), (document) => readUnsupported(document) as unknown as Json));
+    if (existsSync(join(contractsDir, list))) lines.push(line(list, readUnsupported));
     written.set(`${provider}.jsonl`, lines.join(''));
   }
   rmSync(outDir, { recursive: true, force: true });
   mkdirSync(outDir, { recursive: true });
   for (const [file, lines] of written) writeFileSync(join(outDir, file), lines);
   return [...written.keys()];
-}
-
-function compileContract(provider: string, model: string, file: string, text: string): string {
-  return compiled(file, text, (document) => {
-    const contract = toContract(document);
-    const [issue] = checkPayload({ provider, model, ...contract }, contract.example);
-    if (issue !== undefined)
-      throw new ContractError(`its example is refused at ${issue.path}: ${issue.hint}`);
-    return contract as unknown as Json;
-  });
-}
-
-/** The line of a file, with what `read` makes of its document. What `read` throws is told with the name of the file. */
-function compiled(file: string, text: string, read: (document: Json) => Json): string {
-  const document = parseYaml(text);
-  try {
-    return compiledLine(file, text, read(document));
-  } catch (error) {
-    throw new ContractError(`contracts/${file}: ${(error as Error).message}`, { cause: error });
-  }
 }

@@ -23,13 +23,12 @@ const SAFE_NAME = /^[a-z0-9][a-z0-9._-]*$/i;
  * @throws Failure INVALID_MODEL when there is no such provider
  */
 export async function listModels(provider: string, root: string = skillFolder()): Promise<string[]> {
-  const folder = contractsFolder(root);
   // Names are matched with the listing, never tried as paths: a disk that ignores case would answer to T2V too.
-  if (!SAFE_NAME.test(provider) || !names(folder).includes(provider))
+  if (!listProviders(root).includes(provider))
     throw new Failure('INVALID_MODEL', `there are no contracts for the provider "${plain(provider, 60)}"`, {
       reason: { kind: 'providerUnknown' },
     });
-  return names(join(folder, provider))
+  return names(join(contractsFolder(root), provider))
     .filter((name) => name.endsWith(EXTENSION))
     .map((name) => name.slice(0, -EXTENSION.length))
     .filter((id) => SAFE_NAME.test(id))
@@ -60,7 +59,7 @@ export async function loadContract(
   root: string = skillFolder(),
 ): Promise<Contract> {
   const models = await listModels(provider, root);
-  if (!SAFE_NAME.test(model) || !models.includes(model))
+  if (!models.includes(model))
     throw await (await import('./unknown-model.ts')).unknownModel(provider, model, models, root);
   const path = `${provider}/${model}${EXTENSION}`;
   try {
@@ -68,10 +67,8 @@ export async function loadContract(
     // It was checked when it was compiled. A copy of another version, which held other fields, is passed over.
     if (isObject(copy) && typeof copy.output === 'string')
       return { provider, model, ...(copy as unknown as StoredContract) };
-    const [{ parseYaml }, { toContract }] = await Promise.all([
-      import('./read/parse-yaml.ts'),
-      import('./read/read-contract.ts'),
-    ]);
+    const { parseYaml } = await import('./read/parse-yaml.ts');
+    const { toContract } = await import('./read/read-contract.ts');
     return { provider, model, ...toContract(parseYaml(text)) };
   } catch (error) {
     const file = `contracts/${path}`;
@@ -87,10 +84,7 @@ const roots = new WeakMap<Contract, SchemaNode>();
 
 /** The contract's schema as read and checked; made once per contract. */
 export function rootOf(contract: Contract): SchemaNode {
-  let root = roots.get(contract);
-  if (root === undefined) {
-    root = readNode(contract.schema);
-    roots.set(contract, root);
-  }
+  const root = roots.get(contract) ?? readNode(contract.schema);
+  roots.set(contract, root);
   return root;
 }

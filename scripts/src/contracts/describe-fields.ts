@@ -1,4 +1,3 @@
-import type { JsonObject } from '../model/json.ts';
 import { type Contract, rootOf } from './contract.ts';
 import { expected } from './schema/expected.ts';
 import type { SchemaNode } from './schema/schema-node.ts';
@@ -8,7 +7,7 @@ import type { SchemaNode } from './schema/schema-node.ts';
  * without it, and what it is for. `shots[].prompt` is a field of the objects in the list `shots`.
  */
 export function describeFields(contract: Contract): { [name: string]: string } {
-  return Object.fromEntries(fieldsOf(rootOf(contract), contract.schema, ''));
+  return Object.fromEntries(fieldsOf(rootOf(contract), ''));
 }
 
 /** What the rules between fields demand, as sentences; those of an object in a field begin with its name. */
@@ -22,19 +21,15 @@ function rulesOf(node: SchemaNode, before: string): string[] {
   return [...sentences.map((sentence) => before + sentence), ...inner];
 }
 
-function fieldsOf(node: SchemaNode, schema: JsonObject, before: string): [string, string][] {
-  const properties = schema.properties as { [name: string]: JsonObject } | undefined;
+function fieldsOf(node: SchemaNode, before: string): [string, string][] {
   return [...(node.properties ?? [])].flatMap(([name, child]) => {
-    const field = properties?.[name] ?? {};
     const need = node.required!.has(name) ? 'required' : 'optional';
     const usual = child.default === undefined ? '' : ` (default ${JSON.stringify(child.default)})`;
-    const purpose = typeof field.description === 'string' ? `. ${field.description}` : '';
-    const line = `${need}: ${expected(child)}${usual}${purpose}`;
-    const items = (field.items ?? {}) as JsonObject;
+    const purpose = child.description === undefined ? '' : `. ${child.description}`;
     return [
-      [`${before}${name}`, line] as [string, string],
-      ...fieldsOf(child, field, `${before}${name}.`),
-      ...(child.items === undefined ? [] : fieldsOf(child.items, items, `${before}${name}[].`)),
+      [`${before}${name}`, `${need}: ${expected(child)}${usual}${purpose}`] as [string, string],
+      ...fieldsOf(child, `${before}${name}.`),
+      ...(child.items === undefined ? [] : fieldsOf(child.items, `${before}${name}[].`)),
     ];
   });
 }

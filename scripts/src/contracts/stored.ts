@@ -19,7 +19,7 @@ export function compiledFolder(root: string): string {
 }
 
 /** The line of a YAML file with what was read from its text. */
-export function compiledLine(file: string, text: string, contract: Json): string {
+export function compiledLine(file: string, text: string, contract: unknown): string {
   return `${beginning(file, text)}"contract":${JSON.stringify(contract)}}\n`;
 }
 

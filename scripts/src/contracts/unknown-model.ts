@@ -70,10 +70,8 @@ async function unsupportedOf(root: string, provider: string): Promise<Unsupporte
   const { text, copy } = readStored(root, provider, unsupportedFile(provider));
   // It was checked when it was compiled.
   if (copy !== undefined) return copy as unknown as Unsupported;
-  const [{ parseYaml }, { readUnsupported }] = await Promise.all([
-    import('./read/parse-yaml.ts'),
-    import('./read/read-unsupported.ts'),
-  ]);
+  const { parseYaml } = await import('./read/parse-yaml.ts');
+  const { readUnsupported } = await import('./read/read-unsupported.ts');
   return readUnsupported(parseYaml(text));
 }
 

@@ -51,7 +51,8 @@ export interface Observer {
   /** Returns the observer of one task: its lines name that task and its age. */
   about(taskId: string, created?: string): Observer;
   expected(duration: ExpectedDuration): void;
-  polled(status: TaskStatus, progress: { elapsedMs: number; nextMs: number }): void;
+  /** @param nextMs until the next query; 0: none follows */
+  polled(status: TaskStatus, nextMs: number): void;
   queryFailed(failure: Failure): void;
   downloading(bytes: number, total: number | null): void;
 }

@@ -33,13 +33,8 @@ const MAX_REDIRECTS = 3;
  * Fetches the missing bytes of one file into `part`, with retries, and checks that it is complete and a media file.
  * @throws Failure; when it is transient, the received bytes stay in the part
  */
-export async function fetchFile(downloader: Downloader, options: FetchOptions, part: Part): Promise<Fetched> {
-  const file = new ReceivedFile(part);
-  try {
-    return await new Fetch(downloader, options, file).run();
-  } finally {
-    file.close();
-  }
+export function fetchFile(downloader: Downloader, options: FetchOptions, part: Part): Promise<Fetched> {
+  return new Fetch(downloader, options, new ReceivedFile(part)).run();
 }
 
 class Fetch {

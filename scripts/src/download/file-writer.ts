@@ -9,16 +9,13 @@ const MOST_WAITING_BYTES = 2 * BLOCK_BYTES;
 /** Writes chunks one after the other to a file, and makes the sender wait while the disk is slower. */
 export class FileWriter {
   readonly #handle: FileHandle;
-  readonly #onWritten: (bytes: number) => void;
   #position = 0;
   #chunks: Buffer[] = [];
   #waiting = 0;
   #writing: Promise<void> | undefined;
 
-  /** @param onWritten called after each block with the number of bytes written from the beginning */
-  constructor(handle: FileHandle, onWritten: (bytes: number) => void) {
+  constructor(handle: FileHandle) {
     this.#handle = handle;
-    this.#onWritten = onWritten;
   }
 
   /**
@@ -64,6 +61,5 @@ export class FileWriter {
       const rest = Buffer.concat(chunks).subarray(done);
       done += (await this.#handle.writev([rest], position + done)).bytesWritten;
     }
-    this.#onWritten(position + size);
   }
 }

@@ -7,8 +7,7 @@ import { TASK_ID } from '../model/task.ts';
 import { urlOf } from '../model/url.ts';
 import type { Answered } from './call.ts';
 import { unreadable } from './error-answer.ts';
-import type { Profile } from './profile.ts';
-import type { TaskStatus } from './provider.ts';
+import type { Profile, TaskStatus } from './provider.ts';
 
 /** Returns the JSON object of an answer with a good status. @throws Failure, by `errorOf` for any other status */
 export function objectIn(at: Answered, errorOf: (body: JsonObject, at: Answered) => Failure): JsonObject {

@@ -1,5 +1,5 @@
 import { Failure } from '../model/failure.ts';
-import type { Capabilities, Profile } from './profile.ts';
+import type { Capabilities, Profile } from './provider.ts';
 
 /** The actions that not every service has a request for, and what a service without it does not document. */
 const NEEDS: Record<string, { ability: keyof Capabilities; missing: string }> = {

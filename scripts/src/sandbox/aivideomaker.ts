@@ -1,6 +1,6 @@
 import { listModels } from '../contracts/contract.ts';
 import type { Json, JsonObject } from '../model/json.ts';
-import { accountsOf, idFrom, randomId, type Surroundings } from './accounts.ts';
+import { accountsOf, type Surroundings, taskId } from './accounts.ts';
 import { headerOf, PROVIDER, readRequest } from './aivideomaker-request.ts';
 import { chargeFor } from './charge.ts';
 import { type Call, failure, type JsonReply, type Reply, wrongMethod } from './exchange.ts';
@@ -24,6 +24,12 @@ const NOTICES: Notices = {
   body: ({ id }, status) => ({ taskId: id, status }),
   repeats: [DUPLICATE_AFTER],
 };
+
+const CONFLICT = failure(
+  409,
+  'This Idempotency-Key was used before with other data.',
+  'IDEMPOTENCY_CONFLICT',
+);
 
 const REPLIES: Replies = {
   wrongKey: failure(401, 'Invalid API key. Please check your API key.', 'AUTH_FAILED'),
@@ -126,11 +132,13 @@ export function createAivideomaker(surroundings: Surroundings): Service {
     const limit = headerOf(call, 'X-Max-Credits', /^\d{1,15}$/, 'an integer of 0 or more');
     const { contract, payload, scenarios } = await readRequest(call, model);
     const kept = keepInput(model, payload);
+    const answer = (record: TaskRecord, isReplay: boolean): JsonReply =>
+      record.fingerprint === kept.fingerprint ? created(call, record, isReplay) : CONFLICT;
 
     // With a key the id follows from it: every process that uses this key finds the same record.
-    const id = idempotencyKey === null ? randomId() : idFrom(`${PROVIDER}\n${owner}\n${idempotencyKey}`);
+    const id = idempotencyKey === null ? taskId() : taskId(`${PROVIDER}\n${owner}\n${idempotencyKey}`);
     const earlier = store.get(id);
-    if (earlier !== null) return replay(call, earlier, kept.fingerprint);
+    if (earlier !== null) return answer(earlier, true);
 
     accounts.checkScenarios(scenarios, `${owner} ${idempotencyKey ?? kept.fingerprint}`);
     const credits = chargeFor(model, contract, payload);
@@ -143,18 +151,13 @@ export function createAivideomaker(surroundings: Surroundings): Service {
       const message = `Insufficient credits: ${credits} needed, ${balance} left.`;
       return failure(402, message, 'INSUFFICIENT_CREDITS');
     }
-
-    const task = { id, owner, model, idempotencyKey, credits, kept, scenarios };
-    const { webhookurl: address } = call.headers;
-    const webhook = typeof address === 'string' && address !== '' ? { address, notices: NOTICES } : null;
-    return accounts.submit(task, webhook, (record, isReplay) =>
-      isReplay ? replay(call, record, kept.fingerprint) : created(call, record, false),
+    const address = call.headers.webhookurl?.toString() || null;
+    return accounts.submit(
+      { ...kept, id, owner, idempotencyKey, credits, scenarios },
+      address,
+      NOTICES,
+      answer,
     );
-  }
-
-  function replay(call: Call, record: TaskRecord, fingerprint: string): JsonReply {
-    if (record.fingerprint === fingerprint) return created(call, record, true);
-    return failure(409, 'This Idempotency-Key was used before with other data.', 'IDEMPOTENCY_CONFLICT');
   }
 
   function created(call: Call, record: TaskRecord, idempotentReplay: boolean): JsonReply {

@@ -3,7 +3,7 @@ import { idsWithoutContract } from '../contracts/unknown-model.ts';
 import { compact, isObject, type JsonObject } from '../model/json.ts';
 import { skillFolder } from '../model/skill-folder.ts';
 import { urlOf } from '../model/url.ts';
-import { accountsOf, randomId, type Surroundings } from './accounts.ts';
+import { accountsOf, type Surroundings, taskId } from './accounts.ts';
 import { refusalInSamples } from './apidot-samples.ts';
 import { UNKNOWN_PRICE } from './charge.ts';
 import { type Call, fromBody, type JsonReply, Refusal, type Reply } from './exchange.ts';
@@ -49,16 +49,14 @@ export function createApidot(surroundings: Surroundings): Service {
 
   async function submit(call: Call, owner: string): Promise<Reply> {
     known ??= knownModels();
-    const { model, kept, callbackUrl, scenarios } = await readRequest(call, await known);
+    const { kept, callbackUrl, scenarios } = await readRequest(call, await known);
     accounts.checkScenarios(scenarios, `${owner} ${kept.fingerprint}`);
     if (accounts.balanceOf(owner, scenarios) < UNKNOWN_PRICE) {
       return refusal(402, 'insufficient_credits', 'Insufficient credits: the balance cannot cover the task.');
     }
 
-    const of = { owner, model, kept, scenarios };
-    const task = { ...of, id: randomId(), idempotencyKey: null, credits: UNKNOWN_PRICE };
-    const webhook = callbackUrl === null ? null : { address: callbackUrl, notices: noticesFrom(call.origin) };
-    return accounts.submit(task, webhook, (record) =>
+    const task = { ...kept, id: taskId(), owner, idempotencyKey: null, credits: UNKNOWN_PRICE, scenarios };
+    return accounts.submit(task, callbackUrl, noticesFrom(call.origin), (record) =>
       ok({ task_id: record.id, status: 'not_started', created_time: timeOf(record) }),
     );
   }
@@ -138,7 +136,7 @@ function readRequest(call: Call, known: ReadonlySet<string>) {
     if (complaint) refuse(`input: ${complaint}`);
     const refused = refusalInSamples(model, input);
     if (refused !== null) refuse(refused);
-    return { model, kept: keepInput(model, input), callbackUrl, scenarios };
+    return { kept: keepInput(model, input), callbackUrl, scenarios };
   });
 }
 

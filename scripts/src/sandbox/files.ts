@@ -47,8 +47,8 @@ export function filesOf(store: Store, now: () => number) {
         return send(response, failure(410, 'This link has expired. Ask for the task again.'));
       }
 
-      const { bytes, hash } = await contentOf(medium, Number(nth));
-      const etag = `"${hash}-${record.id}"`;
+      const bytes = await contentOf(medium, Number(nth));
+      const etag = `"${record.id}-${nth}"`;
       const range = rangeOf(request, etag, bytes.length);
       const headers = { 'accept-ranges': 'bytes', etag, 'content-type': medium.contentType };
       if (range === 'unsatisfiable') {

@@ -5,19 +5,20 @@ import type { TaskRecord } from './task-record.ts';
 /** Longer texts are shown cut: what is kept of a task stays small. */
 const LONGEST_TEXT = 32_768;
 
-export type KeptInput = Pick<TaskRecord, 'input' | 'fingerprint'>;
-
 /**
  * What is kept of a request. The service's payloads are flat, so that objects inside them can stand for what was
  * replaced: `{ stored }` for an image, `{ cut, hash }` for a very long text.
  */
-export function keepInput(model: string, payload: JsonObject): KeptInput {
+export function keepInput(
+  model: string,
+  payload: JsonObject,
+): Pick<TaskRecord, 'model' | 'input' | 'fingerprint'> {
   const input = mapped(payload, (value) => {
     if (typeof value !== 'string') return undefined;
     if (/^data:/i.test(value)) return { stored: storageName(value) };
     return value.length > LONGEST_TEXT ? { cut: value.slice(0, LONGEST_TEXT), hash: jsonHash(value) } : value;
   }) as JsonObject;
-  return { input, fingerprint: jsonHash([model, input]) };
+  return { model, input, fingerprint: jsonHash([model, input]) };
 }
 
 /** The request as the service shows it: as it was sent, with a storage address in place of each base64 image. */

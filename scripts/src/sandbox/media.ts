@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { crc32, deflateSync } from 'node:zlib';
 import type { TaskRecord } from './task-record.ts';
 
-/** A finished file: its extension, its types, and its bytes, which are made at their first use. */
+/** A finished file: its extension and its types. */
 interface Medium {
   ext: 'mp4' | 'png' | 'wav' | 'glb';
   contentType: string;
@@ -50,28 +49,8 @@ export function mediaOf(record: TaskRecord): Medium[] {
   return Array<Medium>(isMany ? Math.min(n, MOST_IMAGES) : 1).fill(medium);
 }
 
-export interface Content {
-  bytes: Buffer;
-  hash: string;
-}
-
-const made = new Map<string, Promise<Content>>();
-
 /** The bytes of a file. @param number which of a task's files, counted from 1: no two pictures are alike */
-export function contentOf({ ext }: Medium, number: number): Promise<Content> {
-  const name = ext === 'png' ? `png ${number}` : ext;
-  let content = made.get(name);
-  if (!content) {
-    content = make(ext, number).then((bytes) => ({
-      bytes,
-      hash: createHash('sha256').update(bytes).digest('hex').slice(0, 16),
-    }));
-    made.set(name, content);
-  }
-  return content;
-}
-
-async function make(ext: Medium['ext'], number: number): Promise<Buffer> {
+export async function contentOf({ ext }: Medium, number: number): Promise<Buffer> {
   if (ext === 'png') return picture(number);
   if (ext === 'wav') return tone();
   if (ext === 'glb') return triangle();

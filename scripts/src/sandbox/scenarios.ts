@@ -28,19 +28,15 @@ export const EFFECTS = {
 
 export type ScenarioName = keyof typeof EFFECTS;
 
-const NAMES = Object.keys(EFFECTS) as ScenarioName[];
+export const SCENARIOS = Object.keys(EFFECTS) as ScenarioName[];
 const APIDOT_ONLY: readonly ScenarioName[] = ['files', 'no-files'];
 
 // Wider than a valid marker: a marker with a typing error must not become a part of the prompt.
 const MARKER = /\[\s*sandbox(\s*:\s*|\s+)([^\]\s]{0,60})\s*\]?/gi;
 
-export function isScenario(name: unknown): name is ScenarioName {
-  return typeof name === 'string' && Object.hasOwn(EFFECTS, name);
-}
-
 /** Returns the scenarios that a payload asks for. An unknown marker is complained of: it is more likely a typing error. */
 export function readMarks(payload: JsonObject, service: string) {
-  const known = NAMES.filter((name) => service === 'apidot' || !APIDOT_ONLY.includes(name));
+  const known = SCENARIOS.filter((name) => service === 'apidot' || !APIDOT_ONLY.includes(name));
   const scenarios = new Set<ScenarioName>();
   let complaint: string | null = null;
   for (const text of textsOf(payload)) {
@@ -53,7 +49,7 @@ export function readMarks(payload: JsonObject, service: string) {
         complaint ??= `the sandbox knows no marker ${found.trim()}; it knows ${known.map((one) => `[sandbox:${one}]`).join(' ')}`;
     }
   }
-  return { scenarios, complaint };
+  return { scenarios: [...scenarios], complaint };
 }
 
 function* textsOf(value: Json): Generator<string> {

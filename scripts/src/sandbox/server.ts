@@ -87,7 +87,6 @@ export async function startSandbox(options: SandboxOptions & { now?: () => numbe
     send(response, reply);
   }
 
-  let closed: Promise<void> | undefined;
   return {
     origin,
     key: SANDBOX_KEY,
@@ -95,14 +94,12 @@ export async function startSandbox(options: SandboxOptions & { now?: () => numbe
       return store.warning;
     },
     // Ends everything at once, open connections and pending webhooks included.
-    close() {
-      closed ??= new Promise((resolve) => {
+    close: () =>
+      new Promise((resolve) => {
         webhooks.close();
         server.close(() => resolve());
         server.closeAllConnections();
-      });
-      return closed;
-    },
+      }),
   };
 }
 

@@ -1,6 +1,6 @@
 import { type Zod, z } from '../contracts/schema/zod.ts';
 import { isObject, type JsonObject } from '../model/json.ts';
-import { isScenario, type ScenarioName } from './scenarios.ts';
+import { SCENARIOS } from './scenarios.ts';
 
 /** The stored fields of a task. Its state is not stored: it follows from the record and the clock. */
 export const TASK_RECORD = z.object({
@@ -16,7 +16,7 @@ export const TASK_RECORD = z.object({
   fingerprint: z.string(),
   idempotencyKey: z.nullable(z.string()),
   credits: z.int().check(z.minimum(0)),
-  scenarios: z.array(z.custom<ScenarioName>(isScenario)),
+  scenarios: z.array(z.literal(SCENARIOS)),
   /** Milliseconds since the epoch. */
   createdAt: z.number(),
   /** Orders tasks of the same process and millisecond. */

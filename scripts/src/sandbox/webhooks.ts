@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { setTimeout } from 'node:timers/promises';
 import { LONGEST_TIMER_MS } from '../model/clock.ts';
 import type { JsonObject } from '../model/json.ts';
 import { urlOf } from '../model/url.ts';
@@ -11,7 +12,7 @@ import type { TaskRecord } from './task-record.ts';
 export interface Notices {
   /** Returns the body of the webhook for a state; null when none is sent. */
   body(record: TaskRecord, state: SandboxState): JsonObject | null;
-  /** Simulated milliseconds after the last webhook at which it is sent again. */
+  /** Simulated milliseconds after the end at which its webhook is sent again. */
   repeats: readonly number[];
 }
 
@@ -23,10 +24,7 @@ export const DUPLICATE_AFTER = 15_000;
 interface Watch {
   url: URL;
   notices: Notices;
-  announced: number;
-  timer?: NodeJS.Timeout;
-  /** Notices of one task leave one after the other, or they could overtake each other. */
-  line: Promise<void>;
+  stop: AbortController;
 }
 
 export type Webhooks = ReturnType<typeof openWebhooks>;
@@ -38,59 +36,54 @@ export type Webhooks = ReturnType<typeof openWebhooks>;
 export function openWebhooks(now: () => number, log: (line: string) => void) {
   const watches = new Map<string, Watch>();
   const closing = new AbortController();
-  const { signal } = closing;
 
-  function advance(record: TaskRecord, watch: Watch): void {
-    for (const { at, state } of changesOf(record).slice(watch.announced)) {
-      const inMs = at - now();
-      if (inMs > 0) {
-        watch.timer = later(inMs, () => advance(record, watch));
-        return;
+  function start(record: TaskRecord, url: URL, notices: Notices): void {
+    const watch = { url, notices, stop: new AbortController() };
+    watches.set(record.id, watch);
+    void announce(record, watch);
+  }
+
+  /** Sends the notices of a task one after the other, or they could overtake each other. */
+  async function announce(record: TaskRecord, { url, notices, stop }: Watch): Promise<void> {
+    const signal = AbortSignal.any([closing.signal, stop.signal]);
+    const due = changesOf(record)
+      .slice(1)
+      .flatMap(({ at, state }) =>
+        [0, ...(isFinal(state) ? notices.repeats : [])].map((after) => ({
+          at: at + after / record.speed,
+          state,
+        })),
+      );
+    try {
+      for (const { at, state } of due) {
+        for (let ms = at - now(); ms > 0; ms = at - now())
+          await setTimeout(Math.min(ms, LONGEST_TIMER_MS), undefined, { signal, ref: false });
+        const body = notices.body(record, state);
+        if (body === null) continue;
+        const result = await post(url, JSON.stringify(body), signal);
+        signal.throwIfAborted();
+        log(`webhook ${state} of ${record.id}: ${result}`);
       }
-      watch.announced += 1;
-      enqueue(watch, record, state);
-      for (const after of isFinal(state) ? watch.notices.repeats : [])
-        later(after / record.speed, () => enqueue(watch, record, state));
+      watches.delete(record.id);
+    } catch (error) {
+      if (!signal.aborted) throw error;
     }
-    watches.delete(record.id);
-  }
-
-  function later(ms: number, run: () => void): NodeJS.Timeout {
-    const act = () => {
-      if (!signal.aborted) run();
-    };
-    return setTimeout(act, Math.min(Math.max(0, ms), LONGEST_TIMER_MS)).unref();
-  }
-
-  function enqueue(watch: Watch, record: TaskRecord, state: SandboxState): void {
-    const body = watch.notices.body(record, state);
-    if (body === null) return;
-    watch.line = watch.line.then(async () => {
-      if (signal.aborted) return;
-      const result = await post(watch.url, JSON.stringify(body), signal);
-      if (!signal.aborted) log(`webhook ${state} of ${record.id}: ${result}`);
-    });
   }
 
   return {
     /** Sends each later change of a task's state to an address, while this process lives. */
     watch(record: TaskRecord, address: string, notices: Notices): void {
       const url = urlOf(address);
-      if (!url || !/^https?:$/.test(url.protocol) || !LOOPBACK.test(url.hostname)) {
-        log('webhook not sent: the sandbox only calls http(s) addresses on loopback');
-        return;
-      }
-      const watch: Watch = { url, notices, announced: 1, line: Promise.resolve() };
-      watches.set(record.id, watch);
-      advance(record, watch);
+      if (url && /^https?:$/.test(url.protocol) && LOOPBACK.test(url.hostname)) start(record, url, notices);
+      else log('webhook not sent: the sandbox only calls http(s) addresses on loopback');
     },
 
     /** Replaces the planned webhooks of a task by those of its changed record. */
     changed(record: TaskRecord): void {
       const watch = watches.get(record.id);
       if (watch === undefined) return;
-      clearTimeout(watch.timer);
-      advance(record, watch);
+      watch.stop.abort();
+      start(record, watch.url, watch.notices);
     },
 
     close(): void {

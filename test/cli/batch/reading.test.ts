@@ -7,14 +7,18 @@ import { readBatch } from '../../../scripts/src/cli/batch/read-batch.ts';
 import { parseArguments } from '../../../scripts/src/cli/command-line/arguments.ts';
 import { ranges } from '../../../scripts/src/cli/render/batch-warnings.ts';
 import { callerOf } from '../../../scripts/src/cli/render/caller.ts';
-import type { Issue } from '../../../scripts/src/model/failure.ts';
-import { Failure } from '../../../scripts/src/model/failure.ts';
 import { nameProblem } from '../../../scripts/src/model/file-name-rule.ts';
 import { jsonHash } from '../../../scripts/src/model/fingerprint.ts';
 import { tempFolder } from '../../support/command.ts';
+import { failureOf } from '../../support/failures.ts';
 import { PNG } from '../../support/media.ts';
 
 const DEFAULTS = { aspectRatio: '16:9', duration: '5' };
+
+function readAt(file: string, flags: string[] = ['--model', 't2v']) {
+  const args = parseArguments(['--batch', file, ...flags]);
+  return readBatch(args, callerOf(args, []), false, new AbortController().signal);
+}
 
 async function read(
   name: string,
@@ -23,22 +27,13 @@ async function read(
 ) {
   const file = path.join(tempFolder(), name);
   writeFileSync(file, content);
-  const args = parseArguments(['--batch', file, ...flags]);
-  const batch = await readBatch(args, callerOf(args, []), false, new AbortController().signal);
+  const batch = await readAt(file, flags);
   onTestFinished(batch.close);
   return { ...batch, file };
 }
 
-async function issuesOf(...args: Parameters<typeof read>): Promise<Issue[]> {
-  try {
-    await read(...args);
-  } catch (error) {
-    if (error instanceof Failure) return error.details.issues ?? [];
-    throw error;
-  }
-  throw new Error('was not refused');
-}
-
+const issuesOf = async (...args: Parameters<typeof read>) =>
+  (await failureOf(read(...args))).details.issues ?? [];
 const pathsOf = async (...args: Parameters<typeof read>) => (await issuesOf(...args)).map(({ path }) => path);
 
 it('a file without lines is refused, in each form; nothing is left to fail behind it', async () => {
@@ -167,14 +162,9 @@ describe('a file that is none of both', () => {
   it('a folder, and a file that is not there', async () => {
     const folder = path.join(tempFolder(), 'x.txt');
     mkdirSync(folder);
-    for (const file of [folder, path.join(folder, 'none.txt')]) {
-      const args = parseArguments(['--batch', file, '--model', 't2v']);
-      const refused = readBatch(args, callerOf(args, []), false, new AbortController().signal);
-      await expect(refused).rejects.toMatchObject({
-        code: 'INVALID_PAYLOAD',
-        details: { issues: [{ path: '--batch' }] },
-      });
-    }
+    const refusal = { code: 'INVALID_PAYLOAD', details: { issues: [{ path: '--batch' }] } };
+    for (const file of [folder, path.join(folder, 'none.txt')])
+      await expect(readAt(file)).rejects.toMatchObject(refusal);
   });
 
   it('fault 31: a field that stands twice in an object is named by its line and path; the last one does not win', async () => {
@@ -196,15 +186,11 @@ describe('a file that is none of both', () => {
   it('a named pipe is refused by what it is: without a writer it would be waited for without end', async () => {
     const pipe = path.join(tempFolder(), 'lines.jsonl');
     execFileSync('mkfifo', [pipe]);
-    const args = parseArguments(['--batch', pipe, '--model', 't2v']);
-    await expect(
-      readBatch(args, callerOf(args, []), false, new AbortController().signal),
-    ).rejects.toMatchObject({
-      code: 'INVALID_PAYLOAD',
-      details: {
-        issues: [{ path: '--batch', expected: 'a file', received: `${pipe}, a named pipe` }],
-      },
-    });
+    const { code, details } = await failureOf(readAt(pipe));
+    expect(code).toBe('INVALID_PAYLOAD');
+    expect(details.issues).toMatchObject([
+      { path: '--batch', expected: 'a file', received: `${pipe}, a named pipe` },
+    ]);
   });
 
   it('more lines than a batch may have', async () => {
@@ -232,27 +218,8 @@ describe('a file name', () => {
   });
 
   it.each([
-    '',
-    '.',
-    '..',
-    'a/b',
-    'a\\b',
-    '../a',
-    'CON',
-    'con.mp4',
-    'lpt1',
-    'COM¹',
-    'conout$',
-    'a:b',
-    'a*',
-    '.a',
-    '-a',
-    'a.',
-    'a ',
-    'a\nb',
-    'a\u202eb',
-    'a.part',
-    'é'.repeat(61),
+    ...['', '.', '..', 'a/b', 'a\\b', '../a', 'CON', 'con.mp4', 'lpt1', 'COM¹', 'conout$', 'a:b', 'a*', '.a'],
+    ...['-a', 'a.', 'a ', 'a\nb', 'a\u202eb', 'a.part', 'é'.repeat(61)],
   ])('fault 57: not %j', (name) => {
     expect(nameProblem(name)).toMatch(/\w/);
   });

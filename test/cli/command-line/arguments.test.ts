@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AdvisedFailure } from '../../../scripts/src/cli/advised-failure.ts';
 import {
   type Arguments,
   guessAction,
@@ -20,24 +19,19 @@ import { EXIT, EXIT_WORDS, ONE_CHARGE } from '../../../scripts/src/cli/exit-code
 import { FIRST_POLL_MS, RETRIES, TIMEOUT_MS } from '../../../scripts/src/model/defaults.ts';
 import { Failure, type Issue } from '../../../scripts/src/model/failure.ts';
 import { PROFILES } from '../../../scripts/src/providers/registry.ts';
+import { thrownBy } from '../../support/failures.ts';
 
 const SUBMIT = ['--model', 't2v', '--payload', '{}'];
 const TASK = ['--action', 'getStatus', '--taskId', 'ck1'];
 
 function issuesOf(argv: readonly string[]): Issue[] {
-  try {
-    parseArguments(argv);
-  } catch (error) {
-    expect(error).toBeInstanceOf(Failure);
-    const { code, message, details } = error as AdvisedFailure;
-    const issues = details.issues!;
-    const first = issues[0]!;
-    expect(code).toBe('INVALID_PAYLOAD');
-    expect(message).toBe(`${first.path}: expected ${first.expected}, received ${first.received}.`);
-    expect(details.nextSteps).toEqual([...new Set(issues.map(({ hint }) => hint))]);
-    return issues;
-  }
-  throw new Error(`not refused: ${argv.join(' ')}`);
+  const { code, message, details } = thrownBy(() => parseArguments(argv));
+  const issues = details.issues!;
+  const first = issues[0]!;
+  expect(code).toBe('INVALID_PAYLOAD');
+  expect(message).toBe(`${first.path}: expected ${first.expected}, received ${first.received}.`);
+  expect(details.nextSteps).toEqual([...new Set(issues.map(({ hint }) => hint))]);
+  return issues;
 }
 
 describe('what is understood', () => {

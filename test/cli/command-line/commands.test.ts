@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -17,7 +16,8 @@ import { quoteWord } from '../../../scripts/src/model/shell-word.ts';
 import { TASK_ID } from '../../../scripts/src/model/task.ts';
 import { plain } from '../../../scripts/src/model/text.ts';
 import { PROFILES } from '../../../scripts/src/providers/registry.ts';
-import { ENTRY, ROOT } from '../../support/command.ts';
+import { ENTRY } from '../../support/command.ts';
+import { codeOf, sourcesIn } from '../../support/sources.ts';
 
 const started = process.argv[1]!;
 afterEach(() => {
@@ -94,11 +94,10 @@ describe('fault 102: the values of suggested commands, through a real shell', ()
 });
 
 it('fault 102: no other module writes a command line, or a value into one', () => {
-  const folder = path.join(ROOT, 'scripts', 'src');
-  const files = (readdirSync(folder, { recursive: true }) as string[]).filter((file) => file.endsWith('.ts'));
+  const files = sourcesIn().filter((file) => path.basename(file) !== 'words.ts');
   expect(files.length).toBeGreaterThan(50);
-  for (const file of files.filter((one) => path.basename(one) !== 'words.ts')) {
-    const source = readFileSync(path.join(folder, file), 'utf8');
+  for (const file of files) {
+    const source = codeOf(file);
     expect(source, file).not.toContain('run-workflow.mjs');
     expect(source, file).not.toMatch(/--(taskId|download|owner|payload|image)[ =]\$\{/);
   }

@@ -10,7 +10,7 @@ const on = (columns: number, secrets: string[] = []) => {
   return { screen, ...watch(screen, secrets, terminal) };
 };
 const statusOf = (state: TaskState) => ({ state, record: {} });
-const progress = { elapsedMs: 0, nextMs: 2_000 };
+const NEXT_MS = 2_000;
 const shownBy = ({ lines }: FakeTerminal) => lines.filter((line) => line !== '');
 
 beforeEach(() => {
@@ -26,7 +26,7 @@ describe('one task', () => {
     observer.submitting();
     observer.task('ck1', 'SUBMITTED');
     observer.expected({ fromMs: 180_000, toMs: 360_000, runs: 14, source: 'machine' });
-    observer.about('ck1').polled(statusOf('PROGRESS'), progress);
+    observer.about('ck1').polled(statusOf('PROGRESS'), NEXT_MS);
     vi.advanceTimersByTime(90_000);
     expect(shownBy(screen)).toEqual([
       'task ck1 SUBMITTED',
@@ -44,7 +44,7 @@ describe('one task', () => {
     const { screen, observer } = on(80);
     observer.submitting();
     observer.task('ck1', 'SUBMITTED');
-    observer.about('ck1').polled(statusOf('PROGRESS'), progress);
+    observer.about('ck1').polled(statusOf('PROGRESS'), NEXT_MS);
     vi.advanceTimersByTime(61_000);
     expect(screen.lines[1]).toBe('task ck1 PROGRESS 1:01');
   });
@@ -52,7 +52,7 @@ describe('one task', () => {
   it('a percentage that the service reports counts more than an estimate', () => {
     const { screen, observer } = on(60);
     observer.expected({ fromMs: 1_000, toMs: 1_000, runs: 1, source: 'contract', asOf: '2026-09-17' });
-    observer.about('ck1').polled({ ...statusOf('PROGRESS'), progress: 50 }, progress);
+    observer.about('ck1').polled({ ...statusOf('PROGRESS'), progress: 50 }, NEXT_MS);
     expect(screen.lines[0]).toMatch(/PROGRESS \(50 %\) \[(#+)-+\]/);
   });
 
@@ -87,7 +87,7 @@ describe('a batch', () => {
     observer.expected({ fromMs: 180_000, toMs: 360_000, runs: 3, source: 'contract', asOf: '2026-09-17' });
     const own = observer.named('dawn');
     own.task('ck1', 'SUBMITTED');
-    own.about('ck1').polled(statusOf('COMPLETED'), progress);
+    own.about('ck1').polled(statusOf('COMPLETED'), NEXT_MS);
     observer.batch({ total: 20, done: 10, failed: 1, running: 4, credits: 225 });
     vi.advanceTimersByTime(250_000);
     expect(shownBy(screen)).toEqual([
@@ -118,7 +118,7 @@ describe('a batch', () => {
       ['b', 'FAILED'],
       ['c', 'PROGRESS'],
     ] as const)
-      observer.about(id).polled(statusOf(state), progress);
+      observer.about(id).polled(statusOf(state), NEXT_MS);
     vi.advanceTimersByTime(500);
     expect(screen.lines.at(-1)).toMatch(/^1 of 4 done, 1 failed, 2 running \[#{15}-{15}\] 0:00$/);
   });
@@ -143,7 +143,7 @@ describe('any terminal', () => {
       const own = observer.named('灯台の夜明け👩‍👩‍👧‍👦 e\u0301').about('ck1');
       const written = screen.written.length;
       screen.columns = Math.max(1, columns);
-      own.polled(statusOf('PROGRESS'), progress);
+      own.polled(statusOf('PROGRESS'), NEXT_MS);
       vi.advanceTimersByTime(500);
       expect(
         screen.lines.filter((line) => line !== ''),
@@ -159,7 +159,7 @@ describe('any terminal', () => {
     const { screen, observer } = on(100);
     observer.task('ck1', 'SUBMITTED');
     observer.expected({ fromMs: 180_000, toMs: 360_000, runs: 14, source: 'machine' });
-    observer.about('ck1', new Date(Date.now() - 5_000).toISOString()).polled(statusOf('PROGRESS'), progress);
+    observer.about('ck1', new Date(Date.now() - 5_000).toISOString()).polled(statusOf('PROGRESS'), NEXT_MS);
     for (const columns of [30, 99, 20, 19, 60, 25, 100]) {
       screen.resize(columns);
       vi.advanceTimersByTime(500);

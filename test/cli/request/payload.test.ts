@@ -1,10 +1,9 @@
 import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { AdvisedFailure } from '../../../scripts/src/cli/advised-failure.ts';
 import { loadContract } from '../../../scripts/src/contracts/contract.ts';
-import { Failure } from '../../../scripts/src/model/failure.ts';
 import { tempFolder } from '../../support/command.ts';
+import { failureOf } from '../../support/failures.ts';
 import { PNG } from '../../support/media.ts';
 import { readPayload } from '../../support/payload.ts';
 
@@ -12,15 +11,14 @@ const { signal } = new AbortController();
 const t2v = await loadContract('aivideomaker', 't2v');
 const i2v = await loadContract('aivideomaker', 'i2v');
 
-async function refusal(text: string | undefined, image?: string, contract = t2v): Promise<Failure> {
-  const error = await readPayload(contract, text, image, signal).catch((thrown: unknown) => thrown);
-  expect(error).toBeInstanceOf(Failure);
-  const { code, message, details } = error as AdvisedFailure;
+async function refusal(text: string | undefined, image?: string, contract = t2v) {
+  const failure = await failureOf(readPayload(contract, text, image, signal));
+  const { code, message, details } = failure;
   const [issue] = details.issues!;
   expect(code).toBe('INVALID_PAYLOAD');
   expect(message).toBe(`${issue!.path}: expected ${issue!.expected}, received ${issue!.received}.`);
   expect(details.nextSteps).toEqual([issue!.hint]);
-  return error as Failure;
+  return failure;
 }
 
 describe('the text of a payload', () => {
@@ -86,6 +84,12 @@ describe('the text of a payload', () => {
 });
 
 describe('--image', () => {
+  function picture(ext = 'png', bytes: Buffer = PNG): string {
+    const file = path.join(tempFolder(), `picture.${ext}`);
+    writeFileSync(file, bytes);
+    return file;
+  }
+
   it.each([
     ['png', PNG, 'image/png'],
     ['jpg', Buffer.from([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3]), 'image/jpeg'],
@@ -93,8 +97,7 @@ describe('--image', () => {
     ['gif', Buffer.from('GIF89a\u0001\u0000'), 'image/gif'],
     ['txt', PNG, 'image/png'],
   ])('B4: reads a %s file by what is in it', async (ext, bytes, type) => {
-    const file = path.join(tempFolder(), `picture.${ext}`);
-    writeFileSync(file, bytes);
+    const file = picture(ext, bytes);
     expect(await readPayload(i2v, '{"duration":"5"}', file, signal)).toEqual({
       duration: '5',
       image: `data:${type};base64,${bytes.toString('base64')}`,
@@ -102,8 +105,7 @@ describe('--image', () => {
   });
 
   it('B4: fills the field that the contract names', async () => {
-    const file = path.join(tempFolder(), 'picture.png');
-    writeFileSync(file, PNG);
+    const file = picture();
     const minimax = await loadContract('aivideomaker', 'minimax');
     expect(Object.keys(await readPayload(minimax, undefined, file, signal))).toEqual(['imageUrl']);
   });
@@ -112,14 +114,12 @@ describe('--image', () => {
     ['{"image":"https://example.com/a.png"}', 'both'],
     ['{"image":""}', 'both'],
   ])('refuses an image given twice: %s', async (text, received) => {
-    const file = path.join(tempFolder(), 'picture.png');
-    writeFileSync(file, PNG);
+    const file = picture();
     expect((await refusal(text, file, i2v)).details.issues![0]!.received).toBe(received);
   });
 
   it('takes the place of an image that is null', async () => {
-    const file = path.join(tempFolder(), 'picture.png');
-    writeFileSync(file, PNG);
+    const file = picture();
     expect((await readPayload(i2v, '{"image":null}', file, signal)).image).toMatch(/^data:image\/png/);
   });
 
@@ -150,8 +150,7 @@ describe('--image', () => {
   });
 
   it('refuses a picture that is too large by its size, without reading it', async () => {
-    const file = path.join(tempFolder(), 'huge.png');
-    writeFileSync(file, PNG);
+    const file = picture();
     truncateSync(file, 1024 ** 4);
     const start = performance.now();
     expect((await refusal('{}', file, i2v)).message).toContain(String(1024 ** 4));

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { toContract } from '../../../scripts/src/contracts/read/read-contract.ts';
@@ -7,11 +7,9 @@ import { readNode } from '../../../scripts/src/contracts/schema/read-schema.ts';
 import { checkPayload } from '../../../scripts/src/contracts/validate.ts';
 import type { Json, JsonObject } from '../../../scripts/src/model/json.ts';
 import { ROOT } from '../../support/command.ts';
+import { codeOf, sourcesIn } from '../../support/sources.ts';
 
-const source = join(ROOT, 'scripts', 'src');
-const files = (readdirSync(source, { recursive: true, encoding: 'utf8' }) as string[])
-  .filter((file) => file.endsWith('.ts'))
-  .map((file) => [file.replaceAll('\\', '/'), readFileSync(join(source, file), 'utf8')] as const);
+const files = sourcesIn().map((file) => [file, codeOf(file)] as const);
 const documented = new Set(
   readFileSync(join(ROOT, 'contracts', 'README.md'), 'utf8').match(/\bx-[a-z][A-Za-z]+/g),
 );

@@ -2,7 +2,8 @@ import { expect, it, onTestFinished } from 'vitest';
 import { recordCharge } from '../../../scripts/src/core/money/record-charge.ts';
 import { Journal } from '../../../scripts/src/stores/file/journal.ts';
 import { FakeClock } from '../../support/clock.ts';
-import { failureOf, journalOf, leave, sessionWith } from '../session.ts';
+import { failureOf } from '../../support/failures.ts';
+import { journalOf, leave, sessionWith } from '../session.ts';
 
 it.each([
   ['without a wait', 0, 5],

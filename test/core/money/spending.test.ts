@@ -5,10 +5,9 @@ import { type ModelSums, recordedSpending, rowsOfList } from '../../../scripts/s
 import type { RequestRecord } from '../../../scripts/src/model/request-record.ts';
 import { recordedRow } from '../../../scripts/src/model/spending-row.ts';
 import { TASK_STATES, type Task } from '../../../scripts/src/model/task.ts';
-import { FakeClock } from '../../support/clock.ts';
 import { serve } from '../../support/server.ts';
 import { spending } from '../rendered.ts';
-import { journalOf, leave, sessionWith } from '../session.ts';
+import { leave, sessionOnRecord, sessionWith } from '../session.ts';
 
 const NOON = Date.UTC(2026, 10, 21, 12);
 const HOUR = 3_600_000;
@@ -38,6 +37,12 @@ const record = (taskId: string | null, more: Partial<RequestRecord> = {}): Reque
     files: [],
     ...more,
   }) as unknown as RequestRecord;
+
+/** A submit without an answer. */
+const LOST = {
+  ...{ phase: 'unknown' as const, idempotencyKey: 'key-lost' },
+  credits: { quoted: 15, charged: null, refunded: null },
+};
 
 const sum = (rows: readonly ModelSums[]) =>
   rows.reduce(
@@ -179,8 +184,7 @@ describe('--action spending', () => {
 
   it('fault 46: a record that cannot be read is told: its request may be missing in the sums', async () => {
     const server = await service([body('a')]);
-    const clock = new FakeClock();
-    const journal = journalOf(new URL(server.origin).host, clock);
+    const { journal, clock } = sessionOnRecord(server.origin);
     const damaged = await leave(journal, { created: at(NOON - HOUR) });
     writeFileSync(damaged.file, 'garbage');
     for (const session of [1, 2].map(() => sessionWith(server.origin, { clock, journal }))) {
@@ -197,47 +201,20 @@ describe('--action spending', () => {
       body('c', { model: 'i2v_v3', status: 'PROGRESS', creditsCharged: 20 }),
       body('old', { createdAt: at(NOON - 100 * HOUR), creditsCharged: 110 }),
     ]);
-    const clock = new FakeClock();
-    const journal = journalOf(new URL(server.origin).host, clock);
-    const own = { created: at(NOON - HOUR) };
-    await leave(journal, {
-      ...own,
-      phase: 'submitted',
-      taskId: 'a',
-      status: 'PROGRESS',
-      credits: { quoted: 15, charged: 15, refunded: null },
-    });
-    await leave(journal, {
-      ...own,
-      phase: 'submitted',
-      taskId: 'gone',
-      status: 'COMPLETED',
-      credits: { quoted: 15, charged: 15, refunded: 0 },
-    });
-    await leave(journal, {
-      ...own,
-      phase: 'unknown',
-      idempotencyKey: 'key-lost',
-      credits: { quoted: 15, charged: null, refunded: null },
-    });
-    const { envelope, exitCode } = await spending(
-      sessionWith(server.origin, { clock, journal }),
-      NOON - 24 * HOUR,
-    );
+    const session = sessionOnRecord(server.origin);
+    const own = { created: at(NOON - HOUR), credits: { quoted: 15, charged: 15, refunded: null } };
+    const made = { ...own, phase: 'submitted' as const };
+    await leave(session.journal, { ...made, taskId: 'a', status: 'PROGRESS' });
+    await leave(session.journal, { ...made, taskId: 'gone', status: 'COMPLETED' });
+    await leave(session.journal, { ...own, ...LOST });
+    const { envelope, exitCode } = await spending(session, NOON - 24 * HOUR);
     expect(exitCode).toBe(0);
     expect(envelope).toMatchObject({ ok: true, status: null, taskId: null });
     const t2v = { tasks: 4, completed: 2, failed: 1, cancelled: 0, running: 0, outcomeUnknown: 1 };
     expect(envelope.data).toMatchObject({
       total: {
-        tasks: 5,
-        completed: 2,
-        failed: 1,
-        running: 1,
-        charged: 65,
-        refunded: 15,
-        net: 50,
-        mayStillBeCharged: 15,
-        creditsUnknown: 0,
+        ...{ tasks: 5, completed: 2, failed: 1, running: 1, charged: 65, refunded: 15, net: 50 },
+        ...{ mayStillBeCharged: 15, creditsUnknown: 0 },
       },
       models: [
         { model: 't2v', ...t2v, charged: 45, refunded: 15, net: 30, mayStillBeCharged: 15 },
@@ -259,14 +236,9 @@ describe('--action spending', () => {
 
   it('a submit whose outcome is unknown is the listed task with its key', async () => {
     const server = await service([body('a', { idempotencyKey: 'key-lost' })]);
-    const clock = new FakeClock();
-    const journal = journalOf(new URL(server.origin).host, clock);
-    await leave(journal, {
-      phase: 'unknown',
-      idempotencyKey: 'key-lost',
-      credits: { quoted: 15, charged: null, refunded: null },
-    });
-    expect((await spending(sessionWith(server.origin, { clock, journal }))).envelope.data).toMatchObject({
+    const session = sessionOnRecord(server.origin);
+    await leave(session.journal, LOST);
+    expect((await spending(session)).envelope.data).toMatchObject({
       since: null,
       total: { tasks: 1, completed: 1, outcomeUnknown: 0, charged: 15 },
     });

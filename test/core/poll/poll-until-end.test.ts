@@ -39,7 +39,7 @@ async function wait(steps: Step[], more: Partial<PollOptions> & { chance?: numbe
       clock,
       schedule: { firstMs: 2_000 },
       deadline: 600_000,
-      onPoll: ({ state, unknownState }, { nextMs }) => {
+      onPoll: ({ state, unknownState }, nextMs) => {
         expect(nextMs).toBeGreaterThan(0);
         told.push(unknownState ?? state);
       },

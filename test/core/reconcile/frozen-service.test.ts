@@ -1,18 +1,15 @@
 // A service that accepts connections and then says nothing, and how long a command stays with it.
 
 import { expect, it } from 'vitest';
-import { EXIT, exitCodeOf } from '../../../scripts/src/cli/exit-codes.ts';
-import { loadContract } from '../../../scripts/src/contracts/contract.ts';
+import { EXIT, EXIT_OF_ERROR } from '../../../scripts/src/cli/exit-codes.ts';
 import type { ExchangeOptions } from '../../../scripts/src/http/exchange.ts';
 import type { HttpAnswer, HttpRequest } from '../../../scripts/src/http/http-client.ts';
 import { networkError } from '../../../scripts/src/http/network-error.ts';
 import { Transport } from '../../../scripts/src/http/transport.ts';
 import { FakeClock } from '../../support/clock.ts';
+import { failureOf } from '../../support/failures.ts';
 import { serve } from '../../support/server.ts';
-import { generate } from '../rendered.ts';
-import { failureOf, journalOf, REQUEST, sessionWith, TERMS, waiting } from '../session.ts';
-
-const t2v = await loadContract('aivideomaker', 't2v');
+import { generateClip, REQUEST, sessionOnRecord } from '../session.ts';
 
 /** Sends what the service answers; for every other request its time passes on the clock, and no answer comes. */
 class FrozenTransport extends Transport {
@@ -43,31 +40,23 @@ async function frozen(seconds: number, { answers, maxCredits }: { answers?: RegE
   const server = await serve({ body: { model: 't2v', credits: 15, currentBalance: 100 } });
   const clock = new FakeClock();
   const transport = new FrozenTransport(clock, answers);
-  const journal = journalOf(server.origin, clock);
-  const session = sessionWith(server.origin, { clock, transport, journal, timeoutMs: 30_000 });
-  const failure = await failureOf(
-    generate(session, {
-      contract: t2v,
-      terms: TERMS,
-      isDetached: false,
-      generation: { ...REQUEST, ...(maxCredits && { maxCredits }) },
-      wait: waiting(seconds * 1_000),
-    }),
-  );
+  const session = sessionOnRecord(server.origin, { clock, transport, timeoutMs: 30_000 });
+  const generation = { ...REQUEST, ...(maxCredits && { maxCredits }) };
+  const failure = await failureOf(generateClip(session, { generation, waitMs: seconds * 1_000 }));
   return { failure, given: transport.given, tookMs: clock.now };
 }
 
 it('fault 4: a price that does not come ends with the wait; nothing was submitted', async () => {
   const { failure, given, tookMs } = await frozen(5, { maxCredits: 15 });
   expect(failure.code).toBe('NETWORK_ERROR');
-  expect(exitCodeOf(failure)).toBe(EXIT.temporary);
+  expect(EXIT_OF_ERROR[failure.code]).toBe(EXIT.temporary);
   expect(given).toEqual([['quote', 5_000]]);
   expect(tookMs).toBe(5_000);
 });
 
 it('fault 4: a submit gets 10 seconds, because one that is cut short has an unknown outcome', async () => {
   const { failure, given, tookMs } = await frozen(5, { maxCredits: 15, answers: /quote/ });
-  expect(exitCodeOf(failure)).toBe(EXIT.submitUnknown);
+  expect(EXIT_OF_ERROR[failure.code]).toBe(EXIT.submitUnknown);
   expect(given).toEqual([
     ['quote', 5_000],
     ['generate', 10_000],

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../../scripts/src/cli/render/envelope.ts';
-import { loadContract } from '../../../scripts/src/contracts/contract.ts';
 import { Failure } from '../../../scripts/src/model/failure.ts';
 import type { RequestRecord } from '../../../scripts/src/model/request-record.ts';
 import type { ProviderRequest } from '../../../scripts/src/providers/provider.ts';
@@ -8,8 +7,8 @@ import { Journal } from '../../../scripts/src/stores/file/journal.ts';
 import { allIn } from '../../stores/file/support.ts';
 import { FakeClock } from '../../support/clock.ts';
 import { type Answer, type Reply, serve } from '../../support/server.ts';
-import { endOf, generate } from '../rendered.ts';
-import { journalOf, leave, REQUEST, sessionWith, TERMS, waiting } from '../session.ts';
+import { endOf } from '../rendered.ts';
+import { generateClip, journalOf, leave, REQUEST, sessionOnRecord, sessionWith } from '../session.ts';
 import {
   ACCEPTED,
   acceptedOf,
@@ -37,11 +36,10 @@ interface Setup extends NonNullable<Parameters<typeof sessionWith>[1]> {
 }
 
 async function started(submits: Reply[], lists?: (Reply | (() => Reply))[], options: Setup = {}) {
-  const { isRecorded = true, ...more } = options;
-  const clock = more.clock ?? new FakeClock();
+  const { isRecorded = true, clock = new FakeClock(), ...more } = options;
   const server = await submitService(clock, submits, lists);
-  const journal = isRecorded ? { journal: journalOf(server.origin, clock) } : {};
-  return { clock, server, log: logOf(), session: sessionWith(server.origin, { ...journal, ...more, clock }) };
+  const open = isRecorded ? sessionOnRecord : sessionWith;
+  return { clock, server, log: logOf(), session: open(server.origin, { ...more, clock }) };
 }
 
 describe.each<[string, Reply, number?]>([
@@ -532,12 +530,14 @@ describe('the second submit', () => {
 describe('a service without a list', () => {
   it('what is lost is not sent again, and no later command will know', async () => {
     const { server, session, log } = await started(['reset', ACCEPTED]);
-    session.provider = { ...session.provider, can: { ...session.provider.can, list: false } };
+    const { can, says } = session.provider;
+    const tasks = 'Ask its support.';
+    session.provider = { ...session.provider, can: { ...can, list: false }, says: { ...says, tasks } };
     const failure = unknownOf(await submitFor(session, undefined, { log }), session.provider);
     expect(server.to(LIST)).toHaveLength(0);
     expect(session.clock.sleeps).toEqual([]);
     expect(failure.details.retryAfter).toBeUndefined();
-    expect(failure.details.nextSteps![1]).toBe(session.provider.says.tasks);
+    expect(failure.details.nextSteps![1]).toBe(tasks);
     expect(failure.details.nextSteps).not.toContain('run again');
     expect(log.notes).toEqual(['lost']);
     expectOneRequest(server, 1);
@@ -545,8 +545,6 @@ describe('a service without a list', () => {
 });
 
 describe('the same command after a process that died', () => {
-  const t2v = () => loadContract('aivideomaker', 't2v');
-
   /** Runs the command as a new process would, with so many seconds to wait for the outcome of the submit. */
   async function command(
     { server, clock, journal }: { server: Service; clock: FakeClock; journal: Journal },
@@ -554,8 +552,7 @@ describe('the same command after a process that died', () => {
     generation: ProviderRequest = REQUEST,
   ) {
     const session = sessionWith(server.origin, { clock, journal: new Journal(journal.place), maxRetries: 0 });
-    const options = { contract: await t2v(), generation, terms: TERMS, isDetached: false };
-    return endOf(generate(session, { ...options, wait: waiting(waitS * 1_000) }));
+    return endOf(generateClip(session, { generation, waitMs: waitS * 1_000 }));
   }
 
   /** What each run of the command, with nothing to wait, says of the submit. */
@@ -633,15 +630,13 @@ describe('the same command after a process that died', () => {
       clock.now += 50_000;
       return { body: { model: 't2v', credits: 15, currentBalance: 415, affordable: true } };
     });
-    const journal = journalOf(server.origin, clock);
     const controller = new AbortController();
-    const session = sessionWith(server.origin, { clock, journal, signal: controller.signal });
+    const session = sessionOnRecord(server.origin, { clock, signal: controller.signal });
     const generation = { ...REQUEST, maxCredits: 15 };
-    const options = { contract: await t2v(), generation, terms: TERMS, isDetached: true, wait: waiting(0) };
     // Stopped in the instant in which its request is on its way.
     session.observer.submitting = () => void setTimeout(() => controller.abort(new Error('stopped')), 50);
-    await expect(generate(session, options)).rejects.toThrow('stopped');
-    const [entry] = allIn(new Journal(journal.place));
+    await expect(generateClip(session, { generation, isDetached: true })).rejects.toThrow('stopped');
+    const [entry] = allIn(new Journal(session.journal.place));
     expect(entry!.record).toMatchObject({ sentAt: iso(START + 50_000), unsettledSince: iso(START + 50_000) });
   });
 

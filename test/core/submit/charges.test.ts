@@ -4,15 +4,13 @@
 import { rmSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';
-import { loadContract } from '../../../scripts/src/contracts/contract.ts';
 import type { HttpAnswer, HttpRequest } from '../../../scripts/src/http/http-client.ts';
 import { networkError } from '../../../scripts/src/http/network-error.ts';
 import type { Transport } from '../../../scripts/src/http/transport.ts';
 import { Failure } from '../../../scripts/src/model/failure.ts';
 import { Journal } from '../../../scripts/src/stores/file/journal.ts';
 import { FakeClock } from '../../support/clock.ts';
-import { generate } from '../rendered.ts';
-import { journalOf, REQUEST, sessionWith, TERMS, waiting } from '../session.ts';
+import { generateClip, journalOf, REQUEST, sessionWith } from '../session.ts';
 import { START } from '../submits.ts';
 
 // Only a power cut would show the difference, and none is told of here.
@@ -22,7 +20,6 @@ vi.mock('node:fs', async (original) => ({
 }));
 
 const SERVICE = 'http://127.0.0.1:9';
-const t2v = await loadContract('aivideomaker', 't2v');
 
 /** The process was ended from outside, between two of its steps. */
 class Killed extends Error {}
@@ -144,17 +141,11 @@ class World {
 /** What one run of the command comes to: the task, or why there is none. */
 async function run(world: World, journal: Journal, waitMs: number, ordinal: number): Promise<string> {
   const { clock, transport } = world;
-  const session = sessionWith(SERVICE, {
-    clock,
-    transport,
-    journal: new Journal(journal.place),
-    firstMs: 500,
-  });
-  const terms = { ...TERMS, ordinal };
+  const own = new Journal(journal.place);
+  const session = sessionWith(SERVICE, { clock, transport, journal: own, firstMs: 500 });
   const generation = { ...REQUEST, idempotencyKey: world.newKey() };
-  const options = { contract: t2v, generation, terms, isDetached: false, wait: waiting(waitMs) };
   try {
-    const { envelope } = await generate(session, options);
+    const { envelope } = await generateClip(session, { generation, terms: { ordinal }, waitMs });
     return envelope.taskId!;
   } catch (error) {
     if (error instanceof Killed) return 'killed';

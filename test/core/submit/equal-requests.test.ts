@@ -2,18 +2,15 @@
 
 import { expect, it, onTestFinished, vi } from 'vitest';
 import type { Outcome } from '../../../scripts/src/cli/render/envelope.ts';
-import { loadContract } from '../../../scripts/src/contracts/contract.ts';
 import { Entry } from '../../../scripts/src/stores/file/entry.ts';
 import { Journal } from '../../../scripts/src/stores/file/journal.ts';
 import { unwritable } from '../../../scripts/src/stores/file/record-files.ts';
 import { allIn } from '../../stores/file/support.ts';
 import { FakeClock } from '../../support/clock.ts';
 import { serve } from '../../support/server.ts';
-import { endOf, generate } from '../rendered.ts';
-import { journalOf, REQUEST, sessionWith, TERMS, waiting } from '../session.ts';
+import { endOf } from '../rendered.ts';
+import { generateClip, journalOf, REQUEST, sessionWith } from '../session.ts';
 import { GENERATE, LIST, START } from '../submits.ts';
-
-const t2v = await loadContract('aivideomaker', 't2v');
 
 /** What becomes of a submit; `held`: its task is made, and the answer waits for `release`. */
 type Fate = 'never arrives' | 'answer lost' | 'accepted' | 'held';
@@ -64,9 +61,8 @@ async function world(fates: Fate[]) {
     const own = new Journal(journal.place);
     const session = sessionWith(server.origin, { clock, journal: own, maxRetries: 0 });
     const generation = { ...REQUEST, idempotencyKey: crypto.randomUUID() };
-    const terms = { ...TERMS, ordinal };
-    const options = { contract: t2v, generation, terms, isDetached: false, wait: waiting(waitS * 1_000) };
-    return (await endOf(generate(session, options))).envelope;
+    const asked = { generation, terms: { ordinal }, waitMs: waitS * 1_000 };
+    return (await endOf(generateClip(session, asked))).envelope;
   }
   const records = () => allIn(new Journal(journal.place)).map(({ record }) => record);
   const record = (ordinal: number) => records().find((one) => (one.ordinal ?? 1) === ordinal)!;

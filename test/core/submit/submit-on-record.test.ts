@@ -1,16 +1,14 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { EXIT } from '../../../scripts/src/cli/exit-codes.ts';
-import { loadContract } from '../../../scripts/src/contracts/contract.ts';
+import type { Terms } from '../../../scripts/src/core/checked-request.ts';
 import type { RequestRecord } from '../../../scripts/src/model/request-record.ts';
 import { Journal } from '../../../scripts/src/stores/file/journal.ts';
 import { allIn } from '../../stores/file/support.ts';
 import { FakeClock } from '../../support/clock.ts';
 import type { Reply } from '../../support/server.ts';
-import { endOf, generate } from '../rendered.ts';
-import { folder, journalOf, leave, REQUEST, sessionWith, stepsOf, TERMS, waiting } from '../session.ts';
+import { endOf } from '../rendered.ts';
+import { folder, generateClip, journalOf, leave, sessionWith, stepsOf } from '../session.ts';
 import { ACCEPTED, CUT, EMPTY, listed, submitService, submitsTo } from '../submits.ts';
-
-const t2v = await loadContract('aivideomaker', 't2v');
 
 /** Where the command wants the file, and whether it only submits. */
 interface Asked {
@@ -25,12 +23,12 @@ async function world(submits: Reply[], lists?: (Reply | (() => Reply))[], timeou
   const journal = journalOf(server.origin, clock);
 
   /** The command, as a process of its own. */
-  async function command(waitS: number, terms: Partial<typeof TERMS> = {}, asked: Asked = {}) {
+  async function command(waitS: number, terms: Partial<Terms> = {}, asked: Asked = {}) {
     const { isDetached = false, ...place } = asked;
     const own = new Journal(journal.place);
     const session = sessionWith(server.origin, { clock, journal: own, maxRetries: 0, timeoutMs });
-    const options = { contract: t2v, generation: REQUEST, terms: { ...TERMS, ...terms }, isDetached };
-    const outcome = await endOf(generate(session, { ...options, wait: waiting(waitS * 1_000, place) }));
+    const made = generateClip(session, { terms, isDetached, waitMs: waitS * 1_000, place });
+    const outcome = await endOf(made);
     return { ...outcome, told: session.told };
   }
 

@@ -1,12 +1,8 @@
 import { expect, it } from 'vitest';
-import { loadContract } from '../../../scripts/src/contracts/contract.ts';
 import { FakeClock } from '../../support/clock.ts';
 import type { Reply } from '../../support/server.ts';
-import { generate } from '../rendered.ts';
-import { journalOf, REQUEST, sessionWith, TERMS, waiting } from '../session.ts';
+import { generateClip, sessionOnRecord, sessionWith } from '../session.ts';
 import { EMPTY, listed, type Service, submitService, submitsTo } from '../submits.ts';
-
-const t2v = await loadContract('aivideomaker', 't2v');
 
 // The list hides the first task until the second submit was rejected.
 it.each([
@@ -21,10 +17,9 @@ it.each([
     const server: Service = await submitService(clock, replies, [
       () => (submitsTo(server).length > 1 ? listed() : EMPTY),
     ]);
-    const journal = isRecorded ? journalOf(server.origin, clock) : undefined;
-    const session = sessionWith(server.origin, { clock, maxRetries, ...(journal && { journal }) });
-    const generation = { contract: t2v, generation: REQUEST, terms: TERMS, isDetached: false };
-    const { envelope } = await generate(session, { ...generation, wait: waiting(100_000) });
+    const open = isRecorded ? sessionOnRecord : sessionWith;
+    const session = open(server.origin, { clock, maxRetries });
+    const { envelope } = await generateClip(session, { waitMs: 100_000 });
     expect(envelope).toMatchObject({ taskId: 'ckx9' });
     expect(envelope.data).not.toHaveProperty('resubmitted');
     expect(submitsTo(server)).toHaveLength(2);

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { ManyResult } from '../../../scripts/src/core/result.ts';
 import { waitForAll, waitForNewest } from '../../../scripts/src/core/wait/resume-pending.ts';
 import { FakeClock } from '../../support/clock.ts';
+import { failureOf } from '../../support/failures.ts';
 import { serve } from '../../support/server.ts';
-import { failureOf, journalOf, leave, sessionWith, waiting } from '../session.ts';
+import { journalOf, leave, sessionWith, waiting } from '../session.ts';
 
 /** Three unfinished tasks; each ends when the service was queried so often. */
 async function place(ends: Record<string, number>) {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../../scripts/src/cli/exit-codes.ts';
-import { FakeClock } from '../../support/clock.ts';
+import type { Session } from '../../../scripts/src/core/session.ts';
+import { failureOf } from '../../support/failures.ts';
 import { type Answer, type Reply, replyOf, serve } from '../../support/server.ts';
 import { refusal } from '../../support/service.ts';
 import { account, cancelTask, getStatus, getTask, listTasks, waitTask } from '../rendered.ts';
-import { failureOf, journalOf, KEY, leave, sessionWith, stepsOf, waiting } from '../session.ts';
+import { KEY, leave, sessionOnRecord, sessionWith, stepsOf, waiting } from '../session.ts';
 
 const STATUS = 'GET /api/v1/tasks/ckx1/status';
 const TASK = 'GET /api/v1/tasks/ckx1';
@@ -14,11 +15,21 @@ const RESUME = 'run --action waitTask --taskId ckx1';
 
 type Script = Record<string, Reply[]>;
 
-/** A service that answers each route with these, in order; the last answer of each stays. */
-const service = (script: Script) =>
-  serve((request, context) =>
+/** A service that answers each route with these, in order, and a session of it; the last answer of each stays. */
+async function place(script: Script) {
+  const server = await serve((request, context) =>
     replyOf(script[`${request.method} ${request.path}`] ?? refusal(404), request, context),
   );
+  return { server, session: sessionWith(server.origin) };
+}
+
+/** The same with records. */
+async function placeOnRecord(script: Script) {
+  const { server } = await place(script);
+  return { server, session: sessionOnRecord(server.origin) };
+}
+
+const wait = (session: Session, waitMs = 60_000) => waitTask(session, 'ckx1', waiting(waitMs));
 
 const state = (status: string): Answer => ({ body: { status } });
 const record = (status: string, more: object = {}): Answer => ({
@@ -29,8 +40,8 @@ const busy: Answer = { status: 503 };
 
 describe('getStatus', () => {
   it.each(['SUBMITTED', 'PROGRESS'])('returns %s, and the command that resumes the task', async (status) => {
-    const server = await service({ [STATUS]: [state(status)] });
-    const { envelope, exitCode } = await getStatus(sessionWith(server.origin), 'ckx1');
+    const { server, session } = await place({ [STATUS]: [state(status)] });
+    const { envelope, exitCode } = await getStatus(session, 'ckx1');
     expect(envelope).toMatchObject({ ok: true, status, taskId: 'ckx1', errorCode: null });
     expect(stepsOf(envelope)[0]).toBe(`${RESUME} --wait 45`);
     expect(exitCode).toBe(EXIT.done);
@@ -39,8 +50,8 @@ describe('getStatus', () => {
   });
 
   it('fault 16: is repeated like every read', async () => {
-    const server = await service({ [STATUS]: [busy, busy, state('PROGRESS')] });
-    expect((await getStatus(sessionWith(server.origin), 'ckx1')).envelope.status).toBe('PROGRESS');
+    const { session } = await place({ [STATUS]: [busy, busy, state('PROGRESS')] });
+    expect((await getStatus(session, 'ckx1')).envelope.status).toBe('PROGRESS');
   });
 
   it.each<[string, Answer[], object]>([
@@ -60,11 +71,11 @@ describe('getStatus', () => {
       { ok: true, status: 'PROGRESS' },
     ],
   ])('fault 23: %s', async (_, records, expected) => {
-    const server = await service({
+    const { session } = await place({
       [STATUS]: [{ body: { status: 'FAILED', message: 'hm' } }],
       [TASK]: records,
     });
-    const { envelope } = await getStatus(sessionWith(server.origin), 'ckx1');
+    const { envelope } = await getStatus(session, 'ckx1');
     expect(envelope).toMatchObject(expected);
     if (!envelope.ok) expect(envelope.errorMessage).toContain('bad content');
   });
@@ -76,13 +87,12 @@ describe('getStatus', () => {
   ])(
     'fault 23: FAILED with a message is no failed task where the record %s',
     async (_, answer, code, transient) => {
-      const server = await service({
+      const { session } = await place({
         [STATUS]: [{ body: { status: 'FAILED', message: 'hm' } }],
         [TASK]: [answer],
       });
-      const failure = await failureOf(getStatus(sessionWith(server.origin), 'ckx1'));
-      expect(failure.code).toBe(code);
-      expect(failure.details.transient).toBe(transient);
+      const failure = await failureOf(getStatus(session, 'ckx1'));
+      expect(failure).toMatchObject({ code, details: { transient } });
       expect(failure.details.status).not.toBe('FAILED');
     },
   );
@@ -90,28 +100,27 @@ describe('getStatus', () => {
   it.each([record('FAILED'), record('PROGRESS'), refusal(404)])(
     'a bare FAILED is the state of the task, whatever its record says of a result that is not there',
     async (shown) => {
-      const server = await service({ [STATUS]: [state('FAILED')], [TASK]: [shown] });
-      const { envelope, exitCode } = await getStatus(sessionWith(server.origin), 'ckx1');
+      const { session } = await place({ [STATUS]: [state('FAILED')], [TASK]: [shown] });
+      const { envelope, exitCode } = await getStatus(session, 'ckx1');
       expect(envelope).toMatchObject({ ok: false, status: 'FAILED', errorCode: 'GENERATION_FAILED' });
       expect(exitCode).toBe(EXIT.taskEnded);
     },
   );
 
   it('fault 27: tells an unknown word beside UNKNOWN', async () => {
-    const server = await service({ [STATUS]: [state('QUEUED')] });
-    const { envelope } = await getStatus(sessionWith(server.origin), 'ckx1');
+    const { session } = await place({ [STATUS]: [state('QUEUED')] });
+    const { envelope } = await getStatus(session, 'ckx1');
     expect(envelope).toMatchObject({ ok: true, status: 'UNKNOWN', data: { unknownState: 'QUEUED' } });
   });
 });
 
 describe('waitTask', () => {
   it('waits for the end and returns the record', async () => {
-    const server = await service({
+    const { session } = await place({
       [STATUS]: [state('SUBMITTED'), state('PROGRESS'), state('COMPLETED')],
       [TASK]: [finished],
     });
-    const session = sessionWith(server.origin);
-    const { envelope, exitCode } = await waitTask(session, 'ckx1', waiting(60_000));
+    const { envelope, exitCode } = await wait(session);
     expect(envelope).toMatchObject({
       ok: true,
       status: 'COMPLETED',
@@ -123,33 +132,29 @@ describe('waitTask', () => {
   });
 
   it.each(['FAILED', 'CANCEL'])('fault 28: a record with the result outweighs a bare %s', async (end) => {
-    const server = await service({ [STATUS]: [state('PROGRESS'), state(end)], [TASK]: [finished] });
-    const clock = new FakeClock();
-    const journal = journalOf(server.origin, clock);
-    await leave(journal, { phase: 'submitted', taskId: 'ckx1', status: 'SUBMITTED' });
-    const { envelope, exitCode } = await waitTask(
-      sessionWith(server.origin, { clock, journal }),
-      'ckx1',
-      waiting(60_000),
-    );
+    const { session } = await placeOnRecord({
+      [STATUS]: [state('PROGRESS'), state(end)],
+      [TASK]: [finished],
+    });
+    await leave(session.journal, { phase: 'submitted', taskId: 'ckx1', status: 'SUBMITTED' });
+    const { envelope, exitCode } = await wait(session);
     expect(envelope).toMatchObject({ ok: true, status: 'COMPLETED', data: { resultUrls: [LINK] } });
     expect(exitCode).toBe(EXIT.done);
-    expect((await journal.byTask('ckx1'))?.record.status).toBe('COMPLETED');
+    expect((await session.journal.byTask('ckx1'))?.record.status).toBe('COMPLETED');
   });
 
   it.each([
     ['PROGRESS', 1],
     ['COMPLETED', 0],
   ])('records how long the task took only where it was seen to run before (%s)', async (first, known) => {
-    const server = await service({
+    const { session } = await placeOnRecord({
       [STATUS]: [state(first), state('PROGRESS'), state('COMPLETED')].slice(first === 'COMPLETED' ? 2 : 0),
       [TASK]: [finished],
     });
-    const clock = new FakeClock();
-    const journal = journalOf(server.origin, clock);
+    const { journal, clock } = session;
     await leave(journal, { phase: 'submitted', taskId: 'ckx1', status: 'SUBMITTED' });
     clock.now += 30_000;
-    await waitTask(sessionWith(server.origin, { clock, journal }), 'ckx1', waiting(60_000));
+    await wait(session);
     const durations = await journal.durationsOf('t2v');
     expect(durations).toHaveLength(known);
     for (const seconds of durations) expect(seconds).toBeGreaterThan(30);
@@ -157,8 +162,7 @@ describe('waitTask', () => {
   });
 
   it('ends with the healthy task when the time is over', async () => {
-    const server = await service({ [STATUS]: [state('PROGRESS')] });
-    const session = sessionWith(server.origin);
+    const { session } = await place({ [STATUS]: [state('PROGRESS')] });
     const { envelope, exitCode } = await waitTask(
       session,
       'ckx1',
@@ -174,9 +178,8 @@ describe('waitTask', () => {
     ['PROGRESS', EXIT.stillRunning, 1],
     ['COMPLETED', EXIT.done, 2],
   ])('with waitMs 0 sends one query and does not pause: %s', async (status, code, requests) => {
-    const server = await service({ [STATUS]: [state(status)], [TASK]: [finished] });
-    const session = sessionWith(server.origin);
-    const { envelope, exitCode } = await waitTask(session, 'ckx1', waiting(0));
+    const { server, session } = await place({ [STATUS]: [state(status)], [TASK]: [finished] });
+    const { envelope, exitCode } = await wait(session, 0);
     expect(envelope.status).toBe(status);
     expect(exitCode).toBe(code);
     expect(server.received).toHaveLength(requests);
@@ -184,41 +187,41 @@ describe('waitTask', () => {
   });
 
   it('fault 16: with waitMs 0 its query is still retried like every read', async () => {
-    const server = await service({ [STATUS]: [busy, state('PROGRESS')] });
-    expect((await waitTask(sessionWith(server.origin), 'ckx1', waiting(0))).envelope.status).toBe('PROGRESS');
+    const { session } = await place({ [STATUS]: [busy, state('PROGRESS')] });
+    expect((await wait(session, 0)).envelope.status).toBe('PROGRESS');
   });
 
   it('fault 12: a first query that fails in a transient way does not end it', async () => {
-    const server = await service({
+    const { session } = await place({
       [STATUS]: [...Array(6).fill(busy), state('COMPLETED')],
       [TASK]: [finished],
     });
-    const { envelope } = await waitTask(sessionWith(server.origin), 'ckx1', waiting(600_000));
+    const { envelope } = await wait(session, 600_000);
     expect(envelope.status).toBe('COMPLETED');
   });
 
   it('fault 12: without one successful query the failure is reported, with the state UNKNOWN', async () => {
-    const server = await service({ [STATUS]: [busy] });
-    const failure = await failureOf(waitTask(sessionWith(server.origin), 'ckx1', waiting(30_000)));
+    const { session } = await place({ [STATUS]: [busy] });
+    const failure = await failureOf(wait(session, 30_000));
     expect(failure).toMatchObject({ code: 'NETWORK_ERROR', details: { status: 'UNKNOWN', taskId: 'ckx1' } });
     expect(failure.message).toContain('HTTP 503');
   });
 
   it('fault 14: a Retry-After beyond its time is told at once', async () => {
-    const server = await service({ [STATUS]: [{ status: 429, headers: { 'retry-after': '120' } }] });
-    const session = sessionWith(server.origin);
-    const failure = await failureOf(waitTask(session, 'ckx1', waiting(60_000)));
+    const { server, session } = await place({
+      [STATUS]: [{ status: 429, headers: { 'retry-after': '120' } }],
+    });
+    const failure = await failureOf(wait(session));
     expect(failure).toMatchObject({ code: 'RATE_LIMITED', details: { retryAfter: 120, status: 'UNKNOWN' } });
     expect(server.received).toHaveLength(1);
     expect(session.clock.sleeps).toEqual([]);
   });
 
   it('fault 14: a limit in the middle is told beside the healthy task', async () => {
-    const server = await service({
+    const { session } = await place({
       [STATUS]: [state('PROGRESS'), { status: 429, headers: { 'retry-after': '900' } }],
     });
-    const session = sessionWith(server.origin);
-    const { envelope, exitCode } = await waitTask(session, 'ckx1', waiting(600_000));
+    const { envelope, exitCode } = await wait(session, 600_000);
     expect(envelope).toMatchObject({
       ok: true,
       status: 'PROGRESS',
@@ -233,8 +236,8 @@ describe('waitTask', () => {
     [404, 'TASK_NOT_FOUND'],
     [401, 'AUTH_FAILED'],
   ])('faults 18 and 20: HTTP %i ends it at once: %s', async (status, code) => {
-    const server = await service({ [STATUS]: [{ status }] });
-    expect((await failureOf(waitTask(sessionWith(server.origin), 'ckx1', waiting(60_000)))).code).toBe(code);
+    const { server, session } = await place({ [STATUS]: [{ status }] });
+    expect((await failureOf(wait(session))).code).toBe(code);
     expect(server.received).toHaveLength(1);
   });
 
@@ -245,31 +248,31 @@ describe('waitTask', () => {
     'fault 20: a task that was submitted %s and is not found after a failed query',
     async (_, ageMs, misses, isFound) => {
       const missing = Array(misses).fill({ status: 404 });
-      const server = await service({ [STATUS]: [busy, ...missing, state('COMPLETED')], [TASK]: [finished] });
-      const clock = new FakeClock();
-      const journal = journalOf(server.origin, clock);
-      await leave(journal, { phase: 'submitted', taskId: 'ckx1', status: 'SUBMITTED' });
-      clock.now += ageMs;
-      const wait = waitTask(sessionWith(server.origin, { clock, journal }), 'ckx1', waiting(60_000));
-      if (isFound) expect((await wait).envelope.status).toBe('COMPLETED');
-      else expect((await failureOf(wait)).code).toBe('TASK_NOT_FOUND');
+      const { server, session } = await placeOnRecord({
+        [STATUS]: [busy, ...missing, state('COMPLETED')],
+        [TASK]: [finished],
+      });
+      await leave(session.journal, { phase: 'submitted', taskId: 'ckx1', status: 'SUBMITTED' });
+      session.clock.now += ageMs;
+      const ended = wait(session);
+      if (isFound) expect((await ended).envelope.status).toBe('COMPLETED');
+      else expect((await failureOf(ended)).code).toBe('TASK_NOT_FOUND');
       expect(server.received.filter(({ path }) => path.endsWith('/status'))).toHaveLength(isFound ? 5 : 2);
     },
   );
 
   it('fault 29: COMPLETED stays, when a replica that lags behind shows the record as running', async () => {
-    const server = await service({
+    const { session } = await place({
       [STATUS]: [state('COMPLETED')],
       [TASK]: [record('PROGRESS'), record('COMPLETED'), finished],
     });
-    const { envelope } = await waitTask(sessionWith(server.origin), 'ckx1', waiting(60_000));
+    const { envelope } = await wait(session);
     expect(envelope).toMatchObject({ ok: true, status: 'COMPLETED', data: { resultUrls: [LINK] } });
   });
 
   it('faults 28 and 29: a record that never names a file is told as such, and the task stays COMPLETED', async () => {
-    const server = await service({ [STATUS]: [state('COMPLETED')], [TASK]: [record('PROGRESS')] });
-    const session = sessionWith(server.origin);
-    const { envelope } = await waitTask(session, 'ckx1', waiting(60_000));
+    const { session } = await place({ [STATUS]: [state('COMPLETED')], [TASK]: [record('PROGRESS')] });
+    const { envelope } = await wait(session);
     expect(envelope).toMatchObject({
       ok: false,
       status: 'COMPLETED',
@@ -282,8 +285,8 @@ describe('waitTask', () => {
   });
 
   it('fault 28: so is a record that cannot be had', async () => {
-    const server = await service({ [STATUS]: [state('COMPLETED')], [TASK]: [busy] });
-    const { envelope, exitCode } = await waitTask(sessionWith(server.origin), 'ckx1', waiting(60_000));
+    const { session } = await place({ [STATUS]: [state('COMPLETED')], [TASK]: [busy] });
+    const { envelope, exitCode } = await wait(session);
     expect(envelope).toMatchObject({ ok: false, status: 'COMPLETED', errorCode: 'NETWORK_ERROR' });
     expect(exitCode).toBe(EXIT.temporary);
   });
@@ -294,8 +297,8 @@ describe('waitTask', () => {
     ['FAILED', { status: 404 }, 'GENERATION_FAILED', 'record at the service cannot be read'],
     ['CANCEL', record('CANCEL', { creditsRefunded: 15 }), 'TASK_CANCELLED', 'cancelled'],
   ])('the end %s with the record %j is %s', async (status, answer, code, said) => {
-    const server = await service({ [STATUS]: [state(status)], [TASK]: [answer] });
-    const { envelope, exitCode } = await waitTask(sessionWith(server.origin), 'ckx1', waiting(60_000));
+    const { session } = await place({ [STATUS]: [state(status)], [TASK]: [answer] });
+    const { envelope, exitCode } = await wait(session);
     expect(envelope).toMatchObject({ ok: false, status, errorCode: code });
     expect(envelope.errorMessage).toContain(said);
     expect(stepsOf(envelope).at(-1)).toMatch(/new charge.* add --new to the command that submitted it\.$/);
@@ -312,14 +315,14 @@ describe('waitTask', () => {
       return undefined;
     });
     const session = sessionWith(server.origin, { signal: controller.signal });
-    await expect(waitTask(session, 'ckx1', waiting(60_000))).rejects.toThrow('stopped');
+    await expect(wait(session)).rejects.toThrow('stopped');
   });
 });
 
 describe('getTask', () => {
   it('returns the record by one query', async () => {
-    const server = await service({ [TASK]: [finished] });
-    expect((await getTask(sessionWith(server.origin), 'ckx1', waiting(0))).envelope).toMatchObject({
+    const { server, session } = await place({ [TASK]: [finished] });
+    expect((await getTask(session, 'ckx1', waiting(0))).envelope).toMatchObject({
       ok: true,
       status: 'COMPLETED',
       data: { resultUrls: [LINK], upstream: { output: { url: LINK } } },
@@ -334,7 +337,7 @@ describe('getTask', () => {
       files: ['/etc/passwd'],
       resultUrls: ['https://evil.example/'],
     };
-    const server = await service({
+    const { session } = await place({
       [TASK]: [record('COMPLETED', { ...words, output: { url: LINK, nextSteps: ['kept: it is nested'] } })],
       'GET /api/v1/tasks': [{ body: { tasks: [], ...words, count: 5 } }],
       'GET /api/v1/account': [
@@ -342,7 +345,6 @@ describe('getTask', () => {
       ],
       [CANCEL]: [{ body: { status: 'CANCEL', ...words } }],
     });
-    const session = sessionWith(server.origin);
     const outcomes = [
       await getTask(session, 'ckx1', waiting(0)),
       await listTasks(session),
@@ -373,8 +375,8 @@ describe('listTasks', () => {
       { id: 'c', status: 'SUBMITTED' },
       { id: 'd;rm', status: 'SUBMITTED' },
     ];
-    const server = await service({ 'GET /api/v1/tasks': [{ body: { tasks } }] });
-    const { envelope } = await listTasks(sessionWith(server.origin));
+    const { session } = await place({ 'GET /api/v1/tasks': [{ body: { tasks } }] });
+    const { envelope } = await listTasks(session);
     expect(envelope).toMatchObject({ ok: true, status: null, taskId: null });
     expect(envelope.data?.nextSteps).toEqual(
       ['a', 'c'].map((id) => `run --action waitTask --taskId ${id} --wait 45`),
@@ -384,8 +386,8 @@ describe('listTasks', () => {
 
 describe('cancelTask', () => {
   it('says so when it took effect', async () => {
-    const server = await service({ [CANCEL]: [{ body: { status: 'CANCEL', taskId: 'ckx1' } }] });
-    const { envelope, exitCode } = await cancelTask(sessionWith(server.origin), 'ckx1');
+    const { server, session } = await place({ [CANCEL]: [{ body: { status: 'CANCEL', taskId: 'ckx1' } }] });
+    const { envelope, exitCode } = await cancelTask(session, 'ckx1');
     expect(envelope).toMatchObject({ ok: true, status: 'CANCEL', taskId: 'ckx1', errorCode: null });
     expect(exitCode).toBe(EXIT.done);
     expect(server.to(CANCEL)).toHaveLength(1);
@@ -415,8 +417,7 @@ describe('cancelTask', () => {
     ['a refusal of what has failed', { status: 400 }, 'FAILED', 'CANCEL_REJECTED', EXIT.taskEnded],
     ['a lost answer', 'reset', 'SUBMITTED', 'NETWORK_ERROR', EXIT.stillRunning],
   ])('%s: what counts is what the task is then', async (_, answer, status, code, exit) => {
-    const server = await service({ [CANCEL]: [answer], [STATUS]: [state(status)] });
-    const session = sessionWith(server.origin);
+    const { server, session } = await place({ [CANCEL]: [answer], [STATUS]: [state(status)] });
     const { envelope, exitCode } = await cancelTask(session, 'ckx1');
     expect(envelope).toMatchObject({ ok: false, status, taskId: 'ckx1', errorCode: code });
     expect(envelope.errorMessage).toContain(`it is ${status}`);
@@ -432,10 +433,14 @@ describe('cancelTask', () => {
   });
 
   it('of a task that is COMPLETED: its result is fetched into the folder that its record names', async () => {
-    const server = await service({ [CANCEL]: [{ status: 400 }], [STATUS]: [state('COMPLETED')] });
-    const journal = journalOf(server.origin, new FakeClock());
-    await leave(journal, { phase: 'submitted', taskId: 'ckx1', status: 'SUBMITTED', download: '/clips' });
-    const { envelope } = await cancelTask(sessionWith(server.origin, { journal }), 'ckx1');
+    const { session } = await placeOnRecord({ [CANCEL]: [{ status: 400 }], [STATUS]: [state('COMPLETED')] });
+    await leave(session.journal, {
+      phase: 'submitted',
+      taskId: 'ckx1',
+      status: 'SUBMITTED',
+      download: '/clips',
+    });
+    const { envelope } = await cancelTask(session, 'ckx1');
     expect(stepsOf(envelope)).toContain('run --action getTask --taskId ckx1 --download /clips');
   });
 
@@ -444,17 +449,16 @@ describe('cancelTask', () => {
     ['was a refusal', { status: 400 }],
     ['was cut', { body: '{"status":"CAN' }],
   ])('fault 24: has worked although the answer %s, when the task is CANCEL', async (_, answer) => {
-    const server = await service({ [CANCEL]: [answer, { status: 405 }], [STATUS]: [state('CANCEL')] });
-    const { envelope, exitCode } = await cancelTask(sessionWith(server.origin), 'ckx1');
+    const { session } = await place({ [CANCEL]: [answer, { status: 405 }], [STATUS]: [state('CANCEL')] });
+    const { envelope, exitCode } = await cancelTask(session, 'ckx1');
     expect(envelope).toMatchObject({ ok: true, status: 'CANCEL' });
     expect(exitCode).toBe(EXIT.done);
   });
 
   it('is repeated after 429, no sooner than asked', async () => {
-    const server = await service({
+    const { session } = await place({
       [CANCEL]: [{ status: 429, headers: { 'retry-after': '4' } }, state('CANCEL')],
     });
-    const session = sessionWith(server.origin);
     expect((await cancelTask(session, 'ckx1')).envelope.status).toBe('CANCEL');
     expect(session.clock.sleeps[0]).toBeGreaterThanOrEqual(4_000);
   });
@@ -463,30 +467,30 @@ describe('cancelTask', () => {
     [401, 'AUTH_FAILED'],
     [429, 'RATE_LIMITED'],
   ])('HTTP %i is told as it is: %s', async (status, code) => {
-    const server = await service({ [CANCEL]: [{ status }] });
-    expect((await failureOf(cancelTask(sessionWith(server.origin), 'ckx1'))).code).toBe(code);
+    const { server, session } = await place({ [CANCEL]: [{ status }] });
+    expect((await failureOf(cancelTask(session, 'ckx1'))).code).toBe(code);
     expect(server.to('GET')).toHaveLength(0);
   });
 
   it('fault 20: of a task that is not there is TASK_NOT_FOUND', async () => {
-    const server = await service({ [CANCEL]: [{ status: 404 }], [STATUS]: [{ status: 404 }] });
-    expect((await failureOf(cancelTask(sessionWith(server.origin), 'ckx1'))).code).toBe('TASK_NOT_FOUND');
+    const { session } = await place({ [CANCEL]: [{ status: 404 }], [STATUS]: [{ status: 404 }] });
+    expect((await failureOf(cancelTask(session, 'ckx1'))).code).toBe('TASK_NOT_FOUND');
   });
 
   it('tells the refusal where the task cannot be read', async () => {
-    const server = await service({
+    const { session } = await place({
       [CANCEL]: [{ status: 405, body: 'Method Not Allowed' }],
       [STATUS]: [busy],
     });
-    const { envelope, exitCode } = await cancelTask(sessionWith(server.origin), 'ckx1');
+    const { envelope, exitCode } = await cancelTask(session, 'ckx1');
     expect(envelope).toMatchObject({ ok: false, status: 'UNKNOWN', errorCode: 'CANCEL_REJECTED' });
     expect(envelope.errorMessage).toContain('405');
     expect(exitCode).toBe(EXIT.stillRunning);
   });
 
   it('takes the answer for the state where the task cannot be read', async () => {
-    const server = await service({ [CANCEL]: [state('PROGRESS')], [STATUS]: [busy] });
-    const { envelope } = await cancelTask(sessionWith(server.origin), 'ckx1');
+    const { session } = await place({ [CANCEL]: [state('PROGRESS')], [STATUS]: [busy] });
+    const { envelope } = await cancelTask(session, 'ckx1');
     expect(envelope).toMatchObject({ ok: false, status: 'PROGRESS' });
   });
 });

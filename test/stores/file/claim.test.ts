@@ -1,15 +1,15 @@
 // Real files; each command has a journal of its own over the same folder.
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { accountOf, jsonHash } from '../../../scripts/src/model/fingerprint.ts';
 import type { RequestClaim } from '../../../scripts/src/ports/record-store.ts';
 import type { Journal } from '../../../scripts/src/stores/file/journal.ts';
+import { failureOf } from '../../support/failures.ts';
 import {
   claimOf,
   DAY,
   dateBefore,
-  failureOf,
   HOUR,
   journalIn,
   namesIn,
@@ -59,9 +59,13 @@ async function beginAndDie(journal: TestJournal, over: Partial<RequestClaim> = {
 
 const submitted = (taskId: string) => ({ phase: 'submitted' as const, taskId, status: 'SUBMITTED' as const });
 
+let journal: TestJournal;
+beforeEach(() => {
+  journal = journalIn();
+});
+
 describe('a request', () => {
   it('that has no record is new; its record is written later', async () => {
-    const journal = journalIn();
     const claimed = await claim(journal, { owner: 'chat-7', download: '/files', wait: 45 });
     if (claimed.kind !== 'new') throw new Error(claimed.kind);
     expect(namesIn(journal)).toEqual([`${requestIn(journal)}.lock`]);
@@ -97,20 +101,17 @@ describe('a request', () => {
   });
 
   it('that an attempt may name a task of has that task, even if its outcome is unknown', async () => {
-    const journal = journalIn();
     await recorded(journal, { phase: 'unknown', taskId: 'ckx1' });
     expect(await claim(journal)).toMatchObject({ kind: 'submitted', entry: { record: { taskId: 'ckx1' } } });
   });
 
   it('that the service rejected lately is what it was before that', async () => {
-    const journal = journalIn();
     await recordedAgo(journal, 2 * HOUR, submitted('ckx1'));
     await recordedAgo(journal, HOUR, { phase: 'rejected' });
     expect((await claim(journal)).entry.record.taskId).toBe('ckx1');
   });
 
   it('that has several records is the newest of them, whatever was delivered', async () => {
-    const journal = journalIn();
     await recordedAgo(journal, 3 * HOUR, submitted('older'));
     await recordedAgo(journal, 2 * HOUR, { phase: 'unknown' });
     await recordedAgo(journal, HOUR, { ...submitted('newest'), delivered: dateBefore(journal, SECOND) });
@@ -118,7 +119,6 @@ describe('a request', () => {
   });
 
   it('that is new sweeps out what is old', async () => {
-    const journal = journalIn();
     const ago = 31 * DAY;
     const old = await recordedAgo(journal, ago, { ...submitted('ckx1'), prompt: 'another' });
     await claim(journal);
@@ -128,7 +128,6 @@ describe('a request', () => {
 
 describe('--new', () => {
   it('is given what is unknown, and leaves alone what has a task', async () => {
-    const journal = journalIn();
     const withTask = await recordedAgo(journal, 2 * HOUR, submitted('ckx1'));
     const unknown = await recordedAgo(journal, HOUR, { phase: 'unknown', delivered: dateBefore(journal, 0) });
     const claimed = await claim(journal, { isNew: true });
@@ -137,7 +136,6 @@ describe('--new', () => {
   });
 
   it('fault 46: submits where a record cannot be read', async () => {
-    const journal = journalIn();
     const { file } = await recordedAgo(journal, HOUR);
     writeFileSync(file, 'no');
     const entry = await beginAndDie(journal, { isNew: true });
@@ -147,7 +145,6 @@ describe('--new', () => {
   });
 
   it('removes a rejected record', async () => {
-    const journal = journalIn();
     const { file } = await recordedAgo(journal, HOUR, { phase: 'rejected' });
     const { unknown } = await begin(journal, { isNew: true });
     expect(unknown).toEqual([]);
@@ -157,7 +154,6 @@ describe('--new', () => {
 
 describe('a request with a key of its own', () => {
   it('is the same one with the same key only', async () => {
-    const journal = journalIn();
     const entry = await beginAndDie(journal, NAMED);
     await entry.update(submitted('ckx1'));
     expect(await kindOf(journal, NAMED)).toBe('submitted');
@@ -168,7 +164,6 @@ describe('a request with a key of its own', () => {
   it.each([false, true])(
     'fault 21: stands for one payload; both hashes are told (already delivered: %s)',
     async (isDelivered) => {
-      const journal = journalIn();
       const entry = await beginAndDie(journal, NAMED);
       await entry.update({
         ...submitted('ckx1'),
@@ -202,14 +197,12 @@ describe('what another process did just before the lock was taken', () => {
   }
 
   it('is seen: its task is resumed, and the lock is released', async () => {
-    const journal = journalIn();
     beforeLock(journal, () => recorded(journal, submitted('ckx1')));
     expect((await claim(journal)).kind).toBe('submitted');
     expect(namesIn(journal)).toHaveLength(1);
   });
 
   it('is seen: a conflict is reported, and the lock is released', async () => {
-    const journal = journalIn();
     const first = nextCommand(journal);
     beforeLock(journal, () => beginAndDie(first, { ...NAMED, payloadHash: jsonHash({ a: 1 }) }));
     expect((await failureOf(claim(journal, NAMED))).code).toBe('IDEMPOTENCY_CONFLICT');
@@ -233,7 +226,6 @@ describe('fault 97: a request of which a record cannot be read', () => {
   it.each([null, 'rejected', 'abandoned'] as const)(
     'is not submitted, now or later, if the newer ones say nothing of a task (%s)',
     async (phase) => {
-      const journal = journalIn();
       await recordedAgo(journal, 2 * HOUR, submitted('ckx1'));
       spoil(await recordedAgo(journal, HOUR));
       if (phase) await recorded(journal, { phase });
@@ -242,7 +234,6 @@ describe('fault 97: a request of which a record cannot be read', () => {
   );
 
   it('is the task that a newer record names', async () => {
-    const journal = journalIn();
     spoil(await recordedAgo(journal, HOUR));
     await recorded(journal, { ...submitted('ckx1'), delivered: dateBefore(journal, 0) });
     for (let n = 0; n < 2; n += 1)
@@ -252,7 +243,6 @@ describe('fault 97: a request of which a record cannot be read', () => {
 
 describe('while another process submits the same request', () => {
   it('one that is rejected leaves the request to the next', async () => {
-    const journal = journalIn();
     const { entry, lock } = await begin(journal);
     journal.clock.onSleep = () => {
       void entry.update({ phase: 'rejected' });
@@ -262,7 +252,6 @@ describe('while another process submits the same request', () => {
   });
 
   it.each([false, true])('past the deadline its pid and its lock are reported (--new: %s)', async (isNew) => {
-    const journal = journalIn();
     await claim(journal);
     const { code, message, details } = await failureOf(claim(nextCommand(journal), { isNew }, 3 * SECOND));
     expect(journal.clock.now).toBeGreaterThanOrEqual(3 * SECOND);
@@ -275,7 +264,6 @@ describe('while another process submits the same request', () => {
   });
 
   it('an interruption ends the wait', async () => {
-    const journal = journalIn();
     await claim(journal);
     const stop = new AbortController();
     journal.clock.onSleep = () => stop.abort(new Error('interrupted'));
@@ -284,7 +272,6 @@ describe('while another process submits the same request', () => {
 });
 
 it('fault 44: a folder that cannot be used is reported before anything is claimed', async () => {
-  const journal = journalIn();
   const inside = journalIn(path.join(journal.folder, 'file', 'records'));
   journal.prepare();
   writeFileSync(path.join(journal.folder, 'file'), '');

@@ -12,16 +12,16 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { tryLock } from '../../../scripts/src/disk/lock.ts';
 import { encodeRecord, type RawRecord } from '../../../scripts/src/stores/file/record.ts';
 import { held } from '../../disk/locks.ts';
-import { error, killedAt, resetDisk } from '../../disk/steps.ts';
+import { error, killedAt, real, resetDisk } from '../../disk/steps.ts';
+import { failureOf } from '../../support/failures.ts';
 import {
   allIn,
   claimOf,
   DAY,
-  failureOf,
   fieldsIn,
   journalIn,
   nextCommand,
@@ -29,14 +29,9 @@ import {
   type TestJournal,
 } from './support.ts';
 
-vi.mock('node:fs', async (original) => {
-  const { watched } = await import('../../disk/steps.ts');
-  return watched(await original<typeof import('node:fs')>());
-});
+vi.mock('node:fs', async (original) => (await import('../../disk/steps.ts')).watched(await original()));
 
 afterEach(resetDisk);
-
-const real = await vi.importActual<typeof import('node:fs')>('node:fs');
 
 const flatOf = (journal: TestJournal) => path.join(path.dirname(journal.folder), 'journal');
 
@@ -62,6 +57,11 @@ const tasksIn = (journal: TestJournal) =>
     .map(({ record }) => record.taskId)
     .sort();
 
+let journal: TestJournal;
+beforeEach(() => {
+  journal = journalIn();
+});
+
 describe('the records of an earlier version', () => {
   it('are found by their request, their task, and as what is pending', async () => {
     for (const query of [
@@ -80,7 +80,6 @@ describe('the records of an earlier version', () => {
   });
 
   it('are moved a few hundred at a time by a command that asks for one, and are all found meanwhile', async () => {
-    const journal = journalIn();
     const prompts = Array.from({ length: 705 }, (_, n) => `n${n}`);
     left(journal, ...prompts);
     const flat = () => {
@@ -114,7 +113,6 @@ describe('the records of an earlier version', () => {
   });
 
   it('on another disk keep a request from being submitted', async () => {
-    const journal = journalIn();
     left(journal, 'one');
     vi.mocked(renameSync).mockImplementation((from, to) => {
       if (String(from).endsWith('.json')) throw error('EXDEV');
@@ -140,7 +138,6 @@ describe('the records of an earlier version', () => {
   });
 
   it('are taken over by many commands at once, each of which finds its own', async () => {
-    const journal = journalIn();
     const prompts = Array.from({ length: 40 }, (_, n) => `n${n}`);
     left(journal, ...prompts);
     const found = await Promise.all(prompts.map((prompt) => claim(nextCommand(journal), prompt)));
@@ -149,7 +146,6 @@ describe('the records of an earlier version', () => {
   });
 
   it('are found by a command whose record another one moves at that moment', async () => {
-    const journal = journalIn();
     const [name] = left(journal, 'one');
     let moved = false;
     vi.mocked(renameSync).mockImplementation((from, to) => {
@@ -165,7 +161,6 @@ describe('the records of an earlier version', () => {
 
 describe('an earlier version that runs beside this one', () => {
   it('is stopped by a file in the place of its folder, and can neither read nor make a record', async () => {
-    const journal = journalIn();
     expect((await claim(journal, 'new')).kind).toBe('new');
     const flat = flatOf(journal);
     expect(statSync(flat).isFile()).toBe(true);
@@ -177,7 +172,6 @@ describe('an earlier version that runs beside this one', () => {
   });
 
   it('that made its folder anew, because the file was removed, is taken over once more', async () => {
-    const journal = journalIn();
     left(journal, 'one');
     await claim(journal, 'one');
     rmSync(flatOf(journal));
@@ -192,7 +186,6 @@ describe('an earlier version that runs beside this one', () => {
   it.each(['two', 'another'])(
     'and submits (%s) is waited for; nothing is submitted meanwhile',
     async (prompt) => {
-      const journal = journalIn();
       left(journal, 'one', 'two');
       const lock = held(
         tryLock(path.join(flatOf(journal), `${requestIn(journal, 'two')}.lock`), journal.clock),
@@ -210,7 +203,6 @@ describe('an earlier version that runs beside this one', () => {
   );
 
   it('and took its lock just before the folder was renamed is known to submit that request', async () => {
-    const journal = journalIn();
     left(journal, 'one');
     await claim(journal, 'one');
     const taken = path.join(journal.folder, 'flat-00000000');

@@ -11,19 +11,19 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Credits, RequestRecord } from '../../../scripts/src/model/request-record.ts';
 import type { Entry } from '../../../scripts/src/stores/file/entry.ts';
 import { encodeRecord, type RawRecord } from '../../../scripts/src/stores/file/record.ts';
 import { DEAD, held } from '../../disk/locks.ts';
-import { error, killedAt, refuse, resetDisk } from '../../disk/steps.ts';
+import { error, killedAt, real, refuse, resetDisk } from '../../disk/steps.ts';
 import { tempFolder } from '../../support/command.ts';
+import { failureOf } from '../../support/failures.ts';
 import {
   allIn,
   DAY,
   dateBefore,
   FILE,
-  failureOf,
   fieldsIn,
   HOUR,
   journalIn,
@@ -38,15 +38,11 @@ import {
   type TestJournal,
 } from './support.ts';
 
-vi.mock('node:fs', async (original) => {
-  const { watched } = await import('../../disk/steps.ts');
-  return watched(await original<typeof import('node:fs')>());
-});
+vi.mock('node:fs', async (original) => (await import('../../disk/steps.ts')).watched(await original()));
 
 afterEach(resetDisk);
 
 const NO_CREDITS: Credits = { quoted: null, charged: null, refunded: null };
-const real = await vi.importActual<typeof import('node:fs')>('node:fs');
 
 const REFUSALS = [
   ['ENOSPC', 'fault 43', 'the disk is full'],
@@ -66,16 +62,19 @@ function twinOf(journal: TestJournal): Entry {
   return entry;
 }
 
+let journal: TestJournal;
+beforeEach(() => {
+  journal = journalIn();
+});
+
 describe('the search for a record', () => {
   it('is not there where there is no folder, and none is made', () => {
-    const journal = journalIn();
     expect(allIn(journal)).toEqual([]);
     expect(find(journal)).toEqual([]);
     expect(existsSync(journal.folder)).toBe(false);
   });
 
   it('is no file of another name, even of the same content', async () => {
-    const journal = journalIn();
     const { file } = await recorded(journal);
     const text = readFileSync(file, 'utf8');
     for (const name of ['notes.json', `${requestIn(journal)}.json`, `${path.basename(file)}.bak`])
@@ -85,7 +84,6 @@ describe('the search for a record', () => {
   });
 
   it('may be dropped at the moment it is read: then there was nothing', async () => {
-    const journal = journalIn();
     await recordedAgo(journal, HOUR, { taskId: 'older' });
     const newest = await recorded(journal);
     vi.mocked(readFileSync).mockImplementationOnce((name, options) => {
@@ -99,7 +97,6 @@ describe('the search for a record', () => {
 
 describe('a record', () => {
   it('is in a folder and a file for its owner alone, and is not there before it begins', async () => {
-    const journal = journalIn();
     journal.prepare();
     const entry = journal.draft(fieldsIn(journal));
     expect(namesIn(journal)).toEqual([]);
@@ -110,7 +107,6 @@ describe('a record', () => {
   });
 
   it('has a name that sorts behind the others of its request, even with a clock that was set back', async () => {
-    const journal = journalIn();
     const first = await recorded(journal, { taskId: 'first' });
     journal.clock.wallOffset -= DAY;
     await recorded(journal, { taskId: 'second' });
@@ -124,7 +120,6 @@ describe('a record', () => {
   });
 
   it('is read again for what others wrote, and stays as known where it cannot be', async () => {
-    const journal = journalIn();
     const entry = await recorded(journal);
     const twin = twinOf(journal);
     await twin.update({ taskId: 'ckx1' });
@@ -161,7 +156,6 @@ describe('an update', () => {
   });
 
   it('waits about two seconds for another one, and is then made all the same', async () => {
-    const journal = journalIn();
     const entry = await recorded(journal);
     const lock = held(await journal.lock(path.basename(entry.file), 0));
     await entry.update({ taskId: 'ckx1' });
@@ -172,7 +166,6 @@ describe('an update', () => {
   });
 
   it('fault 46: makes a damaged record whole', async () => {
-    const journal = journalIn();
     const entry = await recorded(journal);
     writeFileSync(entry.file, '{"version":');
     await entry.update({ taskId: 'ckx1' });
@@ -182,7 +175,6 @@ describe('an update', () => {
   it.each(REFUSALS)(
     'that the disk refuses (%s, %s) is warned of, and the command continues',
     async (code, _, words) => {
-      const journal = journalIn();
       const entry = await recorded(journal);
       vi.mocked(renameSync).mockImplementation(refuse(code));
       await entry.update({ taskId: 'ckx1' });
@@ -196,7 +188,6 @@ describe('an update', () => {
   );
 
   it('fault 45: nor does a record that cannot be dropped stop anything', async () => {
-    const journal = journalIn();
     const entry = await recorded(journal);
     vi.mocked(rmSync).mockImplementationOnce(refuse('EBUSY'));
     entry.drop();
@@ -221,7 +212,6 @@ describe('an update', () => {
 
 describe('a record that is closed', () => {
   it('says at once how the task ended and when its result was delivered, and keeps the rest', async () => {
-    const journal = journalIn();
     const entry = await recorded(journal, { taskId: 'ckx1', phase: 'submitted', status: 'PROGRESS' });
     const before = onDisk(entry);
     const delivered = dateBefore(journal, 0);
@@ -236,7 +226,6 @@ describe('a record that is closed', () => {
   });
 
   it('stays pending where nothing was delivered, and keeps the date of the first delivery', async () => {
-    const journal = journalIn();
     const entry = await recorded(journal, { taskId: 'ckx1', phase: 'submitted' });
     entry.close('COMPLETED', NO_CREDITS, null);
     expect(twinOf(journal).isPending).toBe(true);
@@ -251,7 +240,6 @@ describe('a record that is closed', () => {
   });
 
   it('keeps what other processes wrote since it was read', async () => {
-    const journal = journalIn();
     const mine = await recorded(journal);
     const theirs = twinOf(journal);
     await theirs.update({ taskId: 'ckx1', phase: 'submitted', download: '/theirs' });
@@ -260,7 +248,6 @@ describe('a record that is closed', () => {
   });
 
   it('is not brought back when it was dropped, nor is it by an update', async () => {
-    const journal = journalIn();
     const mine = await recorded(journal);
     twinOf(journal).drop();
     await mine.update({ taskId: 'ckx1' });
@@ -274,7 +261,6 @@ describe('a record that is closed', () => {
   });
 
   it('fault 46: leaves a damaged one for the next command to find', async () => {
-    const journal = journalIn();
     const entry = await recorded(journal);
     writeFileSync(entry.file, '{"version":');
     entry.close('COMPLETED', NO_CREDITS, dateBefore(journal, 0));
@@ -283,7 +269,6 @@ describe('a record that is closed', () => {
   });
 
   it('is old or new whenever its process is killed', async () => {
-    const journal = journalIn();
     const entry = await recorded(journal, { taskId: 'ckx1', phase: 'submitted' });
     const old = onDisk(entry) as unknown as RawRecord;
     const seen: (string | null)[] = [];
@@ -298,7 +283,6 @@ describe('a record that is closed', () => {
   });
 
   it.each(REFUSALS)('that the disk refuses (%s, %s) is warned of, and stays as it was', async (code) => {
-    const journal = journalIn();
     const entry = await recorded(journal, { taskId: 'ckx1', phase: 'submitted' });
     const before = onDisk(entry);
     for (const call of [renameSync, openSync, readFileSync]) {
@@ -332,7 +316,6 @@ describe('fault 46: a record that cannot be read', () => {
   ];
 
   it.each(damage)('(%s) is set aside with one warning, and is not read again', async (_, spoil) => {
-    const journal = journalIn();
     const { file } = await recorded(journal);
     const spoilt = spoil(readFileSync(file, 'utf8'));
     writeFileSync(file, spoilt);
@@ -344,7 +327,6 @@ describe('fault 46: a record that cannot be read', () => {
   });
 
   it('does not hide the others, nor its own place among them', async () => {
-    const journal = journalIn();
     await recordedAgo(journal, 2 * HOUR, { taskId: 'a' });
     const { file } = await recordedAgo(journal, HOUR, { taskId: 'b' });
     writeFileSync(file, 'no');
@@ -354,7 +336,6 @@ describe('fault 46: a record that cannot be read', () => {
   });
 
   it('is none of another request', async () => {
-    const journal = journalIn();
     const { file } = await recorded(journal, { prompt: 'another' });
     writeFileSync(file, 'no');
     expect(find(journal)).toEqual([]);
@@ -362,7 +343,6 @@ describe('fault 46: a record that cannot be read', () => {
   });
 
   it('counts also where it cannot be set aside', async () => {
-    const journal = journalIn();
     const { file } = await recorded(journal);
     writeFileSync(file, 'no');
     vi.mocked(renameSync).mockImplementation(refuse('EROFS'));
@@ -370,7 +350,6 @@ describe('fault 46: a record that cannot be read', () => {
   });
 
   it('counts also when another process sets it aside at the same moment', async () => {
-    const journal = journalIn();
     const { file } = await recorded(journal);
     writeFileSync(file, 'no');
     vi.mocked(readFileSync).mockImplementationOnce((name, options) => {
@@ -388,7 +367,6 @@ describe('a record of a newer version', () => {
   };
 
   it('is used and updated as far as it is understood, and keeps every field that is not known', async () => {
-    const journal = journalIn();
     const entry = await recorded(journal, { phase: 'submitted', taskId: 'ckx1' });
     const newer = {
       phase: 'streaming',
@@ -414,7 +392,6 @@ describe('a record of a newer version', () => {
   });
 
   it('that is not understood counts as one that cannot be read, and is not set aside', async () => {
-    const journal = journalIn();
     const entry = await recorded(journal);
     rewrite(entry, { taskId: ['part-1', 'part-2'] });
     const before = readFileSync(entry.file, 'utf8');
@@ -430,7 +407,6 @@ describe('a record of a newer version', () => {
 
 describe('the sweep', () => {
   it('removes what was last used more than 30 days ago, and nothing of which the outcome is unknown', async () => {
-    const journal = journalIn();
     const used = (change: Partial<RequestRecord>, created = 400) =>
       recordedAgo(journal, created * DAY, { phase: 'submitted', taskId: 'ckx1', ...change });
     const at = (days: number) => dateBefore(journal, days * DAY);
@@ -471,7 +447,6 @@ describe('the sweep', () => {
   };
 
   it('removes what crashes left behind: temporary files and locks of yesterday', async () => {
-    const journal = journalIn();
     const { name } = await recorded(journal);
     const request = requestIn(journal);
     const dead = JSON.stringify(DEAD);
@@ -493,7 +468,6 @@ describe('the sweep', () => {
   });
 
   it('fault 32: leaves a lock that is held, also when the clock jumps by a day', async () => {
-    const journal = journalIn();
     journal.prepare();
     const lock = held(await journal.lock('budget', 0));
     touch(journal, 'budget.lock', 0);
@@ -505,7 +479,6 @@ describe('the sweep', () => {
   });
 
   it('keeps what cannot be read as long as it keeps others', async () => {
-    const journal = journalIn();
     const { file, name } = await recordedAgo(journal, 31 * DAY, { phase: 'submitted', taskId: 'ckx1' });
     writeFileSync(file, 'no');
     touch(journal, name, 29 * DAY);
@@ -520,7 +493,6 @@ describe('the sweep', () => {
   });
 
   it('fault 45: leaves for later what another program holds', async () => {
-    const journal = journalIn();
     const old = [
       await recordedAgo(journal, 41 * DAY, { phase: 'submitted', taskId: 'ckx1' }),
       await recordedAgo(journal, 40 * DAY, { phase: 'submitted', taskId: 'ckx2' }),
@@ -542,7 +514,6 @@ describe('what was spent today', () => {
     recordedAgo(journal, ago, { credits: { quoted: null, charged: null, refunded: null, ...credits } });
 
   it('is what was charged, or quoted as long as nothing was, without what came back', async () => {
-    const journal = journalIn();
     await spend(journal, { quoted: 15 });
     await spend(journal, { quoted: 15, charged: 20 });
     await spend(journal, { quoted: 15, charged: 30, refunded: 30 });
@@ -566,14 +537,12 @@ describe('what was spent today', () => {
   });
 
   it('is that of 24 hours', async () => {
-    const journal = journalIn();
     await spend(journal, { charged: 10 }, DAY + 1);
     await spend(journal, { charged: 1 }, DAY);
     expect(await journal.spentSince(DAY)).toBe(1);
   });
 
   it('is not less with a clock that was set back', async () => {
-    const journal = journalIn();
     await spend(journal, { charged: 10 });
     journal.clock.wallOffset -= 3 * DAY;
     await spend(journal, { charged: 1 });
@@ -608,7 +577,6 @@ describe('a disk that takes no record', () => {
   });
 
   it('fault 44: because the folder is gone', async () => {
-    const journal = journalIn();
     journal.prepare();
     rmSync(journal.folder, { recursive: true });
     await expectRefusal(journal.draft(fieldsIn(journal)).begin(), journal.folder, 'the folder is gone');
@@ -622,7 +590,6 @@ describe('a disk that takes no record', () => {
     ['fault 44', 'EACCES', 'permission is denied', true],
     ['fault 44', 'EWHATEVER', 'EWHATEVER', false],
   ])('%s: because of %s', async (_, code, reason, lasts) => {
-    const journal = journalIn();
     journal.prepare();
     vi.mocked(openSync).mockImplementation(refuse(code));
     await expectRefusal(journal.draft(fieldsIn(journal)).begin(), journal.folder, reason, lasts);
@@ -630,7 +597,6 @@ describe('a disk that takes no record', () => {
   });
 
   it('fault 44: a folder where a record should be is one that cannot be read, and no other is kept from being', async () => {
-    const journal = journalIn();
     journal.prepare();
     mkdirSync(journal.draft(fieldsIn(journal)).file.replace(/[0-9a-f]{6}\.json$/, '000000.json'), {
       recursive: true,

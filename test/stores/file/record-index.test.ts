@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { RequestRecord } from '../../../scripts/src/model/request-record.ts';
 import type { Entry } from '../../../scripts/src/stores/file/entry.ts';
 import { newName } from '../../../scripts/src/stores/file/names.ts';
-import { beforeEachStep, beforeStep, refuse, resetDisk, undisturbed } from '../../disk/steps.ts';
+import { beforeEachStep, beforeStep, real, refuse, resetDisk, undisturbed } from '../../disk/steps.ts';
 import { seeded } from '../../support/virtual-time.ts';
 import {
   allIn,
@@ -20,14 +20,10 @@ import {
   type TestJournal,
 } from './support.ts';
 
-vi.mock('node:fs', async (original) => {
-  const { watched } = await import('../../disk/steps.ts');
-  return watched(await original<typeof import('node:fs')>());
-});
+vi.mock('node:fs', async (original) => (await import('../../disk/steps.ts')).watched(await original()));
 
 afterEach(resetDisk);
 
-const real = await vi.importActual<typeof import('node:fs')>('node:fs');
 const submitted = (taskId: string) => ({ phase: 'submitted' as const, taskId });
 const folderOf = (journal: TestJournal) => path.join(journal.folder, 'index');
 

@@ -1,7 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type RequestClaim, requestNameOf } from '../../../scripts/src/model/claim-rules.ts';
-import { Failure } from '../../../scripts/src/model/failure.ts';
+import { firstRecord, type RequestClaim, requestNameOf } from '../../../scripts/src/model/claim-rules.ts';
 import { accountOf, jsonHash } from '../../../scripts/src/model/fingerprint.ts';
 import type { RequestRecord } from '../../../scripts/src/model/request-record.ts';
 import type { Draft, Entry } from '../../../scripts/src/stores/file/entry.ts';
@@ -75,32 +74,10 @@ export const FILE = { path: '/a', bytes: 1, sha256: 'd'.repeat(64), contentType:
 
 /** A request that is about to be submitted. */
 export function fieldsIn(journal: Journal, more: Partial<RequestRecord> & { prompt?: string } = {}): Draft {
-  const { prompt = 'a lighthouse', ...over } = more;
-  const { provider, service, account } = journal.place;
-  return {
-    request: requestIn(journal, prompt),
-    provider,
-    service,
-    account,
-    owner: null,
-    model: 't2v',
-    payloadHash: claimOf(prompt).payloadHash,
-    idempotencyKey: 'key-0001',
-    phase: 'submitting',
-    taskId: null,
-    status: 'UNKNOWN',
-    checked: null,
-    resubmitted: false,
-    duration: null,
-    delivered: null,
-    used: null,
-    wait: null,
-    download: null,
-    fileCount: null,
-    credits: { quoted: 15, charged: null, refunded: null },
-    files: [],
-    ...over,
-  };
+  const { prompt, ...over } = more;
+  const credits = { quoted: 15, charged: null, refunded: null };
+  const claim = claimOf(prompt, { idempotencyKey: 'key-0001' });
+  return { ...firstRecord(claim, journal.place), duration: null, credits, ...over };
 }
 
 /** A request with a record on the disk. */
@@ -157,13 +134,3 @@ export function allIn(journal: Journal): Entry[] {
 
 export const dateBefore = (journal: TestJournal, ago: number): string =>
   new Date(journal.clock.wall() - ago).toISOString();
-
-/** The failure that the work ends with, at once or later. */
-export async function failureOf(work: Promise<unknown> | (() => unknown)): Promise<Failure> {
-  const error = await (typeof work === 'function' ? new Promise((resolve) => resolve(work())) : work).then(
-    (value) => new Error(`did not fail: ${JSON.stringify(value)}`),
-    (reason: unknown) => reason,
-  );
-  if (error instanceof Failure) return error;
-  throw error;
-}

@@ -65,8 +65,7 @@ describe('the records of version 1', () => {
     const journal = oldJournal();
     const claimed = await claim(journal, prompt);
     if ('lock' in claimed) claimed.lock.release();
-    expect(claimed.kind).toBe(kind);
-    expect(claimed.entry.record.taskId).toBe(taskId);
+    expect(claimed).toMatchObject({ kind, entry: { record: { taskId } } });
     if (claimed.kind === 'new') {
       expect(claimed.entry.record.idempotencyKey).toBe('key-of-today');
       return;

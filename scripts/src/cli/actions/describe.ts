@@ -3,7 +3,7 @@ import { describeFields, describeRules } from '../../contracts/describe-fields.t
 import { estimateCredits, priceLine } from '../../contracts/price/estimate.ts';
 import { type Json, type JsonObject, unlessEmpty } from '../../model/json.ts';
 import type { OutputKind } from '../../model/output-kind.ts';
-import type { Profile } from '../../providers/profile.ts';
+import type { Profile } from '../../providers/provider.ts';
 import { PROFILES, profileOf } from '../../providers/registry.ts';
 import type { Arguments } from '../command-line/arguments.ts';
 import { commandFor, providerFlag } from '../command-line/commands.ts';

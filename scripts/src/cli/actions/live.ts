@@ -17,7 +17,6 @@ import { SANDBOX_KEY, serviceName } from '../../model/service-address.ts';
 import type { TaskState } from '../../model/task.ts';
 import type { Sharing } from '../../ports/sharing.ts';
 import type { Provider } from '../../providers/provider.ts';
-import { createProvider } from '../../providers/registry.ts';
 import type { Journal } from '../../stores/file/journal.ts';
 import type { CheckedBatch } from '../batch/read-batch.ts';
 import type { LiveCall } from '../call.ts';
@@ -32,14 +31,12 @@ import { withStandInWarnings } from './stand-ins.ts';
 export async function runLive(call: LiveCall, batch: CheckedBatch | null): Promise<Outcome> {
   const { args, caller, request, environment, loopback, progress, interruption } = call;
   const sandbox = args.sandbox ? await startSandbox(environment, progress.line) : null;
-  const { httpProxy, httpsProxy, noProxy } = environment;
-  const proxy = sandbox ? {} : { httpProxy, httpsProxy, noProxy };
-  if (proxy.httpProxy || proxy.httpsProxy) compileParserSimply();
-  const transport = new Transport(proxy);
+  const { httpProxy, httpsProxy, noProxy, timeoutMs, maxRetries } = environment;
+  if (httpProxy || httpsProxy) compileParserSimply();
+  const transport = new Transport({ httpProxy, httpsProxy, noProxy });
   const baseUrl = sandbox ? new URL(sandbox.origin) : serviceUrl(call);
   const key = keyOf(call);
-  const provider = await createProvider(args.profile, { baseUrl, key, now: systemClock.wall });
-  const { timeoutMs, maxRetries } = environment;
+  const provider = await args.profile.create({ baseUrl, key, now: systemClock.wall });
   const sharing = once(() => (args.noJournal ? null : openSharing(call, provider)));
   // On this machine a service has no limit for single questions; waits keep to it.
   const limiter = async () => (loopback ? null : ((await sharing())?.limiter ?? null));

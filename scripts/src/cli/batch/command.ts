@@ -10,8 +10,8 @@ import { mediaIn, nameKey, stemOfOutput, versionOf } from '../../download/names.
 import type { LiveCall } from '../call.ts';
 import { commandForLine } from '../command-line/commands.ts';
 import { refusalOf } from '../command-line/unsupported.ts';
+import { batchQuoteOutcome } from '../render/account.ts';
 import { batchOutcome, lineOutcomes, reportRow } from '../render/batch.ts';
-import { batchQuoteOutcome } from '../render/batch-quote.ts';
 import { isLineGone } from '../render/batch-steps.ts';
 import { newCharge } from '../render/batch-warnings.ts';
 import { lineAlone } from '../render/caller.ts';

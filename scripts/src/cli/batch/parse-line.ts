@@ -6,7 +6,7 @@ import { issue } from '../../model/issue.ts';
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';
 import { nearest } from '../../model/nearest.ts';
 import { DuplicateName } from '../../model/strict-json.ts';
-import { inQuotes } from '../issue.ts';
+import { inQuotes, kindOf } from '../issue.ts';
 import { parseJson, textOf } from './line-text.ts';
 import type { Source } from './source.ts';
 
@@ -78,10 +78,4 @@ function nameField(line: JsonObject, refuse: Refuse): string | null {
   const name = stemOfOutput(given);
   const problem = nameProblem(given) ?? nameProblem(name);
   return problem === null ? name : refuse('name', 'a file name', inQuotes(given), problem);
-}
-
-function kindOf(value: Json | undefined): string {
-  if (value === null) return 'null';
-  if (value === '') return 'an empty text';
-  return Array.isArray(value) ? 'an array' : `a ${typeof value}`;
 }

@@ -49,7 +49,7 @@ export async function readBatch(
   signal: AbortSignal,
 ): Promise<CheckedBatch> {
   keepHeapSmall();
-  const webhookUrl = args.callback === undefined ? undefined : readCallback(args, args.callback, loopback);
+  const webhookUrl = readCallback(args, loopback);
   const reader = new Reader(args, caller, await readFields(args.payload, signal));
   const source = await openSource(args.batch!, signal);
   try {

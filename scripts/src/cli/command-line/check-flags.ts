@@ -1,7 +1,7 @@
 import type { Issue } from '../../model/failure.ts';
 import { issue } from '../../model/issue.ts';
 import { TASK_ID } from '../../model/task.ts';
-import type { Profile } from '../../providers/profile.ts';
+import type { Profile } from '../../providers/provider.ts';
 import { PROFILES } from '../../providers/registry.ts';
 import { refused } from '../issue.ts';
 import { type Action, FLAG_NAMES, type FlagName, rule } from './flags.ts';

@@ -77,7 +77,7 @@ function exitCodes(): string[] {
     const item = `${code} ${means}${isAlone ? `: ${plainly(next)}` : ''}`;
     const line = lines.at(-1)!;
     if (line === '' || (!isAlone && line.length + item.length < WIDTH))
-      lines[lines.length - 1] = `${line}${line === '' ? '' : '   '}${item}`;
+      lines[lines.length - 1] = `${line}${line === '' ? '' : '  '}${item}`;
     else lines.push(item);
   }
   return lines;

@@ -1,18 +1,21 @@
 import { issue } from '../../model/issue.ts';
-import type { Profile } from '../../providers/profile.ts';
+import type { Profile } from '../../providers/provider.ts';
 import { abilityFor, unsupported } from '../../providers/unsupported.ts';
 import { AdvisedFailure } from '../advised-failure.ts';
 import { inQuotes } from '../issue.ts';
+
+const pageOfTasks = ({ says }: Profile) =>
+  says.tasks ?? 'Find the task in the list of the service (listTasks).';
 
 /** What can be done instead, and where the user sees what the action would have shown. */
 const INSTEAD: Record<string, { instead: string; page(profile: Profile): string }> = {
   cancelTask: {
     instead: 'follow the task with --action waitTask --taskId <id>; watching it charges nothing',
-    page: ({ says }) => says.tasks,
+    page: pageOfTasks,
   },
   listTasks: {
     instead: 'ask for one task by the id of its submit: --action getStatus --taskId <id>',
-    page: ({ says }) => says.tasks,
+    page: pageOfTasks,
   },
   quote: {
     instead:

@@ -1,5 +1,6 @@
 import type { ExpectedDuration } from '../../core/observer.ts';
 import { systemClock } from '../../model/clock.ts';
+import type { TaskState } from '../../model/task.ts';
 import { plain, redact } from '../../model/text.ts';
 import type { Display, News } from './display.ts';
 import { Meter } from './meter.ts';
@@ -42,6 +43,11 @@ export class CallView {
 
   line(text: string): void {
     this.#display.line(this.#clean(text));
+  }
+
+  /** Tells of a change of a line of the batch, as long as these are told. */
+  lineAbout({ label }: Subject, state: TaskState): void {
+    for (const text of this.sums.linesAbout(label, state)) this.line(text);
   }
 
   subject(name: string | null, taskId: string | null): Subject {

@@ -4,7 +4,7 @@ import { batchState, isMadeNow, totalsOf } from '../../core/batch/totals.ts';
 import { Failure } from '../../model/failure.ts';
 import { type JsonObject, unlessEmpty } from '../../model/json.ts';
 import { counted } from '../../model/text.ts';
-import { BATCH_ORDER, EXIT } from '../exit-codes.ts';
+import { byUrgency, EXIT } from '../exit-codes.ts';
 import { advisedInLine, batchSteps, isLineGone } from './batch-steps.ts';
 import { batchWarnings, type LineItem } from './batch-warnings.ts';
 import { type Caller, callerOfLine } from './caller.ts';
@@ -53,7 +53,7 @@ export function batchOutcome(
   report: { file: string } | { problem: string },
   caller: Caller,
 ): Outcome {
-  const sorted = [...items].sort((a, b) => urgency(a) - urgency(b) || a.line.number - b.line.number);
+  const sorted = [...items].sort((a, b) => byUrgency(a.outcome, b.outcome) || a.line.number - b.line.number);
   const { exitCode } = sorted[0]!.outcome;
   const rows = rowsThatFit(sorted.map(shortRow));
   const hidden = items.length - rows.length;
@@ -89,11 +89,6 @@ export function batchOutcome(
       for (const { outcome } of delivered) outcome.onWritten?.();
     },
   };
-}
-
-function urgency({ outcome }: LineItem): number {
-  const place = BATCH_ORDER.indexOf(outcome.exitCode);
-  return place < 0 ? 0 : place;
 }
 
 function shortRow({ line, outcome }: LineItem): JsonObject {

@@ -2,7 +2,7 @@ import { type ErrorCode, wholeMessage } from '../../model/failure.ts';
 import { compact, type Json, type JsonObject, unlessEmpty } from '../../model/json.ts';
 import type { TaskState } from '../../model/task.ts';
 import type { AdvisedFailure } from '../advised-failure.ts';
-import { EXIT, exitCodeOf } from '../exit-codes.ts';
+import { EXIT, EXIT_OF_ERROR } from '../exit-codes.ts';
 
 /** The one document that every call prints: exactly these keys, all of them, always. */
 export interface Envelope {
@@ -111,7 +111,7 @@ export function failed(
       errorMessage: wholeMessage(failure),
       retryAfter: details.retryAfter ?? null,
     },
-    exitCode: exitCodeOf(failure),
+    exitCode: EXIT_OF_ERROR[failure.code],
     failure,
     files: [],
   };

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../model/json.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
 import { counted as count } from '../../model/text.ts';
 import { AdvisedFailure } from '../advised-failure.ts';
-import { BATCH_ORDER, EXIT } from '../exit-codes.ts';
+import { byUrgency, EXIT } from '../exit-codes.ts';
 import { type Caller, dropStep, earlierStep, resumeCommand } from './caller.ts';
 import {
   definedFields,
@@ -42,7 +42,7 @@ export function manyOutcome(result: ManyResult, caller: Caller): Outcome {
   const ended = counted.find(({ envelope }) => !envelope.ok) ?? counted.find(({ exitCode }) => exitCode > 0);
   const unknown = until === 'last' && submits > 0 ? unknownOutcome(result, caller) : undefined;
   // As of the lines of a batch, the one that the caller has to see to first.
-  const worst = unknown && !isBefore(ended, unknown) ? unknown : ended;
+  const worst = [unknown, ended].flatMap((one) => one ?? []).sort(byUrgency)[0];
   const isOpen = worst || running > 0 || more > 0 || submits > 0 || cut.length > 0;
   const gone = outcomes.flatMap(({ envelope: { errorCode, taskId } }) =>
     errorCode === 'TASK_NOT_FOUND' ? [dropStep(caller, taskId!)] : [],
@@ -75,9 +75,6 @@ export function manyOutcome(result: ManyResult, caller: Caller): Outcome {
   };
 }
 
-const isBefore = (one: Outcome | undefined, other: Outcome): boolean =>
-  one !== undefined && BATCH_ORDER.indexOf(one.exitCode) < BATCH_ORDER.indexOf(other.exitCode);
-
 /** Returns the outcome of submits that made a task or did not. */
 function unknownOutcome(submits: UnknownSubmits, caller: Caller): Outcome {
   const { unknown, after } = submits;
@@ -99,7 +96,7 @@ function unknownOutcome(submits: UnknownSubmits, caller: Caller): Outcome {
 
 /** Says what the list of the service has told of these submits, and whether it can tell more. */
 function listSteps({ after, listFailure }: UnknownSubmits, { profile, same }: Caller): string[] {
-  if (!profile.can.list) return [profile.says.tasks];
+  if (profile.says.tasks) return [profile.says.tasks];
   const found = listFailure
     ? `The list of the service could not be read: ${listFailure.message}`
     : 'The list of the service shows none of their keys.';

@@ -6,6 +6,7 @@ import { profileOf } from '../../providers/registry.ts';
 import type { Action } from '../command-line/flags.ts';
 import type { Flags } from '../command-line/words.ts';
 import { EXIT } from '../exit-codes.ts';
+import { accountWords } from '../progress/words.ts';
 import { type Caller, earlierStep } from './caller.ts';
 import { done, type Outcome, success } from './envelope.ts';
 import { sentences } from './sentences.ts';
@@ -71,22 +72,17 @@ export function forgottenOutcome({ record, count }: Forgotten): Outcome {
 }
 
 /** Says what has to be set for a request of another key or address; undefined for one of those in use, or where no key is set. */
-function elsewhereWords(record: RequestRecord, here: AccountId | undefined, caller: Caller) {
-  const { provider, account, service } = record;
-  const profile = profileOf(provider);
+function elsewhereWords(record: RequestRecord, here: AccountId | undefined, { command }: Caller) {
+  const profile = profileOf(record.provider);
   if (!here || !profile) return undefined;
-  const made: string[] = [];
-  const set: string[] = [];
-  if (account !== here.account) {
-    made.push(`with another key (fingerprint ${account})`);
-    set.push(`${profile.keyVariable} to that key`);
-  }
-  if (service !== here.service) {
-    made.push(`at another address (${service})`);
-    set.push(`${profile.urlVariable} to that address`);
-  }
-  if (made.length === 0) return undefined;
-  return `This request was made ${made.join(' ')}: only there it can be resumed or cancelled. Set ${set.join(', and ')}; then its command is in ${caller.command('listPending', {}, profile)}`;
+  const account = record.account === here.account ? null : record.account;
+  const service = record.service === here.service ? null : record.service;
+  const set = sentences(
+    account !== null && `${profile.keyVariable} to that key`,
+    service !== null && `${profile.urlVariable} to that address`,
+  );
+  if (set.length === 0) return undefined;
+  return `This request was made${accountWords(account, service)}: only there it can be resumed or cancelled. Set ${set.join(', and ')}; then its command is in ${command('listPending', {}, profile)}`;
 }
 
 /** What can be done about a request: commands, or words with a command behind them. */
@@ -114,9 +110,10 @@ function waysOf(record: RequestRecord, mayCancel: boolean, caller: Caller, count
     };
   // Each of several is saved where its own command said.
   const search = command('waitTask', count > 1 ? { all: true, wait } : { wait, download: download ?? 'out' });
-  const resume = profile.can.list
+  const { tasks } = profile.says;
+  const resume = !tasks
     ? `This searches the list of ${profile.title} for its task and resumes it; it submits nothing: ${search}`
-    : `${profile.says.tasks} Only if the user accepts that it may be charged once more: its command with --new, or with another --idempotencyKey if it had one`;
+    : `${tasks} Only if the user accepts that it may be charged once more: its command with --new, or with another --idempotencyKey if it had one`;
   return {
     resume: `Whether this one was submitted is not known. ${resume}`,
     attach: command('waitTask', { taskId: '<task_id>', idempotencyKey, wait: BRIEF_WAIT_S }),

@@ -129,9 +129,8 @@ function nextStepsOf(
 ): string[] {
   const day = since === null ? undefined : sinceAt(since).day;
   const [were, them, tasks] = replaced === 1 ? ['was', 'it', 'its task'] : ['were', 'them', 'their tasks'];
-  const find = profile.can.list
-    ? `Whether the service has ${tasks}: ${command('listTasks', { since: day })}`
-    : profile.says.tasks;
+  const find =
+    profile.says.tasks ?? `Whether the service has ${tasks}: ${command('listTasks', { since: day })}`;
   return sentences(
     running > 0 && profile.can.list && command('listTasks', { status: 'running' }),
     ((running > 0 && !profile.can.list) || unknown > replaced) && command('listPending'),

@@ -27,8 +27,10 @@ export function interruptedOutcome(
   const { phase, taskId, state, isAboutMany } = situation;
   const exitCode = EXIT_OF_SIGNAL[signal];
   const resume = resumeStep(caller, situation);
-  const because = (code: ErrorCode, message: string, details: Advice): Outcome =>
-    failed(new AdvisedFailure(code, `${signal} came ${message}`, { exitCode, ...details }), null, taskId);
+  const because = (code: ErrorCode, message: string, details: Advice): Outcome => ({
+    ...failed(new AdvisedFailure(code, `${signal} came ${message}`, details), null, taskId),
+    exitCode,
+  });
   const known = (step: string): Outcome => {
     const data = { interruptedBy: signal, nextSteps: [resume, step] };
     return isAboutMany ? success(null, null, data, exitCode) : success(state, taskId, data, exitCode);
@@ -82,7 +84,6 @@ export function bugOutcome(
   const where = (error instanceof Error ? (error.stack ?? '') : '').split('\n').slice(1, 6);
   const unknown = phase === 'submitting';
   const failure = new AdvisedFailure('UNKNOWN_ERROR', `This program failed: ${plain(text)}`, {
-    exitCode: EXIT.bug,
     status: unknown ? 'UNKNOWN' : undefined,
     data: { where: where.map((line) => plain(line, 200)) },
     nextSteps: sentences(
@@ -92,7 +93,7 @@ export function bugOutcome(
       'This is a bug in async-media-workflow; please report it with errorMessage and data.where.',
     ),
   });
-  return failed(failure, fallback, taskId);
+  return { ...failed(failure, fallback, taskId), exitCode: EXIT.bug };
 }
 
 /** Returns the command that resumes the task of a call that ended in between. */

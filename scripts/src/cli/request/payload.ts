@@ -9,7 +9,7 @@ import { isObject, type Json, type JsonObject } from '../../model/json.ts';
 import { DuplicateName, parseStrict } from '../../model/strict-json.ts';
 import { plain } from '../../model/text.ts';
 import { profileOf } from '../../providers/registry.ts';
-import { inQuotes, refused } from '../issue.ts';
+import { inQuotes, kindOf, refused } from '../issue.ts';
 
 // Larger than any image that was seen to pass, and small enough to be held in memory.
 const MAX_INPUT_BYTES = 64 * 1024 * 1024;
@@ -35,9 +35,8 @@ export async function readFields(given: string | undefined, signal: AbortSignal)
     throw mangled(text, fromStdin, error instanceof Error ? error.message : '');
   }
   if (isObject(value)) return value;
-  const kind = value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`;
   const hint = 'write the fields in braces, for example {"prompt":"a lighthouse at dawn"}';
-  throw refused('--payload', 'a JSON object', kind, hint);
+  throw refused('--payload', 'a JSON object', kindOf(value), hint);
 }
 
 /** The payload with the image file in the model's field for it. @throws Failure INVALID_PAYLOAD that names `--image` */

@@ -27,7 +27,7 @@ export async function readRequest(
   signal: AbortSignal,
 ): Promise<CheckedRequest> {
   const contract = await loadContract(args.profile.id, args.model!);
-  const webhookUrl = args.callback === undefined ? undefined : readCallback(args, args.callback, loopback);
+  const webhookUrl = readCallback(args, loopback);
   const given = await withImage(contract, await readFields(args.payload, signal), args.image);
   const payload = withoutBody(contract, given);
   let issues = checkPayload(contract, payload, BY_FLAGS);
@@ -90,9 +90,10 @@ async function noQuote({ profile }: Arguments, contract: Contract, payload: Json
   return refusal.with({ issues, nextSteps: [...steps, describe] });
 }
 
-/** Returns the callback address in a form that a header can carry: ASCII, the rest encoded. */
-export function readCallback({ profile }: Arguments, value: string, loopback: boolean): string {
-  const problem = checkCallbackUrl(value, loopback);
-  if (!problem) return new URL(value).href;
-  throw refused(`--${profile.callbackFlag}`, problem.expected, `"${plain(value, 80)}"`, problem.hint);
+/** Returns the callback address, where one was given, in a form that a header can carry: ASCII, the rest encoded. */
+export function readCallback({ profile, callback }: Arguments, loopback: boolean): string | undefined {
+  if (callback === undefined) return undefined;
+  const problem = checkCallbackUrl(callback, loopback);
+  if (!problem) return new URL(callback).href;
+  throw refused(`--${profile.callbackFlag}`, problem.expected, `"${plain(callback, 80)}"`, problem.hint);
 }

@@ -1,7 +1,7 @@
-import type { Capabilities } from '../../providers/profile.ts';
+import type { Capabilities } from '../../providers/provider.ts';
 import type { Issue, JsonObject } from './values.ts';
 
-export type { Capabilities } from '../../providers/profile.ts';
+export type { Capabilities } from '../../providers/provider.ts';
 
 /** What is known of a service without calling it. */
 export interface ProviderInfo {

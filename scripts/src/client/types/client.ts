@@ -1,3 +1,5 @@
+export type { Sandbox, SandboxOptions } from '../../sandbox/server.ts';
+
 import type { ModelDescription, ProviderInfo, Validation } from './catalog.ts';
 import type { DownloadedFile, DownloadOptions } from './download.ts';
 import type {

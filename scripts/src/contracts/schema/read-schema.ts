@@ -8,14 +8,15 @@ import { type Zod, z } from './zod.ts';
 const WHOLE = ' must be a whole number';
 const count = z.int(WHOLE).check(z.minimum(0, WHOLE));
 const number = z.number(' must be a number');
+const text = z.optional(z.string(' must be text'));
 const LIST = ' must be a list';
 const plain = z.union([z.string(), z.number(), z.boolean(), z.null()], ' takes plain values only');
 
 /** Each keyword of JSON Schema that may be used, with the types it is for (none: any) and what a node keeps of it. */
 const STANDARD: Record<string, { types?: readonly TypeName[]; kept?: Zod.ZodMiniType }> = {
   $schema: {},
-  title: { kept: z.string(' must be text') },
-  description: {},
+  title: { kept: text },
+  description: { kept: text },
   examples: {},
   type: {},
   // Read by readNode after the others, because they need the type or the properties.
@@ -78,7 +79,9 @@ function readForms(schema: JsonObject, at: (keyword: string) => string): SchemaN
   const forms = schema.anyOf.map((form, i) => readNode(form, `${at('anyOf')}[${i}]`));
   const objects = forms.filter((form) => form.properties !== undefined);
   if (objects.length > 1) throw new ContractError(`${at('anyOf')} may hold one object only`);
-  return { ...objects[0], types: [...new Set(forms.flatMap((form) => form.types))], anyOf: forms };
+  const description = parsed(text, schema.description, at('description'));
+  const types = [...new Set(forms.flatMap((form) => form.types))];
+  return { ...objects[0], description, types, anyOf: forms };
 }
 
 function readTypes(value: Json | undefined, where: string): TypeName[] {

@@ -26,6 +26,7 @@ export interface SchemaNode {
   anyOf?: readonly SchemaNode[];
   /** What a text with a pattern is called. */
   title?: string;
+  description?: string | undefined;
   enum?: readonly Json[];
   default?: Json;
   pattern?: RegExp;

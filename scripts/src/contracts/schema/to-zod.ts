@@ -9,11 +9,8 @@ const made = new WeakMap<SchemaNode, Zod.ZodMiniType>();
  * zod's own fromJSONSchema does the same for a much larger language and costs 30 ms of every start.
  */
 export function toZod(node: SchemaNode): Zod.ZodMiniType {
-  let schema = made.get(node);
-  if (schema === undefined) {
-    schema = convert(node);
-    made.set(node, schema);
-  }
+  const schema = made.get(node) ?? convert(node);
+  made.set(node, schema);
   return schema;
 }
 

@@ -42,9 +42,9 @@ export function tracked(observer: Observer, line: Line, on: Changes): Observer {
       on.changed();
     },
     about: (taskId, created) => tracked(observer.about(taskId, created), line, on),
-    polled(status, progress) {
+    polled(status, nextMs) {
       if (status.state !== 'UNKNOWN') line.state = status.state;
-      observer.polled(status, progress);
+      observer.polled(status, nextMs);
     },
   };
 }

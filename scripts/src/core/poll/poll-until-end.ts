@@ -18,7 +18,7 @@ export interface PollOptions {
   graceUntil?: number | undefined;
   /** Why a status query before the wait failed: the first pause respects its Retry-After. */
   failure?: Failure | undefined;
-  onPoll?(status: TaskStatus, progress: { elapsedMs: number; nextMs: number }): void;
+  onPoll?(status: TaskStatus, nextMs: number): void;
   onError?(failure: Failure): void;
 }
 
@@ -56,7 +56,7 @@ export async function pollUntilEnd(
     if (left <= 0 || stop?.aborted) return { last, failure };
     if (failure && (heeded(failure).details.retryAfter ?? 0) * 1000 > left) return { last, failure };
     const pause = Math.min(Math.max(intervalBefore(progress, schedule, clock.random), least), left);
-    if (last) options.onPoll?.(last, { elapsedMs: now - start, nextMs: pause });
+    if (last) options.onPoll?.(last, pause);
 
     try {
       const seen = await poll({ dueAtMonotonic: now + pause, earliest: now + Math.min(least, left) });

@@ -1,41 +1,42 @@
 import type { RequestRecord } from '../../model/request-record.ts';
 import type { RecordStore } from '../../ports/record-store.ts';
 
-/** Returns how many requests that equal this one, and itself, have a submit whose outcome is not known. @param idempotencyKey its key */
-export async function equalSubmits(store: RecordStore, idempotencyKey: string): Promise<number> {
-  const { equals } = await equalsOf(store, idempotencyKey);
-  return 1 + equals.filter(({ phase }) => phase === 'unknown' || phase === 'submitting').length;
+/** Equal requests can be told apart only by their keys: a task that the list shows without its key may be that of either. */
+export function isEqualRequest(one: RequestRecord, other: RequestRecord): boolean {
+  return one.model === other.model && one.payloadHash === other.payloadHash;
+}
+
+/** The submits without a known outcome of the requests that equal one; `request` is the name of that one. */
+interface EqualSubmits {
+  request?: string;
+  others: RequestRecord[];
+}
+
+/** Returns the submits of the requests that equal the one with this key; none where that has no record. */
+export async function equalSubmits(store: RecordStore, idempotencyKey: string): Promise<EqualSubmits> {
+  const records = (await store.pending()).filter((entry) => store.isOwn(entry)).map(({ record }) => record);
+  const own = records.find((record) => record.idempotencyKey === idempotencyKey);
+  if (!own) return { others: [] };
+  const isUnknown = ({ phase }: RequestRecord) => phase === 'unknown' || phase === 'submitting';
+  const isOther = (record: RequestRecord) => record !== own && isEqualRequest(record, own);
+  return { request: own.request, others: records.filter((record) => isOther(record) && isUnknown(record)) };
 }
 
 /**
- * Returns whether another process is submitting a request that equals this one just now: a task that the list shows without
- * a key may be that of the other one, and its answer will tell.
+ * Returns whether another process is submitting one of these requests just now: a task that the list shows without a key may
+ * be that of the other one, and its answer will tell.
  */
-export async function isEqualUnderWay(store: RecordStore, idempotencyKey: string): Promise<boolean> {
-  const { own, equals } = await equalsOf(store, idempotencyKey);
-  for (const { request, phase } of equals) {
+export async function isUnderWay(
+  store: RecordStore,
+  { request: own, others }: EqualSubmits,
+): Promise<boolean> {
+  for (const { request, phase } of others) {
     // A process that may submit a request is alone with all its records.
-    if (phase !== 'submitting' || request === own?.request) continue;
+    if (phase !== 'submitting' || request === own) continue;
     const lock = await store.lock(request, 0);
     if ('heldBy' in lock) return true;
     // Its process has died.
     await lock.release();
   }
   return false;
-}
-
-/** Equal requests can be told apart only by their keys: a task that the list shows without its key may be that of either. */
-export function isEqualRequest(one: RequestRecord, other: RequestRecord): boolean {
-  return one.model === other.model && one.payloadHash === other.payloadHash;
-}
-
-/** Returns the record with this key, and the other unfinished ones of the same model and payload. */
-async function equalsOf(
-  store: RecordStore,
-  idempotencyKey: string,
-): Promise<{ own?: RequestRecord; equals: RequestRecord[] }> {
-  const records = (await store.pending()).filter((entry) => store.isOwn(entry)).map(({ record }) => record);
-  const own = records.find((record) => record.idempotencyKey === idempotencyKey);
-  if (!own) return { equals: [] };
-  return { own, equals: records.filter((record) => record !== own && isEqualRequest(record, own)) };
 }

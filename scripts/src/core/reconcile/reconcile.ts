@@ -4,7 +4,7 @@ import type { RequestRecord } from '../../model/request-record.ts';
 import type { Task } from '../../model/task.ts';
 import type { ProviderRequest, TaskList } from '../../providers/provider.ts';
 import type { Session } from '../session.ts';
-import { equalSubmits, isEqualUnderWay } from './equal-submit.ts';
+import { equalSubmits, isUnderWay } from './equal-submit.ts';
 import { findInList } from './find-in-list.ts';
 
 /** A submit whose outcome is not known: the service may have accepted it. */
@@ -153,12 +153,12 @@ export async function search(
     // After the clock was set back, the time of the submit is not known.
     const sentAt = lost.sentAt > lost.since.wall ? null : lost.sentAt;
     const { generation } = lost;
-    const equals = records ? await equalSubmits(records, generation.idempotencyKey) : 1;
-    const found = findInList(list, generation, { sentAt, endedAt, now }, equals, others);
+    const equal = records ? await equalSubmits(records, generation.idempotencyKey) : { others: [] };
+    const times = { sentAt, endedAt, now };
+    const found = findInList(list, generation, times, 1 + equal.others.length, others);
     if (typeof found === 'string') return { kind: found, ageMs };
     if (found.idempotencyKey !== undefined || !records) return { kind: 'found', task: found };
-    const isContested = await isEqualUnderWay(records, generation.idempotencyKey);
-    return isContested ? { kind: 'contested' } : { kind: 'found', task: found };
+    return (await isUnderWay(records, equal)) ? { kind: 'contested' } : { kind: 'found', task: found };
   } catch (failure) {
     if (!(failure instanceof Failure)) throw failure;
     session.observer.queryFailed(failure);

@@ -58,9 +58,9 @@ export async function pollTask(of: WaitedTask, before: PolledTask): Promise<Poll
     failure,
     stop,
     graceUntil: Math.max(first ? graceAfter(start) : 0, entry ? graceOf(session, entry) : 0),
-    onPoll: (status, progress) => {
+    onPoll: (status, nextMs) => {
       wasRunning ||= !isTerminal(status.state);
-      observer.polled(status, progress);
+      observer.polled(status, nextMs);
     },
     onError: (error) => observer.queryFailed(error),
   };
@@ -72,8 +72,7 @@ export async function pollTask(of: WaitedTask, before: PolledTask): Promise<Poll
     }, options);
     const seen = last ? merge(first, last) : first;
     if (entry && seen) await noteState(session, entry, { ...seen, recordUnread: 'forNow' }, wasRunning);
-    if (last && isTerminal(last.state))
-      observer.polled(last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
+    if (last && isTerminal(last.state)) observer.polled(last, 0);
     return { seen, failure: error, hadNoPermit };
   });
 }

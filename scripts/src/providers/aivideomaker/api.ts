@@ -34,7 +34,7 @@ const MOST_MODELS = 200;
 
 /** Returns the requests of AIVideoMaker and the readers of its answers. */
 export function aivideomaker(settings: ProviderSettings): Provider {
-  const { profile, baseUrl, key } = settings;
+  const { baseUrl, key } = settings;
   const { apiPath = '' } = AIVIDEOMAKER;
   const root = `${withoutApiPath(baseUrl, apiPath)}${apiPath}`;
   const request = (method: HttpRequest['method'], path: string, body?: JsonObject) =>
@@ -47,7 +47,7 @@ export function aivideomaker(settings: ProviderSettings): Provider {
   ): Call<T> => callOf(kind, req, settings, (at) => read(objectIn(at, errorOf), at), limits);
 
   return {
-    ...profile,
+    ...AIVIDEOMAKER,
 
     submit({ model, payload, idempotencyKey, maxCredits, webhookUrl }) {
       const req = request('POST', `generate/${encodeURIComponent(model)}`, payload);

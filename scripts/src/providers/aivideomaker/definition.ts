@@ -1,7 +1,7 @@
-import type { Definition } from '../provider.ts';
+import type { Profile } from '../provider.ts';
 
 /** AIVideoMaker API v1, as documented and seen up to 2026-09-17. */
-export const AIVIDEOMAKER: Definition = {
+export const AIVIDEOMAKER: Profile = {
   id: 'aivideomaker',
   title: 'AIVideoMaker',
   can: { cancel: true, list: true, quote: true, account: true, signedWebhooks: false },
@@ -44,7 +44,6 @@ export const AIVIDEOMAKER: Definition = {
     running: 'One that is PROGRESS runs to its end and is charged.',
     missing: 'AIVideoMaker shows a task only to the key that made it (as documented in September 2026).',
     prices: 'https://aivideomaker.ai',
-    tasks: 'Find the task in the list of the service (listTasks).',
   },
-  load: async () => (await import('./api.ts')).aivideomaker,
+  create: async (settings) => (await import('./api.ts')).aivideomaker(settings),
 };

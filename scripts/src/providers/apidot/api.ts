@@ -39,13 +39,13 @@ const MOST_FILES = 50;
 
 /** Returns the requests of APIDot and the readers of its answers. */
 export function apidot(settings: ProviderSettings): Provider {
-  const { profile, baseUrl, key } = settings;
+  const { baseUrl, key } = settings;
   const request = (method: HttpRequest['method'], path: string, body?: JsonObject) => {
     const url = `${baseUrl.href.replace(/\/+$/, '')}/api/generate/${path}`;
     return jsonRequest(method, url, { authorization: `Bearer ${key}` }, body);
   };
   const refuse = (action: string) => () => {
-    throw unsupported(profile, action);
+    throw unsupported(APIDOT, action);
   };
   // Inputs are addresses only, and no example echoes them: a record is small.
   const read = (path: string, taskId: string) =>
@@ -54,7 +54,7 @@ export function apidot(settings: ProviderSettings): Provider {
   const status = (taskId: string) => read(`status/${encodeURIComponent(taskId)}`, taskId);
 
   return {
-    ...profile,
+    ...APIDOT,
 
     // No header for an idempotency key or for a limit of credits is documented.
     submit({ model, payload, idempotencyKey, webhookUrl }) {

@@ -1,7 +1,7 @@
-import type { Definition } from '../provider.ts';
+import type { Profile } from '../provider.ts';
 
 /** APIDot, as its public documents and examples showed it from April to July 2026; what they do not say it cannot do. */
-export const APIDOT: Definition = {
+export const APIDOT: Profile = {
   id: 'apidot',
   title: 'APIDot',
   can: { cancel: false, list: false, quote: false, account: false, signedWebhooks: false },
@@ -37,5 +37,5 @@ export const APIDOT: Definition = {
     tasks:
       'APIDot documents no list of tasks and no replay of a submit. The user finds the task in its dashboard (https://apidot.ai/dashboard/api-key leads there), or asks support@apidot.ai.',
   },
-  load: async () => (await import('./api.ts')).apidot,
+  create: async (settings) => (await import('./api.ts')).apidot(settings),
 };

@@ -1,5 +1,4 @@
 import { isTerminal } from '../../../model/task.ts';
-import { EXIT } from '../../exit-codes.ts';
 import { resumeCommand, saveCommand } from '../caller.ts';
 import type { Sentences } from '../sentences.ts';
 import type { Words } from './said.ts';
@@ -18,10 +17,6 @@ export const CANCEL_REJECTED = {
       SUBMITTED: [cancel, command('cancelTask', { taskId }), wait],
       PROGRESS: [`${cancel} ${running}`.trim(), wait],
     };
-    return {
-      // One that came too late is about the task's end, one that was rejected before it about a task that runs.
-      exitCode: isTerminal(state) ? EXIT.taskEnded : EXIT.stillRunning,
-      nextSteps: steps[state] ?? [cancel, isTerminal(state) ? command('getTask', { taskId }) : wait],
-    };
+    return steps[state] ?? [cancel, isTerminal(state) ? command('getTask', { taskId }) : wait];
   },
 } satisfies Partial<Words>;

@@ -5,7 +5,7 @@ import type { Caller } from '../caller.ts';
 import type { Sentences } from '../sentences.ts';
 
 /** What an answer says of a failure. */
-export interface Said extends Pick<Advice, 'nothingSubmitted' | 'issues' | 'exitCode'> {
+export interface Said extends Pick<Advice, 'nothingSubmitted' | 'issues'> {
   /** Where it has to name flags or variables, which the failure itself does not know. */
   message?: string | undefined;
   /** The facts that the answer names. */

@@ -29,9 +29,9 @@ export const SUBMIT_OUTCOME_UNKNOWN = {
       resumeCommand(caller, named),
     ];
     const decide = isRecorded && decision(caller, { after, idempotencyKey });
+    const { tasks } = profile.says;
     const data = { idempotencyKey, model };
-    if (!profile.can.list)
-      return { message, data, nextSteps: [answered, NOT_YET, profile.says.tasks, decide] };
+    if (tasks) return { message, data, nextSteps: [answered, NOT_YET, tasks, decide] };
     const repeat = () => {
       const search =
         "It searches the service's list for the task, and submits nothing while that may charge twice";
@@ -64,9 +64,10 @@ export const SUBMIT_OUTCOME_UNKNOWN = {
     ];
   },
   recordDamaged: (_, caller) => [
-    caller.profile.can.list
-      ? ["Find its task in the service's own list first:", caller.command('listTasks')]
-      : caller.profile.says.tasks,
+    caller.profile.says.tasks ?? [
+      "Find its task in the service's own list first:",
+      caller.command('listTasks'),
+    ],
     decision(caller),
   ],
 } satisfies Partial<Words>;
@@ -74,7 +75,8 @@ export const SUBMIT_OUTCOME_UNKNOWN = {
 /** Returns the steps that find out whether the submit of a call was accepted that ended while it was sent. */
 export function findOutSteps(caller: Caller): string[] {
   const { profile, same, command, isRecorded } = caller;
-  if (!profile.can.list) return sentences(NOT_YET, profile.says.tasks, isRecorded && decision(caller));
+  const { tasks } = profile.says;
+  if (tasks) return sentences(NOT_YET, tasks, isRecorded && decision(caller));
   const find = isRecorded
     ? ['Run this command, without --new: it reconciles, and never submits while that may charge twice.', same]
     : ['Without a journal the same command submits again, and may be charged twice: find its task first.'];

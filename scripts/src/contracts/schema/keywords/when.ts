@@ -6,7 +6,7 @@ import { carriesSomething, fieldOf, isPresent } from '../presence.ts';
 import type { Keyword, ObjectPlace, SchemaNode, Scope } from '../schema-node.ts';
 import { fits } from '../to-zod.ts';
 import { z } from '../zod.ts';
-import { namesOf, notThere, property } from './keyword.ts';
+import { namesOf, notThere } from './keyword.ts';
 
 const RULES = z.array(z.custom<Json>(), ' must be a list of rules');
 const CONDITIONS = z.custom<JsonObject>(
@@ -64,9 +64,8 @@ function readWhen({ properties, readSchema }: Scope, value: Json, where: string)
   const each = <T>(of: 'if' | 'limit', read: (field: JsonObject, value: Json, where: string) => T) =>
     new Map(
       Object.entries(rule[of]).map(([name, one]) => {
-        const field = property(properties, name);
-        if (field === undefined) throw new ContractError(`${where}.${of}${notThere(name)}`);
-        return [name, read(field, one, `${where}.${of}.${name}`)];
+        if (!Object.hasOwn(properties, name)) throw new ContractError(`${where}.${of}${notThere(name)}`);
+        return [name, read(properties[name] as JsonObject, one, `${where}.${of}.${name}`)];
       }),
     );
   /** The field's own schema with the keywords of the rule put over it; a rule that names a type stands alone. */

@@ -1,1 +1,0 @@
-export type { Sandbox, SandboxOptions } from '../../sandbox/server.ts';
