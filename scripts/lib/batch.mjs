@@ -751,12 +751,13 @@ var Batch = class {
         isDetached: isDetached || wait.waitMs === 0,
         quote: price?.quote
       });
-      const { task, credits, origin } = begun;
+      const { known } = begun;
+      const { task, credits, origin } = known;
       line.isReused = origin?.resumed !== void 0;
       line.credits = credits;
       this.#tell(line);
       this.#spending.charged(line.number, credits?.charged);
-      return task ? { ...begun, task: { ...task, ...NO_PAYLOAD } } : begun;
+      return task ? { ...begun, known: { ...known, task: { ...task, ...NO_PAYLOAD } } } : begun;
     } finally {
       resume();
     }
@@ -776,8 +777,8 @@ var Batch = class {
     }
     const waitMs = Math.max(this.#left, isTerminal4(status) ? 0 : GLANCE_MS);
     return conclude(this.#sessionOf(line), {
-      ...known,
-      model: line.model,
+      known,
+      warnings: [],
       maxCredits: void 0,
       wait: { ...wait, ...place, waitMs },
       start: this.#session.api.clock.monotonic()

@@ -474,7 +474,7 @@ async function submitOnRecord(session, store, request, deadline) {
   const patience = Math.max(deadline, api.clock.monotonic() + LEAST_PATIENCE_MS2);
   const found = await orFailure4(store.claim(claim, patience, api.signal));
   const claimed = found instanceof Failure7 ? await readOnly(session, store, request, claim, found) : found;
-  if (claimed.kind === "submitted") return attached(claimed.entry, request);
+  if (claimed.kind === "submitted") return { known: await attached(claimed.entry, request), warnings: [] };
   const { entry, lock } = claimed;
   const own = { session, store, request, entry, lock, deadline };
   const wasResubmitted = entry.record.resubmitted;
@@ -495,11 +495,12 @@ async function submitOnRecord(session, store, request, deadline) {
     observer.task(task.id, task.state);
     const made = isNew ? void 0 : madeBy(entry.record);
     const origin = { ...isResumed ? { resumed: made } : { begun: made }, isResubmitted: resubmitted };
-    const given = replaced.map(({ record }) => ({
-      created: record.created,
-      idempotencyKey: record.idempotencyKey
-    }));
-    return { entry, credits, task, origin, isUnrecorded, other, replaced: given };
+    const warnings = replaced.map(({ record: { created: created2, idempotencyKey } }) => {
+      return { kind: "replacedSubmit", created: created2, idempotencyKey };
+    });
+    if (other) warnings.push({ kind: "otherAccount", ...other });
+    if (isUnrecorded) warnings.push({ kind: "unrecorded", taskId: task.id });
+    return { known: { entry, credits, task, origin }, warnings };
   } finally {
     await lock.release();
   }
@@ -670,7 +671,7 @@ async function submitWithoutRecord(session, { contract, generation, terms, quote
   const { task, isResubmitted } = result;
   session.observer.task(task.id, task.state);
   const credits = creditsOf2(task, { quoted: quote2?.credits ?? null, charged: null, refunded: null });
-  return { task, credits, origin: { isResubmitted } };
+  return { known: { task, model: generation.model, credits, origin: { isResubmitted } }, warnings: [] };
 }
 
 // scripts/src/core/generate.ts
@@ -690,21 +691,19 @@ async function begin(session, options) {
   const wait = { ...options.wait, folder };
   if (isDetached) wait.waitMs = 0;
   const deadline = isDetached ? session.api.shortDeadline : start + Math.max(wait.waitMs, RETRY_AT_LEAST_MS);
-  const { model, maxCredits } = generation;
   const { output = null } = wait;
   const request = { ...options, folder, output };
-  const known2 = await orFailure5(
+  const submitted = await orFailure5(
     journal ? submitOnRecord(session, journal, request, deadline) : submitWithoutRecord(session, request, deadline)
   );
-  if (!(known2 instanceof Failure8)) {
-    const isSubmitted = known2.task !== void 0 && known2.origin?.resumed === void 0;
-    const estimate2 = isSubmitted ? comparedEstimate(session, contract, generation) : void 0;
-    return { ...known2, model, maxCredits, estimate: estimate2, wait, start };
-  }
-  throw await explainFunds(session, contract, generation, known2, deadline);
+  if (submitted instanceof Failure8)
+    throw await explainFunds(session, contract, generation, submitted, deadline);
+  const { task, origin } = submitted.known;
+  const isNew = task !== void 0 && origin?.resumed === void 0;
+  const estimate2 = isNew ? comparedEstimate(session, contract, generation) : void 0;
+  return { ...submitted, maxCredits: generation.maxCredits, estimate: estimate2, wait, start };
 }
-async function conclude(session, begun) {
-  const { maxCredits, estimate: estimate2, wait: whole, start, ...known2 } = begun;
+async function conclude(session, { known: known2, warnings: before, maxCredits, estimate: estimate2, wait: whole, start }) {
   const wait = { ...whole, waitMs: whole.waitMs - (session.api.clock.monotonic() - start) };
   const taskId = known2.task ? known2.task.id : known2.entry.record.taskId;
   if (!known2.task && isTerminal(known2.entry.record.status))
@@ -713,10 +712,7 @@ async function conclude(session, begun) {
     known2.task ? endOfSubmitted(session, known2.task, wait, known2) : endOfRecorded(session, known2.entry, taskId, wait, known2)
   );
   const { credits } = result instanceof Failure8 ? known2 : result;
-  const warnings = [];
-  if (known2.other) warnings.push({ kind: "otherAccount", ...known2.other });
-  for (const earlier of known2.replaced ?? []) warnings.push({ kind: "replacedSubmit", ...earlier });
-  if (known2.isUnrecorded) warnings.push({ kind: "unrecorded", taskId });
+  const warnings = [...before];
   const charged = credits?.charged ?? 0;
   if (maxCredits !== void 0 && charged > maxCredits)
     warnings.push({ kind: "aboveCap", charged, maxCredits });

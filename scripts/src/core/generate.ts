@@ -1,5 +1,4 @@
 import { Failure, orFailure, type Reason } from '../model/failure.ts';
-import type { SubmitWarning } from '../model/submit-facts.ts';
 import { isTerminal, type Task } from '../model/task.ts';
 import type { StoredRequest } from '../ports/record-store.ts';
 import type { CheckedRequest } from './checked-request.ts';
@@ -7,7 +6,7 @@ import { folderFor } from './deliver/place.ts';
 import { comparedEstimate, type DatedEstimate } from './money/check-price.ts';
 import { explainFunds } from './money/short-of-credits.ts';
 import { graceOf, isMissingForNow } from './poll/not-found-grace.ts';
-import { type KnownTask, madeBy, type TaskFacts, type TaskResult, taskResult } from './result.ts';
+import { madeBy, type SubmittedTask, type TaskFacts, type TaskResult, taskResult } from './result.ts';
 import type { Session } from './session.ts';
 import { submitOnRecord, withRecorded } from './submit/submit-on-record.ts';
 import { submitWithoutRecord } from './submit/submit-without-record.ts';
@@ -21,14 +20,14 @@ export interface GenerateOptions extends CheckedRequest {
 }
 
 /** A task of a request, and how its end is waited for. It does not hold the payload. */
-export type Begun = KnownTask & {
+export interface Begun extends SubmittedTask {
   maxCredits: number | undefined;
   /** What that was compared with, where this call submitted it and the service gives no price. */
   estimate?: DatedEstimate | undefined;
   wait: WaitSettings;
   /** When the wait began. */
   start: number;
-};
+}
 
 // Even the shortest wait gives a rejected or lost submit this long.
 const RETRY_AT_LEAST_MS = 1_500;
@@ -50,25 +49,26 @@ export async function begin(session: Session, options: GenerateOptions): Promise
   const wait = { ...options.wait, folder };
   if (isDetached) wait.waitMs = 0;
   const deadline = isDetached ? session.api.shortDeadline : start + Math.max(wait.waitMs, RETRY_AT_LEAST_MS);
-  const { model, maxCredits } = generation;
   const { output = null } = wait;
   const request = { ...options, folder, output };
-  const known = await orFailure(
+  const submitted = await orFailure(
     journal
       ? submitOnRecord(session, journal, request, deadline)
       : submitWithoutRecord(session, request, deadline),
   );
-  if (!(known instanceof Failure)) {
-    const isSubmitted = known.task !== undefined && known.origin?.resumed === undefined;
-    const estimate = isSubmitted ? comparedEstimate(session, contract, generation) : undefined;
-    return { ...known, model, maxCredits, estimate, wait, start };
-  }
-  throw await explainFunds(session, contract, generation, known, deadline);
+  if (submitted instanceof Failure)
+    throw await explainFunds(session, contract, generation, submitted, deadline);
+  const { task, origin } = submitted.known;
+  const isNew = task !== undefined && origin?.resumed === undefined;
+  const estimate = isNew ? comparedEstimate(session, contract, generation) : undefined;
+  return { ...submitted, maxCredits: generation.maxCredits, estimate, wait, start };
 }
 
 /** Waits for the end of the task of a request, as long as its wait lasts, and returns the result. Submits nothing. */
-export async function conclude(session: Session, begun: Begun): Promise<TaskResult> {
-  const { maxCredits, estimate, wait: whole, start, ...known } = begun;
+export async function conclude(
+  session: Session,
+  { known, warnings: before, maxCredits, estimate, wait: whole, start }: Begun,
+): Promise<TaskResult> {
   const wait = { ...whole, waitMs: whole.waitMs - (session.api.clock.monotonic() - start) };
   const taskId = known.task ? known.task.id : known.entry.record.taskId!;
   if (!known.task && isTerminal(known.entry.record.status))
@@ -79,10 +79,7 @@ export async function conclude(session: Session, begun: Begun): Promise<TaskResu
       : endOfRecorded(session, known.entry, taskId, wait, known),
   );
   const { credits } = result instanceof Failure ? known : result;
-  const warnings: SubmitWarning[] = [];
-  if (known.other) warnings.push({ kind: 'otherAccount', ...known.other });
-  for (const earlier of known.replaced ?? []) warnings.push({ kind: 'replacedSubmit', ...earlier });
-  if (known.isUnrecorded) warnings.push({ kind: 'unrecorded', taskId });
+  const warnings = [...before];
   const charged = credits?.charged ?? 0;
   if (maxCredits !== undefined && charged > maxCredits)
     warnings.push({ kind: 'aboveCap', charged, maxCredits });

@@ -2,6 +2,7 @@ import { knownRecord, newestOf, requestNameOf, takenOver } from '../../model/cla
 import { Failure, orFailure } from '../../model/failure.ts';
 import { jsonHash } from '../../model/fingerprint.ts';
 import { type RecordChange, spentOn } from '../../model/request-record.ts';
+import type { SubmitWarning } from '../../model/submit-facts.ts';
 import type { Claimed, Lock, RecordStore, RequestClaim, StoredRequest } from '../../ports/record-store.ts';
 import type { CheckedRequest, FilePlace } from '../checked-request.ts';
 import { checkNameIsFree } from '../deliver/place.ts';
@@ -11,7 +12,7 @@ import { endedAt, type LostSubmit, reconcile, reconcileDeadline } from '../recon
 import { otherAccountOf } from '../record/other-account.ts';
 import { promptExcerpt } from '../record/prompt-excerpt.ts';
 import { dateOf } from '../record/task-record.ts';
-import { type KnownTask, madeBy } from '../result.ts';
+import { type KnownTask, madeBy, type SubmittedTask } from '../result.ts';
 import type { Session } from '../session.ts';
 
 import { nameTask, type RecordedRequest } from './name-task.ts';
@@ -42,13 +43,13 @@ export async function submitOnRecord(
   store: RecordStore,
   request: Request,
   deadline: number,
-): Promise<KnownTask> {
+): Promise<SubmittedTask> {
   const { api, observer } = session;
   const claim = claimOf(request, api.clock.wall());
   const patience = Math.max(deadline, api.clock.monotonic() + LEAST_PATIENCE_MS);
   const found = await orFailure(store.claim(claim, patience, api.signal));
   const claimed = found instanceof Failure ? await readOnly(session, store, request, claim, found) : found;
-  if (claimed.kind === 'submitted') return attached(claimed.entry, request);
+  if (claimed.kind === 'submitted') return { known: await attached(claimed.entry, request), warnings: [] };
   const { entry, lock } = claimed;
   const own = { session, store, request, entry, lock, deadline };
   const wasResubmitted = entry.record.resubmitted;
@@ -70,11 +71,12 @@ export async function submitOnRecord(
     observer.task(task.id, task.state);
     const made = isNew ? undefined : madeBy(entry.record);
     const origin = { ...(isResumed ? { resumed: made } : { begun: made }), isResubmitted: resubmitted };
-    const given = replaced.map(({ record }) => ({
-      created: record.created,
-      idempotencyKey: record.idempotencyKey,
-    }));
-    return { entry, credits, task, origin, isUnrecorded, other, replaced: given };
+    const warnings: SubmitWarning[] = replaced.map(({ record: { created, idempotencyKey } }) => {
+      return { kind: 'replacedSubmit', created, idempotencyKey };
+    });
+    if (other) warnings.push({ kind: 'otherAccount', ...other });
+    if (isUnrecorded) warnings.push({ kind: 'unrecorded', taskId: task.id });
+    return { known: { entry, credits, task, origin }, warnings };
   } finally {
     await lock.release();
   }
