@@ -10,10 +10,6 @@ import { estimate } from "./estimate.mjs";
 import { Failure as Failure2 } from "./main.mjs";
 
 // scripts/src/core/money/caps.ts
-var DAY_MS = 24 * 36e5;
-function budgetOf({ maxCreditsPerDay: limit }, credits) {
-  return limit === void 0 || credits === null ? null : { windowMs: DAY_MS, limit, credits };
-}
 function isCapped(caps) {
   return Object.values(caps).some((cap) => cap !== void 0);
 }
@@ -101,7 +97,10 @@ async function askPrice(session, contract, generation, deadline = Infinity) {
 
 // scripts/src/core/generate.ts
 import { graceOf, isMissingForNow } from "./wait.mjs";
-import { madeBy as madeBy2, taskResult } from "./live.mjs";
+import {
+  madeBy as madeBy2,
+  taskResult
+} from "./live.mjs";
 
 // scripts/src/core/submit/submit-on-record.ts
 import { knownRecord, newestOf, requestNameOf, takenOver } from "./journal.mjs";
@@ -113,8 +112,10 @@ import { checkNameIsFree } from "./wait.mjs";
 // scripts/src/core/money/record-charge.ts
 import { Failure as Failure3 } from "./main.mjs";
 var LEAST_PATIENCE_MS = 5e3;
-async function recordCharge(session, { store, entry, change, quote: quote2, before = 0 }, caps, deadline) {
-  const budget = budgetOf(caps, quote2 && quote2.credits + before);
+var DAY_MS = 24 * 36e5;
+async function recordCharge(session, { store, entry, change, quote: quote2, before = 0 }, { maxCreditsPerDay: limit }, deadline) {
+  const isCapped2 = limit !== void 0 && quote2 !== null;
+  const budget = isCapped2 ? { windowMs: DAY_MS, limit, credits: quote2.credits + before } : null;
   const { clock, signal, shortDeadline } = session.api;
   const patience = Math.min(shortDeadline, Math.max(deadline, clock.monotonic() + LEAST_PATIENCE_MS));
   const reserved = await store.reserve(entry, change, budget, patience, signal);
@@ -126,8 +127,7 @@ async function recordCharge(session, { store, entry, change, quote: quote2, befo
       reason: { kind: "budgetBusy" }
     });
   }
-  if (budget && reserved.kind === "exceeded") {
-    const { limit } = budget;
+  if (isCapped2 && reserved.kind === "exceeded") {
     const spent = reserved.spent === null ? null : reserved.spent + before;
     const quoted = quote2.credits;
     throw new Failure3("BUDGET_EXCEEDED", `The limit of a day, ${limit} credits, would be exceeded.`, {
@@ -705,11 +705,9 @@ async function begin(session, options) {
 }
 async function conclude(session, { known: known2, warnings: before, maxCredits, estimate: estimate2, wait: whole, start }) {
   const wait = { ...whole, waitMs: whole.waitMs - (session.api.clock.monotonic() - start) };
-  const taskId = known2.task ? known2.task.id : known2.entry.record.taskId;
-  if (!known2.task && isTerminal(known2.entry.record.status))
-    return reuseResult(session, known2.entry, taskId, wait);
+  if (!known2.task && isTerminal(known2.entry.record.status)) return reuseResult(session, known2.entry, wait);
   const result = await orFailure5(
-    known2.task ? endOfSubmitted(session, known2.task, wait, known2) : endOfRecorded(session, known2.entry, taskId, wait, known2)
+    known2.task ? endOfSubmitted(session, known2, wait) : endOfRecorded(session, known2, wait)
   );
   const { credits } = result instanceof Failure8 ? known2 : result;
   const warnings = [...before];
@@ -720,16 +718,19 @@ async function conclude(session, { known: known2, warnings: before, maxCredits, 
     return { ...result, estimate: estimate2, warnings: [...warnings, ...result.warnings] };
   throw result.with({ submit: { credits, isResubmitted: known2.origin?.isResubmitted, warnings } });
 }
-async function endOfSubmitted(session, task, wait, facts) {
-  if (wait.waitMs <= 0 && !isTerminal(task.state)) return taskResult(task.id, task, facts);
-  const result = await orFailure5(waitTask(session, task.id, wait, facts, task));
+async function endOfSubmitted(session, known2, wait) {
+  const { task } = known2;
+  if (wait.waitMs <= 0 && !isTerminal(task.state)) return taskResult(task.id, task, known2);
+  const result = await orFailure5(waitTask(session, task.id, wait, known2, task));
   if (!(result instanceof Failure8)) return result;
   throw result.with({ taskId: task.id, charged: "running" });
 }
-async function endOfRecorded(session, entry, taskId, wait, facts) {
+async function endOfRecorded(session, known2, wait) {
+  const { entry } = known2;
   const { created } = entry.record;
+  const taskId = entry.record.taskId;
   session.observer.attached(taskId, created);
-  const result = await orFailure5(waitTask(session, taskId, wait, facts));
+  const result = await orFailure5(waitTask(session, taskId, wait, known2));
   if (!(result instanceof Failure8)) return result;
   const data = { ...result.details.data, resumed: true };
   if (result.code !== "TASK_NOT_FOUND") throw result.with({ taskId, data });
@@ -737,8 +738,9 @@ async function endOfRecorded(session, entry, taskId, wait, facts) {
   const reason = mayShowLater ? { kind: "recordedTaskYoung", taskId } : { kind: "recordedTaskGone", taskId, created };
   throw result.with({ taskId, data, reason });
 }
-async function reuseResult(session, entry, taskId, wait) {
+async function reuseResult(session, entry, wait) {
   const { created, used, status } = entry.record;
+  const taskId = entry.record.taskId;
   session.observer.attached(taskId, created);
   const now2 = session.api.clock.wall();
   if (now2 - Date.parse(used ?? created) >= DAY_MS2) await entry.update({ used: new Date(now2).toISOString() });
@@ -1138,7 +1140,6 @@ export {
   attachTask,
   attached,
   begin,
-  budgetOf,
   cheaperThan,
   checkPrice,
   clearIn,

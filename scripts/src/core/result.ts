@@ -56,12 +56,15 @@ export interface TaskFacts {
   origin?: Origin | undefined;
 }
 
-/** The task of a request: shown here by the service, or named by its record. */
-export type KnownTask = TaskFacts & ({ task: Task } | { task?: undefined; entry: StoredRequest });
+/** The task of a request, as the service showed it to this call. */
+export type ShownTask = TaskFacts & { task: Task };
+
+/** The task of a request, as its record names it. */
+export type RecordedTask = TaskFacts & { task?: undefined; entry: StoredRequest };
 
 /** What a submit came to. */
 export interface SubmittedTask {
-  known: KnownTask;
+  known: ShownTask | RecordedTask;
   warnings: SubmitWarning[];
 }
 

@@ -12,7 +12,7 @@ import { endedAt, type LostSubmit, reconcile, reconcileDeadline } from '../recon
 import { otherAccountOf } from '../record/other-account.ts';
 import { promptExcerpt } from '../record/prompt-excerpt.ts';
 import { dateOf } from '../record/task-record.ts';
-import { type KnownTask, madeBy, type SubmittedTask } from '../result.ts';
+import { madeBy, type RecordedTask, type SubmittedTask } from '../result.ts';
 import type { Session } from '../session.ts';
 
 import { nameTask, type RecordedRequest } from './name-task.ts';
@@ -145,7 +145,7 @@ async function keepPlace(entry: StoredRequest, { folder, output }: FilePlace): P
 }
 
 /** Returns the task that a record names, and keeps the place. */
-export async function attached(entry: StoredRequest, place: FilePlace): Promise<KnownTask> {
+export async function attached(entry: StoredRequest, place: FilePlace): Promise<RecordedTask> {
   await keepPlace(entry, place);
   const { credits, resubmitted } = entry.record;
   return { entry, credits, origin: { resumed: madeBy(entry.record), isResubmitted: resubmitted } };
