@@ -129,7 +129,7 @@ async function journalAgainstOneWrite(): Promise<{ ratio: number; fsyncs: number
     };
     // The claim has found no older record of the request, and says so.
     const entry = journal.draft(fields, []);
-    await entry.begin();
+    await entry.store();
     await entry.update({ phase: 'submitted', taskId: `bench${n}`, status: 'SUBMITTED' }, { isOurs: true });
     const own = performance.now() - start;
     // The first one found nothing warm, and nothing to be compared with.

@@ -79,7 +79,6 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['models', /^(cli\/actions\/describe|contracts\/(describe-fields|models-with|unknown-model))\.ts$/],
   ['estimate', /^contracts\/price\//],
   // What an answer needs only where something is to be explained.
-  ['main', /^cli\/render\/errors\/submit-outcome-unknown\.ts$/],
   ['live', /^cli\/render\/errors\/task-ended\.ts$/],
   ['advice', /^cli\/(render\/errors\/|command-line\/help\.ts$)/],
   // What the processes of a machine share about a service.
@@ -88,7 +87,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['contracts', /^model\/strict-json\.ts$/],
   [
     'main',
-    /^((model|ports)\/|disk\/make-folder\.ts$|providers\/((profile|registry|unsupported)|\w+\/definition)\.ts$)/,
+    /^((model|ports)\/|disk\/make-folder\.ts$|providers\/((registry|unsupported)|\w+\/definition)\.ts$)/,
   ],
   // What speaks to a service is a part of its own; to the one that is meant where none is named, a part of `live`.
   ...readdirSync(path.join(source, 'providers'), { withFileTypes: true })
@@ -110,7 +109,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   // A call that asks for a state once polls nothing.
   [
     'live',
-    /^((http|providers)\/|core\/(result|session|deliver\/deliver|poll\/(interval|status-query)|record\/(other-account|task-record)|tasks\/get-status)\.ts$|cli\/(actions\/(live|stand-ins)|render\/(outcome|reused|state))\.ts$)/,
+    /^((http|providers)\/|core\/(result|session|deliver\/deliver|poll\/status-query|record\/(other-account|task-record)|tasks\/get-status)\.ts$|cli\/(actions\/(live|stand-ins)|render\/(outcome|reused|state))\.ts$)/,
   ],
   ['wait', /^((http|core)\/|cli\/render\/(account|cancellable|list|many|spending|task)\.ts$)/],
   ['main', /^cli\//],

@@ -17,15 +17,8 @@ var MADE_THERE = ["node_modules", "dist", "data", "vendor", "coverage"];
 var IGNORED = `${MADE_THERE.filter((name) => name !== "vendor").map((name) => `${name}/`).join("\n")}
 .env
 `;
-function parts(skill) {
-  const backend = path.join(skill, "assets", "backend");
-  const own = fs.readdirSync(backend).filter((name) => !MADE_THERE.includes(name) && !name.startsWith("."));
-  const shared = ["contracts", "scripts/client.mjs", "scripts/client.d.mts", "scripts/lib"];
-  return [
-    ...own.map((name) => ({ from: path.join(backend, name), to: name })),
-    ...shared.map((name) => ({ from: path.join(skill, name), to: path.join("vendor", name) }))
-  ];
-}
+var BACKEND = "assets/backend";
+var SHARED = ["contracts", "scripts/client.mjs", "scripts/client.d.mts", "scripts/lib"];
 function realPath(file) {
   if (fs.existsSync(file)) return fs.realpathSync(file);
   const parent = path.dirname(file);
@@ -50,11 +43,15 @@ function checkTarget(wanted, skill) {
 }
 function copyTo(target, skill) {
   const made = fs.mkdirSync(target, { recursive: true });
+  const copy = (from, to) => fs.cpSync(path.join(skill, from), path.join(target, to), {
+    recursive: true,
+    errorOnExist: true,
+    force: false
+  });
   try {
-    for (const { from, to } of parts(skill)) {
-      fs.mkdirSync(path.dirname(path.join(target, to)), { recursive: true });
-      fs.cpSync(from, path.join(target, to), { recursive: true, errorOnExist: true, force: false });
-    }
+    for (const name of fs.readdirSync(path.join(skill, BACKEND)))
+      if (!MADE_THERE.includes(name) && !name.startsWith(".")) copy(path.join(BACKEND, name), name);
+    for (const name of SHARED) copy(name, path.join("vendor", name));
     fs.writeFileSync(path.join(target, ".gitignore"), IGNORED, { flag: "wx" });
   } catch (error) {
     const copied = fs.readdirSync(target).map((name) => path.join(target, name));
@@ -72,16 +69,14 @@ var HINTS = {
   ENOSPC: "That disk is full. Free some space, or name another folder.",
   ENOTDIR: "A part of that path is a file. Name another folder."
 };
-function nodeVersion(skill) {
-  const file = path.join(skill, "assets", "backend", "package.json");
+function nextSteps(target, count, skill) {
+  const file = path.join(skill, BACKEND, "package.json");
   const { engines } = JSON.parse(fs.readFileSync(file, "utf8"));
   const needed = engines.node.replace(">=", "");
-  return { needed, isOlder: process.versions.node.localeCompare(needed, void 0, { numeric: true }) < 0 };
-}
-function nextSteps(target, count, skill) {
-  const { needed, isOlder } = nodeVersion(skill);
+  const { node } = process.versions;
+  const isOlder = node.localeCompare(needed, void 0, { numeric: true }) < 0;
   const note = isOlder ? `
-The backend needs Node ${needed} or newer; this is ${process.versions.node}.
+The backend needs Node ${needed} or newer; this is ${node}.
 ` : "";
   return `Copied the backend to ${quoteWord(target)}: ${count} files.
 ${note}

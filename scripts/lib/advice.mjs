@@ -123,9 +123,9 @@ var BAD_INPUT = {
   ],
   INVALID_PAYLOAD: rejectedByService,
   unsupportedAction: ({ action }, { profile }) => unsupportedAction(profile, action),
-  wholeBody: ({ model, input, beside }, { profile: { callbackFlag } }) => {
+  wholeBody: ({ model, input, beside }, { profile: { callbackWord } }) => {
     const hint = 'pass what is inside "input" as the payload, and nothing else';
-    const issues = beside.map(({ name, received }) => besideIssue(model, callbackFlag, name, received));
+    const issues = beside.map(({ name, received }) => besideIssue(model, callbackWord, name, received));
     return {
       message: `--payload holds a complete request body: ${hint}.`,
       issues: [issue("input", "the fields themselves", input, hint), ...issues],
@@ -281,13 +281,13 @@ function takenBy(owner) {
 function folderIssue(folder, why, expected) {
   return issue(STATE_FOLDER, expected, `${folder} (${why})`, `set ${STATE_FOLDER} to another folder`);
 }
-function besideIssue(model, callbackFlag, name, received) {
+function besideIssue(model, callbackWord, name, received) {
   const path = plain(name, 60);
   if (name === "model") {
     const hint2 = `leave "model" out; the model is the one of --model, which is ${model} here`;
     return issue(path, model, received, hint2);
   }
-  const hint = name === "callback_url" ? `leave "callback_url" out; the address goes into --${callbackFlag}` : `leave ${JSON.stringify(path)} out, or put it inside "input" if it is one of the fields`;
+  const hint = name === "callback_url" ? `leave "callback_url" out; the address goes into --${callbackWord}` : `leave ${JSON.stringify(path)} out, or put it inside "input" if it is one of the fields`;
   return issue(path, "nothing beside the fields", received, hint);
 }
 
@@ -316,9 +316,13 @@ var CANCEL_REJECTED = {
 import { definedFields } from "./main.mjs";
 var CREDITS = {
   // The message, with the missing amount: `core/money/short-of-credits.ts`.
-  shortOfCredits: ({ quoted, balance, missing, cheaper }, { profile }) => ({
+  shortOfCredits: ({ quoted, balance, missing, cheaper, fit }, { profile }) => ({
     data: definedFields({ quoted, balance, missing }),
-    nextSteps: [cheaper && cheaperSteps(cheaper), profile.says.credits]
+    nextSteps: [
+      cheaper && cheaperSteps(cheaper),
+      fit !== void 0 && fit.lines > 0 && `The first ${fit.lines} of ${fit.of} lines fit: take the others out, or buy credits first.`,
+      profile.says.credits
+    ]
   }),
   BUDGET_EXCEEDED: () => [
     "Nothing was submitted. Ask the user for a higher limit, or choose a cheaper model or duration."
@@ -345,12 +349,12 @@ var CREDITS = {
       `Ask the user whether ${quoted} credits are fine; then submit with --maxCredits ${quoted}.`
     ]
   }),
-  linesAboveCap: ({ lines, quoted, maxCredits }) => ({
-    message: `${lines.length === 1 ? `Line ${lines[0]} costs` : `${lines.length} lines cost`} more than --maxCredits ${maxCredits} each.`,
+  linesAboveCap: ({ lines, most, maxCredits }) => ({
+    message: `${lines.length === 1 ? `Line ${lines[0]} costs ${most} credits` : `${lines.length} lines cost up to ${most} credits each`}; --maxCredits allows ${maxCredits}.`,
     nothingSubmitted: true,
-    data: { quoted, maxCredits },
+    data: { quoted: most, maxCredits },
     nextSteps: [
-      `The first of them: line ${lines[0]}. Shorten these lines, or ask the user for a higher --maxCredits.`
+      `Ask the user whether ${most} credits for a line are fine; then submit with --maxCredits ${most}. Or take the lines that cost more than ${maxCredits} out, or choose a cheaper model or duration for them, where there is one (data.items has the prices; the first is line ${lines[0]}).`
     ]
   }),
   sumAboveCap: ({ quoted, maxTotalCredits, fit }) => ({
@@ -416,11 +420,73 @@ function ownedBy(owner) {
 // scripts/src/cli/render/errors/explained.ts
 import { compact, unlessEmpty } from "./main.mjs";
 import { AdvisedFailure } from "./main.mjs";
-import { resumeCommand as resumeCommand2 } from "./main.mjs";
+import { resumeCommand as resumeCommand3 } from "./main.mjs";
 import { definedFields as definedFields2 } from "./main.mjs";
-import { sentences } from "./main.mjs";
+import { sentences as sentences2 } from "./main.mjs";
 import { warningText } from "./main.mjs";
-import { SUBMIT_OUTCOME_UNKNOWN } from "./main.mjs";
+
+// scripts/src/cli/render/errors/submit-outcome-unknown.ts
+import { resumeCommand as resumeCommand2 } from "./main.mjs";
+import { decision, NOT_YET } from "./main.mjs";
+import { sentences } from "./main.mjs";
+var UNDECIDABLE = {
+  noList: "the service documents no list of tasks",
+  similar: "the list shows a task, or has one that cannot be read, which may be this one or that of another request",
+  cut: "the list has as many tasks as a page may hold, all of them newer: it may be cut",
+  resubmitted: "it was submitted once more, that answer was lost too, and the list shows neither task",
+  late: "it was submitted longer ago than the service says that it keeps results, and its list proves nothing about older tasks"
+};
+var SUBMIT_OUTCOME_UNKNOWN = {
+  submitUnknown: (reason, caller, messageOf) => {
+    const { idempotencyKey, model, isRecorded, after, named, lost, later, notResubmitted } = reason;
+    const { profile, command, same } = caller;
+    const why = notResubmitted ? `It was not submitted once more: ${messageOf(notResubmitted)}` : later?.message;
+    const yet = after === void 0 ? "" : " yet";
+    const message = `Whether ${profile.title} accepted this submit, and charged for it, is not known${yet}. ${sentences(lost.message, why).join(" ")}`;
+    const answered = named !== void 0 && [
+      "The answer named a task beside an error; this shows the state of that task:",
+      resumeCommand2(caller, named)
+    ];
+    const decide = isRecorded && decision(caller, { after, idempotencyKey });
+    const { tasks } = profile.says;
+    const data = { idempotencyKey, model };
+    if (tasks) return { message, data, nextSteps: [answered, NOT_YET, tasks, decide] };
+    const repeat = () => {
+      const search = "It searches the service's list for the task, and submits nothing while that may charge twice";
+      if (!isRecorded) return NOT_YET;
+      if (notResubmitted || later && after === void 0)
+        return [`Once that is mended, run this command, without --new. ${search}:`, same];
+      if (after === void 0)
+        return `Waiting changes nothing${reason.why ? `: ${UNDECIDABLE[reason.why]}` : ""}. The same command submits nothing more.`;
+      return !caller.isLine && [`Run this command after ${after} seconds, without --new. ${search}:`, same];
+    };
+    return {
+      message,
+      data,
+      nextSteps: [
+        answered,
+        repeat(),
+        command("listTasks"),
+        `A task with idempotencyKey ${idempotencyKey}, or of model ${model} made about ${reason.sentAt}, is this one.`,
+        decide
+      ]
+    };
+  },
+  requestBusy: ({ isNew, lockFile }) => {
+    const resumes = "resumes the task of that process, and charges nothing";
+    return [
+      isNew ? `Nothing was submitted by this command. The same command without --new ${resumes}; with --new, later, it is one more charge.` : `Run the same command again a little later: it ${resumes}.`,
+      `If there is certainly no such process any more, remove ${lockFile} first.`
+    ];
+  },
+  recordDamaged: (_, caller) => [
+    caller.profile.says.tasks ?? [
+      "Find its task in the service's own list first:",
+      caller.command("listTasks")
+    ],
+    decision(caller)
+  ]
+};
 
 // scripts/src/cli/render/errors/task-not-found.ts
 import { BRIEF_WAIT_S } from "./main.mjs";
@@ -528,7 +594,7 @@ function explained(failure, caller) {
     ...details,
     ...compact(advice),
     data: submit ? submitData(submit, facts) : facts,
-    nextSteps: unlessEmpty(sentences(...nextSteps, chargedSteps(failure, caller)))
+    nextSteps: unlessEmpty(sentences2(...nextSteps, chargedSteps(failure, caller)))
   });
 }
 function submitData({ credits, isResubmitted, warnings }, data) {
@@ -542,7 +608,7 @@ function submitData({ credits, isResubmitted, warnings }, data) {
 function advised(failure, caller, taskId) {
   const known = explained(failure, caller);
   if (known.details.nextSteps?.length) return known;
-  return known.with({ nextSteps: sentences(...WORDS[failure.code]?.(failure, caller, taskId) ?? []) });
+  return known.with({ nextSteps: sentences2(...WORDS[failure.code]?.(failure, caller, taskId) ?? []) });
 }
 function said({ details: { reason } }, caller) {
   if (reason === void 0) return { nextSteps: [] };
@@ -551,19 +617,17 @@ function said({ details: { reason } }, caller) {
   return "nextSteps" in words ? words : { nextSteps: words };
 }
 var LASTING = /* @__PURE__ */ new Set(["resultGone", "noAddress", "fileTooLarge"]);
-var MAY_BE_GONE = /* @__PURE__ */ new Set(["linkGone", "taskNotShown"]);
-var ONCE_MORE = "Run this command once more later: it charges nothing, and fetches the result if the service still has it. If it ends like this again, tell the user that the result may be lost.";
 var FETCHES = "Run this command as often as you like: it fetches the result and charges nothing.";
 function chargedSteps({ details: { charged, taskId, reason } }, caller) {
   if (charged === void 0 || taskId === void 0 || LASTING.has(reason?.kind ?? "")) return [];
   const place = reason?.kind === "fileInTheWay" ? { download: void 0, output: reason.free } : reason?.kind === "resultFolder" ? { download: "out", output: void 0 } : {};
-  const resume = resumeCommand2(caller, taskId, { ...caller.resumeFlags, ...place });
+  const resume = resumeCommand3(caller, taskId, { ...caller.resumeFlags, ...place });
   if (charged === "running")
     return [
       "The task was submitted and charged, and runs on at the service. This resumes it as often as you like, and charges nothing:",
       resume
     ];
-  const fetches = MAY_BE_GONE.has(reason?.kind ?? "") ? ONCE_MORE : FETCHES;
+  const fetches = reason?.kind === "linkGone" || reason?.kind === "taskNotShown" ? `Run this command once more later: it charges nothing, and fetches the result if the service still has it. If it still ends like this after ${reason.lostAt ?? "that time"}, tell the user that the result is lost.` : FETCHES;
   return [resume, `The task is finished and paid for. ${fetches}`];
 }
 export {
@@ -573,6 +637,7 @@ export {
   CREDITS,
   DOWNLOAD_FAILED,
   LASTING,
+  SUBMIT_OUTCOME_UNKNOWN,
   TASK_NOT_FOUND,
   TEMPORARY,
   advised,

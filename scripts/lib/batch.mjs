@@ -1,17 +1,18 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/cli/batch/command.ts
-const path3 = require("node:path");
+const path4 = require("node:path");
 
 // scripts/src/core/batch/caps.ts
 import { Failure } from "./main.mjs";
 function overBudget(lines, { maxCredits = Infinity, maxTotalCredits = Infinity }) {
   const quoted2 = sumOf(lines.values());
-  const above = [...lines].filter(([, { credits }]) => credits > maxCredits).map(([number]) => number);
+  const above = [...lines].filter(([, { credits }]) => credits > maxCredits);
   if (above.length > 0) {
     const message2 = `${above.length} lines cost more than ${maxCredits} credits each.`;
+    const most = Math.max(...above.map(([, { credits }]) => credits));
     return new Failure("BUDGET_EXCEEDED", message2, {
-      reason: { kind: "linesAboveCap", lines: above, quoted: quoted2, maxCredits }
+      reason: { kind: "linesAboveCap", lines: above.map(([number]) => number), most, maxCredits }
     });
   }
   if (quoted2 > maxTotalCredits) {
@@ -24,7 +25,14 @@ function overBudget(lines, { maxCredits = Infinity, maxTotalCredits = Infinity }
   if (balance === null || balance >= quoted2) return void 0;
   const message = `The lines that are not charged yet cost ${quoted2} credits, the balance is ${balance}: ${quoted2 - balance} are missing.`;
   return new Failure("INSUFFICIENT_CREDITS", message, {
-    reason: { kind: "shortOfCredits", quoted: quoted2, balance, missing: quoted2 - balance, cheaper: null }
+    reason: {
+      kind: "shortOfCredits",
+      quoted: quoted2,
+      balance,
+      missing: quoted2 - balance,
+      cheaper: null,
+      fit: fitting(lines, balance)
+    }
   });
 }
 function fitting(lines, cap) {
@@ -320,6 +328,7 @@ async function quoteBatch(session, lines, caps) {
 
 // scripts/src/core/batch/run-batch.ts
 const { setMaxListeners } = require("node:events");
+import { stemOfOutput as stemOfOutput2 } from "./download.mjs";
 import { Failure as Failure7, orFailure as orFailure2 } from "./main.mjs";
 import { isTerminal as isTerminal4 } from "./main.mjs";
 import { folderFor } from "./wait.mjs";
@@ -481,7 +490,8 @@ function shareOf(line) {
   const { charged = null, refunded } = creditsOfEnd(line.end) ?? line.credits ?? {};
   return {
     done: Number(isOver && outcome === "completed"),
-    failed: Number(isOver && hasFailed),
+    failed: Number(isOver && outcome === "failed"),
+    cancelled: Number(isOver && outcome === "cancelled"),
     unknown: Number(isOver && outcome === "unknown"),
     notSubmitted: Number(isOver && outcome === "notSubmitted"),
     running: Number(taskId !== null && !hasFailed && (!isOver || outcome === "running")),
@@ -651,6 +661,7 @@ var Batch = class {
     const before = this.#options.terms.isNew ? void 0 : known.entry?.record;
     const record = before?.taskId ? before : void 0;
     const priced = known.entry?.record.credits;
+    const isOthers = record && this.#folder !== null && stemOfOutput2(record.output ?? "") !== name;
     return {
       line,
       known,
@@ -662,6 +673,7 @@ var Batch = class {
       state: record?.status ?? null,
       credits: record?.credits,
       isReused: record !== void 0,
+      madeBefore: isOthers ? record.created : void 0,
       quoted: priced?.quoted ?? priced?.charged ?? null,
       isSubmitting: false,
       isOver: false,
@@ -810,8 +822,7 @@ var Batch = class {
 };
 
 // scripts/src/cli/batch/command.ts
-import { mediaIn as mediaIn2, nameKey as nameKey2, stemOfOutput as stemOfOutput2, versionOf } from "./download.mjs";
-import { commandForLine } from "./main.mjs";
+import { mediaIn as mediaIn2, nameKey as nameKey2, stemOfOutput as stemOfOutput3, versionOf } from "./download.mjs";
 import { refusalOf } from "./main.mjs";
 import { batchQuoteOutcome } from "./wait.mjs";
 
@@ -839,6 +850,7 @@ function batchWarnings(result, items, report) {
   const more = warned.length - MOST_WARNED;
   return sentences(
     result.isNew && `--new asked for every line once more: ${counted(made, "new task")}, ${costOf(result.quoted)}.`,
+    madeBeforeWarning(result.lines),
     leftWarning(result),
     unsavedWarning(result),
     takenNames(result.lines),
@@ -848,6 +860,10 @@ function batchWarnings(result, items, report) {
     ),
     more > 0 && `${counted(more, "more line")} ${more === 1 ? "has" : "have"} warnings; the report has them.`
   );
+}
+function madeBeforeWarning(lines) {
+  const made = lines.filter(({ madeBefore }) => madeBefore !== void 0);
+  return made.length > 0 && `Earlier commands made ${linesNamed(made)} (${made.length > 1 ? "the first " : ""}on ${made[0].madeBefore}) for files of other names: what is here is the result of the earlier task, not another one. To get another one, with a new charge: add an equal line, or run the command of the line alone (its model and payload) with --new.`;
 }
 function leftWarning({ leftOver: leftOver2, lines }) {
   const left = lines.filter(({ number }) => leftOver2?.lines.has(number));
@@ -919,7 +935,7 @@ function batchSteps(result, sorted, hidden, caller) {
     hidden > 0 && `${counted2(hidden, "line")} ${hidden === 1 ? "is" : "are"} not shown here: data.report has every line whole.`,
     isReused && !isOpen && !leftOver2 && ended.length + gone.length === 0 && [
       runStepOfLines(lines),
-      `Every line was submitted by an earlier run${spentBefore(totalsOf(lines), " in all")}. To make all of them again, with a charge for every line: the same command with --new and another --download or --output.`
+      `The newest tasks of all lines were submitted by earlier runs${spentBefore(totalsOf(lines), " in all")}. To make all of them again, with a charge for every line: the same command with --new and another --download or --output.`
     ]
   );
 }
@@ -927,7 +943,7 @@ function heldSteps(held, lines, caller) {
   const { nextSteps = [] } = advisedInLine(held, caller, null).details;
   const { charged } = totalsOf(lines.filter(({ isReused }) => isReused));
   if (held.details.reason?.kind !== "sumAboveCap" || !charged) return nextSteps;
-  const before = `${counted2(charged, "credit")} ${charged === 1 ? "was" : "were"} charged before for the other lines.`;
+  const before = `${counted2(charged, "credit")} ${charged === 1 ? "was" : "were"} charged before for the other lines (their newest tasks).`;
   return [`${nextSteps[0]} ${before}`, ...nextSteps.slice(1)];
 }
 var isLineGone = ({ end }) => end !== null && !(end instanceof Failure8) && isGone(end);
@@ -941,8 +957,10 @@ var FIRST = /* @__PURE__ */ new Set([EXIT.submitUnknown, EXIT.stillRunning, EXIT
 function withResume(own, sorted, open2, caller) {
   const unknown = sorted.filter(({ outcome }) => outcome.exitCode === EXIT.submitUnknown).length;
   const mayFindOut = unknown === 0 || caller.profile.can.list;
-  const { retryAfter = null } = sorted.find(({ outcome }) => !outcome.envelope.ok)?.outcome.envelope ?? {};
-  const when = retryAfter === null ? "" : ` after ${retryAfter} seconds`;
+  const first = sorted.find(({ outcome }) => !outcome.envelope.ok)?.outcome.envelope;
+  const isShort = first?.errorCode === "INSUFFICIENT_CREDITS";
+  const after = first?.retryAfter ? ` after ${first.retryAfter} seconds` : "";
+  const when = isShort ? " when there are enough credits (before that it ends like this again)" : after;
   const said = sentences2(
     `Run this command${when}, without --new.`,
     "It resumes every line, and charges nothing for those that have a task.",
@@ -965,13 +983,17 @@ function lineOutcomes({ lines, leftOver: leftOver2 }, caller, alone2 = /* @__PUR
     return { line, outcome: outcomeOfLine(line, own, leftOver2?.lines.has(line.number) === true) };
   });
 }
-function outcomeOfLine({ end, taskId, state }, caller, isLeft) {
+function outcomeOfLine(line, caller, isLeft) {
+  const { number, end, taskId, state } = line;
   if (end === null) {
     const step = isLeft ? `This line was not made once more: without --new the batch returns its earlier task. To make it once more, with a new charge: ${caller.anew}` : "This line was not submitted yet. Run the batch again, without --new.";
     return success(null, null, { nextSteps: [step] }, EXIT2.stillRunning);
   }
   if (!(end instanceof Failure9)) return taskOutcome(end, caller);
-  return failed(advisedInLine(end, caller, taskId), state, taskId);
+  const { reason } = end.details;
+  const isHeld = reason?.kind === "linesAboveCap" && !reason.lines.includes(number);
+  const told = advisedInLine(end, caller, taskId);
+  return failed(isHeld ? told.with({ data: { heldBy: reason.lines[0] } }) : told, state, taskId);
 }
 function reportRow({ line, outcome }) {
   const { number, name, model } = line;
@@ -1016,12 +1038,17 @@ function batchOutcome(result, items, report, caller) {
   };
 }
 function shortRow({ line, outcome }) {
-  const { status, taskId, errorCode } = outcome.envelope;
+  const { status, taskId, errorCode, data } = outcome.envelope;
   const [file = null] = outcome.files;
   const { number, name } = line;
   const resultGone = isLineGone(line) || void 0;
   const reused = line.taskId !== null && line.isReused || void 0;
-  return definedFields({ line: number, name, taskId, status, file, errorCode, resultGone, reused });
+  const quoted2 = line.taskId === null ? line.quoted ?? void 0 : void 0;
+  const { heldBy } = data ?? {};
+  return definedFields({
+    ...{ line: number, name, taskId, status, file, errorCode },
+    ...{ resultGone, reused, quoted: quoted2, heldBy }
+  });
 }
 function lastPollErrorOf(lines) {
   const found = lines.flatMap(({ end }) => end instanceof Failure9 ? [] : end?.lastPollError ?? []);
@@ -1029,9 +1056,11 @@ function lastPollErrorOf(lines) {
 }
 function messageOf({ line, outcome }, items, { lines }) {
   const { errorCode } = outcome.envelope;
+  const said = `${outcome.failure?.message} ${submittedNow(lines)}`;
+  if (line.end instanceof Failure9 && line.end.details.reason?.kind === "linesAboveCap") return said;
   const same = items.filter((item) => item.outcome.envelope.errorCode === errorCode).length;
   const what = same === 1 ? `Line ${line.number} (${line.name})` : `${same} of ${items.length} lines, the first of them ${line.number} (${line.name})`;
-  return `${what}: ${outcome.failure?.message} ${submittedNow(lines)}`;
+  return `${what}: ${said}`;
 }
 function submittedNow(lines) {
   const made = lines.filter(isMadeNow).length;
@@ -1050,21 +1079,40 @@ import { lineAlone } from "./main.mjs";
 import { inSandbox } from "./main.mjs";
 import { termsOf } from "./contracts.mjs";
 
+// scripts/src/cli/batch/line-command.ts
+const path2 = require("node:path");
+import { quoteWord } from "./main.mjs";
+import { flagsIn, LONGEST_SHOWN } from "./main.mjs";
+import { commandLine, flagWords } from "./main.mjs";
+function commandForLine(argv, { model, payload, image }, output, quoted2, file) {
+  const { batch, maxTotalCredits, download, ...given } = flagsIn(argv);
+  const isCapped2 = given.maxCredits !== void 0 || maxTotalCredits === void 0 || quoted2 === null;
+  const flags = isCapped2 ? given : { ...given, maxCredits: quoted2 };
+  if (quoteWord(payload).length > LONGEST_SHOWN) {
+    const own = file();
+    const inFile = { model: void 0, payload: void 0, image: void 0, output: void 0 };
+    const folder = output === null ? void 0 : path2.dirname(output);
+    return own && commandLine(flagWords({ batch: own, ...flags, ...inFile, download: folder, new: true }));
+  }
+  const request = { model, payload, image: image && path2.resolve(image) };
+  return commandLine(flagWords({ ...flags, ...request, output: output ?? void 0, new: true }));
+}
+
 // scripts/src/cli/batch/own-file.ts
 const { closeSync, openSync, readSync } = require("node:fs");
-const path2 = require("node:path");
+const path3 = require("node:path");
 import { createAtOnce, onDisk, replaceAtOnce } from "./journal.mjs";
 import { boundedJson } from "./main.mjs";
 var MOST_NAMES = 100;
 function writeOwn(folder, name, ending, text, head) {
   for (let n = 1; n < MOST_NAMES; n += 1) {
-    const file2 = path2.join(folder, `${name}${n === 1 ? "" : `-${n}`}${ending}`);
+    const file2 = path3.join(folder, `${name}${n === 1 ? "" : `-${n}`}${ending}`);
     if (createAtOnce(file2, text)) return file2;
     if (!beginsWith(file2, head)) continue;
     replaceAtOnce(file2, text);
     return file2;
   }
-  const file = path2.join(folder, `${name}-${Date.now()}${ending}`);
+  const file = path3.join(folder, `${name}-${Date.now()}${ending}`);
   replaceAtOnce(file, text);
   return file;
 }
@@ -1084,7 +1132,7 @@ function beginsWith(file, text) {
   }
 }
 function writeLine(folder, name, { model, payload, image }) {
-  const line = { model, payload: JSON.parse(payload), image: image && path2.resolve(image) };
+  const line = { model, payload: JSON.parse(payload), image: image && path3.resolve(image) };
   const text = `${JSON.stringify(line)}
 `;
   return onDisk(
@@ -1107,7 +1155,7 @@ function writeReport(folder, { name, file: batch }, rows, secrets) {
 async function runBatchCommand(session, call, batch, wait) {
   const { argv, args, caller, secrets, progress, interruption } = call;
   const { maxCredits, maxTotalCredits, new: isNew, action } = args;
-  const pattern = args.output === void 0 ? void 0 : patternOf(path3.basename(args.output));
+  const pattern = args.output === void 0 ? void 0 : patternOf(path4.basename(args.output));
   if (action === "quote") {
     if (!session.provider.can.quote) throw refusalOf(args.profile, "quote");
     const quote = await quoteBatch(session, batch.lines, { maxCredits, maxTotalCredits, pattern });
@@ -1124,7 +1172,7 @@ async function runBatchCommand(session, call, batch, wait) {
     onPriced: isNew ? (lines, credits) => progress.line(newCharge(lines, credits)) : void 0
   });
   const items = lineOutcomes(result, caller, await alone(argv, batch, wait.folder, result));
-  const folder = path3.resolve(wait.folder ?? ".");
+  const folder = path4.resolve(wait.folder ?? ".");
   const rows = items.map(
     (item) => reportRow(args.sandbox ? { ...item, outcome: inSandbox(item.outcome) } : item)
   );
@@ -1133,20 +1181,20 @@ async function runBatchCommand(session, call, batch, wait) {
 }
 async function alone(argv, batch, into, { lines, leftOver: leftOver2 }) {
   const found = /* @__PURE__ */ new Map();
-  const folder = into && path3.resolve(into);
+  const folder = into && path4.resolve(into);
   for (const [n, line] of lines.entries()) {
     const mayBeMadeAgain = MAY_BE_MADE_AGAIN.has(lineOutcomeOf(line)) || isLineGone(line);
     if (!mayBeMadeAgain && !leftOver2?.lines.has(line.number)) continue;
     const request = await batch.requestOf(line.number);
     const isFirst = batch.lines[n].ordinal === 1;
-    const output = folder && path3.join(folder, freeName(folder, line.name));
+    const output = folder && path4.join(folder, freeName(folder, line.name));
     const name = `${batch.name}.line-${line.number}`;
     const command = request && commandForLine(
       argv,
       request,
       output,
       line.quoted,
-      () => writeLine(path3.resolve(folder ?? "."), name, request)
+      () => writeLine(path4.resolve(folder ?? "."), name, request)
     );
     found.set(line.number, lineAlone(command, isFirst));
   }
@@ -1161,7 +1209,7 @@ function freeName(folder, name) {
 }
 var MAY_BE_MADE_AGAIN = /* @__PURE__ */ new Set(["failed", "cancelled", "unknown"]);
 function patternOf(output) {
-  const [before = "", ...after] = stemOfOutput2(output).split("{n}");
+  const [before = "", ...after] = stemOfOutput3(output).split("{n}");
   return { before, after: after.join("{n}") };
 }
 
@@ -1234,13 +1282,14 @@ function plainText(bytes, from, end) {
 
 // scripts/src/cli/batch/parse-line.ts
 const { isUtf8 } = require("node:buffer");
-import { stemOfOutput as stemOfOutput3 } from "./download.mjs";
+import { stemOfOutput as stemOfOutput4 } from "./download.mjs";
 import { nameProblem } from "./main.mjs";
 import { issue } from "./main.mjs";
 import { isObject } from "./main.mjs";
 import { nearest } from "./main.mjs";
 import { DuplicateName as DuplicateName2 } from "./contracts.mjs";
-import { inQuotes, kindOf } from "./main.mjs";
+import { inQuotes } from "./main.mjs";
+import { kindOf } from "./contracts.mjs";
 var FIELDS = ["name", "model", "payload", "image"];
 function parseLine(bytes, format, issues) {
   const refuse = (...said) => {
@@ -1284,13 +1333,13 @@ function textField(line, field, refuse) {
 function nameField(line, refuse) {
   const given = textField(line, "name", refuse);
   if (given === void 0) return null;
-  const name = stemOfOutput3(given);
+  const name = stemOfOutput4(given);
   const problem = nameProblem(given) ?? nameProblem(name);
   return problem === null ? name : refuse("name", "a file name", inQuotes(given), problem);
 }
 
 // scripts/src/cli/batch/read-batch.ts
-const path5 = require("node:path");
+const path6 = require("node:path");
 import { loadContract } from "./contracts.mjs";
 import { imageField, withoutImage, withPrompt } from "./contracts.mjs";
 import { estimate } from "./estimate.mjs";
@@ -1309,7 +1358,7 @@ import { readCallback } from "./contracts.mjs";
 // scripts/src/cli/batch/source.ts
 const { constants } = require("node:fs");
 const { open } = require("node:fs/promises");
-const path4 = require("node:path");
+const path5 = require("node:path");
 import { plain } from "./main.mjs";
 import { refused } from "./main.mjs";
 import { codeOf, readStdin } from "./contracts.mjs";
@@ -1324,7 +1373,7 @@ async function openSource(file, signal) {
     return sourceOf("batch", void 0, inMemory(await readStdin(signal, FLAG)), async () => {
     });
   const format = formatOf(file);
-  const name = path4.basename(file, path4.extname(file));
+  const name = path5.basename(file, path5.extname(file));
   let handle;
   try {
     const flags = DESCRIPTOR.test(file) ? 0 : constants.O_NONBLOCK ?? 0;
@@ -1425,7 +1474,7 @@ function isBlank(bytes, from, to) {
   return true;
 }
 function formatOf(file) {
-  const ending = path4.extname(file).toLowerCase();
+  const ending = path5.extname(file).toLowerCase();
   if (ending === ".jsonl" || ending === ".ndjson") return "jsonl";
   if (ending === ".txt") return "txt";
   if (ending === "") return void 0;
@@ -1470,7 +1519,7 @@ function wrongLines(found) {
   }
   const wrong = new Set(found.map(({ line }) => line)).size;
   const message = `${wrong} ${wrong === 1 ? "line is" : "lines are"} wrong; nothing was submitted. ${issueText(shown[0])}.`;
-  const hints = [...new Set(shown.map(({ path: path6, hint }) => `${path6}: ${hint}`))];
+  const hints = [...new Set(shown.map(({ path: path7, hint }) => `${path7}: ${hint}`))];
   return new AdvisedFailure("INVALID_PAYLOAD", message, { issues: shown, nextSteps: hints });
 }
 
@@ -1501,7 +1550,7 @@ async function readBatch(args, caller, loopback, signal) {
     }));
     const places = new Map(checked.map(({ place }) => [place.number, place]));
     const requestOf = (number) => reader.requestOf(source, places.get(number));
-    const file = args.batch === "-" ? "-" : path5.resolve(args.batch);
+    const file = args.batch === "-" ? "-" : path6.resolve(args.batch);
     return { name: source.name, file, lines, webhookUrl, requestOf, close: source.close };
   } catch (error) {
     await source.close();
@@ -1612,14 +1661,14 @@ var Reader = class {
 function issuesOf(failure) {
   const { issues, nextSteps = [] } = failure.details;
   if (issues?.length) return issues.map((one) => ({ ...one, path: pathOf(one.path) }));
-  const path6 = failure.code === "INVALID_MODEL" ? "model" : "payload";
+  const path7 = failure.code === "INVALID_MODEL" ? "model" : "payload";
   const hint = nextSteps[0] ?? "correct the line";
-  const expected = path6 === "model" ? "a model with a contract" : "a payload that can be sent";
-  return [issue3(path6, expected, failure.message, hint)];
+  const expected = path7 === "model" ? "a model with a contract" : "a payload that can be sent";
+  return [issue3(path7, expected, failure.message, hint)];
 }
-function pathOf(path6) {
-  const flag = /^--(payload|image|model)$/.exec(path6)?.[1];
-  return flag ?? `payload.${path6}`;
+function pathOf(path7) {
+  const flag = /^--(payload|image|model)$/.exec(path7)?.[1];
+  return flag ?? `payload.${path7}`;
 }
 function sizeOf(value) {
   if (typeof value === "string") return value.length;
@@ -1638,6 +1687,7 @@ export {
   batchState,
   batchSteps,
   batchWarnings,
+  commandForLine,
   creditsOfEnd,
   fileNames,
   interruptedEnd,

@@ -777,24 +777,24 @@ var $ZodType = /* @__PURE__ */ $constructor("$ZodType", (inst, def) => {
   inst._zod.bag = inst._zod.bag || {};
   inst._zod.version = version;
   const defChecks = inst._zod.def.checks;
-  const checks = inst._zod.traits.has("$ZodCheck") ? [inst, ...defChecks ?? []] : defChecks?.length ? [...defChecks] : [];
-  for (const ch of checks) {
+  const checks2 = inst._zod.traits.has("$ZodCheck") ? [inst, ...defChecks ?? []] : defChecks?.length ? [...defChecks] : [];
+  for (const ch of checks2) {
     for (const fn of ch._zod.onattach) {
       fn(inst);
     }
   }
-  if (checks.length === 0) {
+  if (checks2.length === 0) {
     (_a2 = inst._zod).deferred ?? (_a2.deferred = []);
     inst._zod.deferred?.push(() => {
       inst._zod.run = inst._zod.parse;
     });
   } else {
-    const runChecks = (payload, checks2, ctx) => {
+    const runChecks = (payload, checks3, ctx) => {
       if (payload.memo)
         return payload;
       let isAborted = aborted(payload);
       let asyncResult;
-      for (const ch of checks2) {
+      for (const ch of checks3) {
         if (ch._zod.def.when) {
           if (explicitlyAborted(payload))
             continue;
@@ -840,7 +840,7 @@ var $ZodType = /* @__PURE__ */ $constructor("$ZodType", (inst, def) => {
         canary.aborted = true;
         return canary;
       }
-      const checkResult = runChecks(payload, checks, ctx);
+      const checkResult = runChecks(payload, checks2, ctx);
       if (checkResult instanceof Promise) {
         if (ctx.async === false)
           throw new $ZodAsyncError();
@@ -865,9 +865,9 @@ var $ZodType = /* @__PURE__ */ $constructor("$ZodType", (inst, def) => {
       if (result instanceof Promise) {
         if (ctx.async === false)
           throw new $ZodAsyncError();
-        return result.then((result2) => runChecks(result2, checks, ctx));
+        return result.then((result2) => runChecks(result2, checks2, ctx));
       }
-      return runChecks(result, checks, ctx);
+      return runChecks(result, checks2, ctx);
     };
   }
 }, {
@@ -1711,13 +1711,13 @@ var ZodMiniType = /* @__PURE__ */ $constructor("ZodMiniType", (inst, def) => {
   safeParseAsync(data, params) {
     return safeParseAsync(this, data, params);
   },
-  check(...checks) {
+  check(...checks2) {
     const def = this.def;
     return this.clone({
       ...def,
       checks: [
         ...def.checks ?? [],
-        ...checks.map((ch) => typeof ch === "function" ? { _zod: { check: ch, def: { check: "custom" }, onattach: [] } } : ch)
+        ...checks2.map((ch) => typeof ch === "function" ? { _zod: { check: ch, def: { check: "custom" }, onattach: [] } } : ch)
       ]
     }, { parent: true });
   },
@@ -2227,19 +2227,20 @@ function ofType(node, type) {
   if (type === "boolean") return z.boolean();
   if (type === "array") return list(node);
   if (type === "object") return object2(node);
-  const checks = [];
-  if (node.minimum !== void 0) checks.push(z.minimum(node.minimum));
-  if (node.maximum !== void 0) checks.push(z.maximum(node.maximum));
-  return (type === "integer" ? z.int() : z.number()).check(...checks);
+  const kind2 = type === "integer" ? z.int() : z.number();
+  return kind2.check(...checks(node.minimum, z.minimum), ...checks(node.maximum, z.maximum));
+}
+function checks(limit, check) {
+  return limit === void 0 ? [] : [check(limit)];
 }
 function text({ own: own2 = [], pattern, minLength, maxLength }) {
-  const checks = own2.flatMap(
-    ({ textHint: textHint2 }) => textHint2 === void 0 ? [] : [z.refine((value) => textHint2(value) === null)]
+  const refine2 = z.refine;
+  return z.string().check(
+    ...own2.flatMap(({ textHint: textHint2 }) => checks(textHint2, (hint2) => refine2((value) => hint2(value) === null))),
+    ...checks(pattern, z.regex),
+    ...checks(minLength, (least) => refine2((value) => codePoints(value) >= least)),
+    ...checks(maxLength, (most) => refine2((value) => codePoints(value) <= most))
   );
-  if (pattern !== void 0) checks.push(z.regex(pattern));
-  if (minLength !== void 0) checks.push(z.refine((value) => codePoints(value) >= minLength));
-  if (maxLength !== void 0) checks.push(z.refine((value) => codePoints(value) <= maxLength));
-  return z.string().check(...checks);
 }
 function codePoints(value) {
   let pairs = 0;
@@ -2252,12 +2253,11 @@ function codePoints(value) {
   return value.length - pairs;
 }
 function list({ own: own2 = [], items, minItems, maxItems }) {
-  const checks = own2.flatMap(
-    ({ takesList }) => takesList === void 0 ? [] : [z.refine(takesList)]
+  return z.array(toZod2(items)).check(
+    ...own2.flatMap(({ takesList }) => checks(takesList, (takes) => z.refine(takes))),
+    ...checks(minItems, (least) => z.minLength(least)),
+    ...checks(maxItems, (most) => z.maxLength(most))
   );
-  if (minItems !== void 0) checks.push(z.minLength(minItems));
-  if (maxItems !== void 0) checks.push(z.maxLength(maxItems));
-  return z.array(toZod2(items)).check(...checks);
 }
 function object2(node) {
   const shape = {};
@@ -2755,7 +2755,7 @@ function endOfText(json, from) {
 // scripts/src/cli/request/payload.ts
 import { plain as plain5 } from "./main.mjs";
 import { profileOf } from "./main.mjs";
-import { inQuotes, kindOf, refused } from "./main.mjs";
+import { inQuotes, refused } from "./main.mjs";
 var MAX_INPUT_BYTES = 64 * 1024 * 1024;
 var MAX_IMAGE_BYTES = 32 * 1024 * 1024;
 async function readFields(given, signal) {
@@ -2896,6 +2896,11 @@ async function dataUri(handle, size, beginning2) {
 function codeOf(error) {
   return error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
 }
+function kindOf(value) {
+  if (value === null) return "null";
+  if (value === "") return "an empty text";
+  return Array.isArray(value) ? "an array" : `a ${typeof value}`;
+}
 
 // scripts/src/contracts/validate.ts
 import { isObject as isObject8 } from "./main.mjs";
@@ -2926,10 +2931,6 @@ function kind(meant, value) {
   const type = types.find((candidate) => isOfType(meant, candidate));
   return type === void 0 || isOfType(value, type) ? "" : ` (${A_TYPE[type]})`;
 }
-function requiredKind({ node }) {
-  const types = node.types.filter((type) => type !== "null");
-  return types.length === 1 ? ` (${A_TYPE[types[0]]})` : "";
-}
 function sample({ node, path, example, ways }) {
   if (node.enum !== void 0)
     return `${fieldName(path)}: ${either(node.enum.filter((value) => value !== null).map(literal2))}`;
@@ -2952,9 +2953,10 @@ function enumHint(place, values) {
   const words = choices.filter((choice) => typeof choice === "string");
   const near = typeof value === "string" && new RegExp("\\p{L}{3}", "u").test(value) ? nearest(value, words) : void 0;
   if (near !== void 0) return `write ${assign(path, near)}, not ${literal2(value)}`;
-  const fits2 = node.types.some((type) => isOfType(value, type));
+  const types = node.types.filter((type) => type !== "null");
+  const isOfOther = types.length === 1 && !isOfType(value, types[0]);
   const rounding = choices.every(isNumeric) && isNumeric(value) ? `; ${NEVER_ROUNDED}` : "";
-  return `write ${fieldName(path)}: ${either(choices.map(literal2))}${fits2 ? "" : requiredKind(place)}, not ${literal2(value)}${rounding}`;
+  return `write ${fieldName(path)}: ${either(choices.map(literal2))}${isOfOther ? ` (${A_TYPE[types[0]]})` : ""}, not ${literal2(value)}${rounding}`;
 }
 function isNumeric(value) {
   if (typeof value !== "string") return typeof value === "number";
@@ -3010,11 +3012,11 @@ function unknownFieldHint(key, node, given, ways) {
 }
 function wayOfField(key, shown, { elsewhere }) {
   const drop = `only if the user agrees, leave ${shown} out`;
-  const known = elsewhere?.get(key);
-  if (known === void 0) return `take a model that has it, or, ${drop}`;
-  if (known.models.length > 0)
-    return `take a model that has it, at its own price: ${known.models.slice(0, MOST_MODELS).join(", ")}; ${drop}`;
-  return `no model of this kind has it${known.isKnown ? " with this value" : ""}: ${drop}`;
+  if (elsewhere === void 0) return `take a model that has it, or, ${drop}`;
+  const models = elsewhere.get(key);
+  if (models?.length)
+    return `take a model that has it, at its own price: ${models.slice(0, MOST_MODELS).join(", ")}; ${drop}`;
+  return `no model of this kind has it${models === void 0 ? "" : " with this value"}: ${drop}`;
 }
 function lookAlike(key, names2) {
   const word = squeeze(key);
@@ -3199,7 +3201,7 @@ function readCallback({ profile, callback }, loopback) {
   if (callback === void 0) return void 0;
   const problem = checkCallbackUrl(callback, loopback);
   if (!problem) return new URL(callback).href;
-  throw refused2(`--${profile.callbackFlag}`, problem.expected, `"${plain7(callback, 80)}"`, problem.hint);
+  throw refused2(`--${profile.callbackWord}`, problem.expected, `"${plain7(callback, 80)}"`, problem.hint);
 }
 export {
   A_TYPE,
@@ -3241,6 +3243,7 @@ export {
   isOfType,
   isPresent,
   itemCount,
+  kindOf,
   listModels,
   listProviders,
   literal2 as literal,

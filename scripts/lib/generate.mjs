@@ -982,6 +982,7 @@ async function nameListed(session, lost, tasks) {
 }
 
 // scripts/src/core/tasks/list-tasks.ts
+const path = require("node:path");
 import { Failure as Failure12, orFailure as orFailure9 } from "./main.mjs";
 import { isReplaced as isReplaced2 } from "./journal.mjs";
 import { noteState, ownPending, recordOf } from "./live.mjs";
@@ -1035,7 +1036,8 @@ async function namesOf(request) {
   const { output, files = [] } = request ?? {};
   if (!output && files.length === 0) return {};
   const { stemOfOutput, stillThere } = await import("./download.mjs");
-  return { name: output ? stemOfOutput(output) : void 0, file: stillThere(files) };
+  const file = stillThere(files);
+  return { name: output ? stemOfOutput(path.basename(file ?? output)) : void 0, file };
 }
 async function noteStates(session, tasks) {
   const states = new Map(tasks.map(({ id, state }) => [id, state]));

@@ -79,8 +79,7 @@ function isLasting(error) {
   return diskErrorText(error) !== void 0 && !PASSING.includes(diskError(error));
 }
 function makePrivate(folder) {
-  const made = makeFolder(folder, 448);
-  if (made !== void 0) return;
+  makeFolder(folder, 448);
   try {
     chmodSync(folder, 448);
   } catch {
@@ -213,7 +212,7 @@ function tryLock(file, clock) {
   try {
     writeFileSync2(temp, JSON.stringify(me), { flag: "wx", mode: 384 });
     for (; ; ) {
-      if (place(temp, file, me)) return new HeldLock(file, me);
+      if (place(temp, file, me)) return hold(file, me);
       const owner = readOwner(file);
       if (owner === void 0) continue;
       if (isAlive(owner, file, clock)) return { heldBy: owner };
@@ -222,7 +221,7 @@ function tryLock(file, clock) {
       try {
         if (readOwner(file)?.nonce !== owner.nonce) continue;
         renameSync2(temp, file);
-        return new HeldLock(file, me);
+        return hold(file, me);
       } finally {
         claim.release();
       }
@@ -240,36 +239,32 @@ async function waitForLock(file, clock, deadline, signal, pauseMs = LOCK_PAUSE_M
   }
 }
 var LOCK_PAUSE_MS = 50;
-var HeldLock = class {
-  #file;
-  #me;
-  #heartbeat;
-  constructor(file, me) {
-    this.#file = file;
-    this.#me = me;
-    this.#heartbeat = setInterval(() => {
-      const now = /* @__PURE__ */ new Date();
-      try {
-        utimesSync(file, now, now);
-      } catch {
-      }
-    }, HEARTBEAT_MS).unref();
-  }
-  isOurs() {
+function hold(file, { nonce }) {
+  const heartbeat = setInterval(() => {
+    const now = /* @__PURE__ */ new Date();
     try {
-      return readOwner(this.#file)?.nonce === this.#me.nonce;
+      utimesSync(file, now, now);
+    } catch {
+    }
+  }, HEARTBEAT_MS).unref();
+  const isOurs = () => {
+    try {
+      return readOwner(file)?.nonce === nonce;
     } catch {
       return false;
     }
-  }
-  release() {
-    clearInterval(this.#heartbeat);
-    try {
-      if (this.isOurs()) rmSync2(this.#file, { force: true });
-    } catch {
+  };
+  return {
+    isOurs,
+    release() {
+      clearInterval(heartbeat);
+      try {
+        if (isOurs()) rmSync2(file, { force: true });
+      } catch {
+      }
     }
-  }
-};
+  };
+}
 var WITHOUT_LINKS = ["EPERM", "ENOTSUP", "ENOSYS", "EOPNOTSUPP", "EXDEV", "EACCES", "EMLINK"];
 function place(temp, file, me) {
   try {
@@ -1017,8 +1012,9 @@ var Entry = class {
   get isPending() {
     return isPending(this.record);
   }
-  /** Writes the record for the first time, with `change`. @throws Failure when it cannot be written */
-  async begin(change = {}) {
+  /** Writes a change, the first one of a new record. @throws Failure when it cannot be written */
+  async store(change = {}) {
+    if (!this.#isNew) return this.require(change);
     this.#apply(changesOf(change, this.record));
     try {
       await this.#write();
@@ -1026,10 +1022,6 @@ var Entry = class {
       throw unwritable(error, this.#files.folder);
     }
     this.#isNew = false;
-  }
-  /** Writes a change, the first one of a new record. @throws Failure when it cannot be written */
-  store(change) {
-    return this.#isNew ? this.begin(change) : this.require(change);
   }
   async update(change, { isOurs = false } = {}) {
     const { clock, warn } = this.#files;
@@ -1156,17 +1148,8 @@ function touchFolder(file) {
 }
 
 // scripts/src/stores/file/facts.ts
-var MARK_LENGTH = 8;
 function markOf(text2) {
-  return sha256Text(text2).slice(0, MARK_LENGTH);
-}
-var NO_MARK = "-".repeat(MARK_LENGTH);
-function positionsOf(mark, marks) {
-  const found = [];
-  for (let at = marks.indexOf(mark); at >= 0; at = marks.indexOf(mark, at + 1)) {
-    if (at % MARK_LENGTH === 0) found.push(at / MARK_LENGTH);
-  }
-  return found;
+  return sha256Text(text2).slice(0, 8);
 }
 function accountName({ provider, service, account }) {
   return JSON.stringify([provider, service, account]);
@@ -1313,7 +1296,7 @@ function tableOf(rows) {
 }
 function accountsIn(tables) {
   return tables.flatMap(
-    ([, { groups }]) => groups.map(([provider, service, account]) => ({ provider, service, account }))
+    ({ groups }) => groups.map(([provider, service, account]) => ({ provider, service, account }))
   );
 }
 function sumTables(tables, firstDay) {
@@ -1343,8 +1326,8 @@ function summaryOf(members, now) {
       damaged: members.flatMap(({ name, facts }) => facts === null ? [name] : []),
       oldest: ages.length === 0 ? null : Math.min(...ages)
     },
-    tasks: members.map(({ facts }) => facts?.task ?? NO_MARK).join(""),
-    keys: members.map(({ facts }) => facts?.key ?? NO_MARK).join(""),
+    tasks: members.map(({ facts }) => facts?.task ?? "").join(" "),
+    keys: members.map(({ facts }) => facts?.key ?? "").join(" "),
     recent: { from, spent: spentFrom(members, from) },
     rows: tableOf(members.flatMap(({ facts }) => facts?.row ? [facts.row] : [])),
     durations: durationsOf(members)
@@ -1372,7 +1355,7 @@ function durationsOf(members) {
 }
 
 // scripts/src/stores/file/index-files.ts
-var FORMAT = 2;
+var FORMAT = 3;
 var ZONE = [0, 6].map((month) => new Date(2026, month, 1).getTimezoneOffset()).join(" ");
 var ours = (what) => `${FORMAT} ${COUNTS.join()} ${ZONE} ${what}`;
 var IndexFiles = class {
@@ -1380,24 +1363,21 @@ var IndexFiles = class {
   constructor(folder) {
     this.folder = folder;
   }
-  summary(shard) {
-    const [changed, ...lines] = this.#lines(shard);
-    if (changed === void 0) return void 0;
+  group(shard) {
+    const [changed = "NaN", ...lines] = this.#lines(shard);
+    const nameOf = (part) => ours(`${shard} ${part} ${changed}`);
     return {
       changed: Number(changed),
       isStable: true,
-      part: (name) => valueIn(ours(`${shard} ${name} ${changed}`), lines[PARTS.indexOf(name)])
+      part: (name) => valueIn(nameOf(name), lines[PARTS.indexOf(name)]),
+      members: () => valueIn(nameOf("members"), this.#lines(`${shard}.members`)[0])
     };
   }
-  members(shard) {
-    const [line] = this.#lines(`${shard}.members`);
-    return valueIn(ours(`${shard} members`), line) ?? [];
-  }
   /** Saves what is known of a group. A disk that refuses only costs time later. */
-  save(shard, { changed, part }, members) {
-    const parts = PARTS.map((name) => checkedLine(ours(`${shard} ${name} ${changed}`), part(name)));
-    if (!this.#tryToWrite(`${shard}.members`, [checkedLine(ours(`${shard} members`), members)])) return;
-    this.#tryToWrite(shard, [String(changed), ...parts]);
+  saveGroup(shard, { changed, part, members }) {
+    const lineOf = (name, value) => checkedLine(ours(`${shard} ${name} ${changed}`), value);
+    if (!this.#tryToWrite(`${shard}.members`, [lineOf("members", members())])) return;
+    this.#tryToWrite(shard, [String(changed), ...PARTS.map((name) => lineOf(name, part(name)))]);
   }
   /** Writes a file whole, and returns whether the disk let it. What a power cut leaves of it has a wrong checksum. */
   #tryToWrite(name, lines) {
@@ -1476,10 +1456,10 @@ var RecordIndex = class {
   }
   /** Returns one part of the summaries of all groups. @throws Failure when the records cannot be read */
   all(name) {
-    return this.#records.shards().map((shard) => [shard, this.#part(shard, name)]);
+    return this.#records.shards().map((shard) => [shard, this.#get(shard, ({ part }) => part(name))]);
   }
   members(shard) {
-    return this.#current(shard).members;
+    return this.#get(shard, ({ members }) => members());
   }
   rows() {
     const alike = /* @__PURE__ */ new Map();
@@ -1494,26 +1474,22 @@ var RecordIndex = class {
     const state = shards.map((shard, n) => `${shard} ${dates[n]}`).join();
     const saved = this.#files.rows(first, state);
     if (saved) return saved;
-    const tables = shards.map((shard) => this.#part(shard, "rows"));
+    const tables = shards.map((shard) => this.#get(shard, ({ part }) => part("rows")));
     const table = tableOf(sumTables(tables, ""));
     if (shards.every((shard, n) => isOf(this.#known.get(shard), dates[n])))
       this.#files.saveRows(first, state, table);
     return table;
   }
-  #part(shard, name) {
-    const known = this.#known.get(shard) ?? this.#files.summary(shard);
-    if (known) this.#known.set(shard, known);
-    const part = isOf(known, this.#changed(shard)) ? known?.part(name) : void 0;
-    return part ?? this.#current(shard).part(name);
-  }
-  #current(shard) {
-    const known = this.#known.get(shard);
-    const made = known && "members" in known ? known : void 0;
-    if (made && isOf(made, this.#changed(shard))) return made;
-    const renewed = this.#renew(shard, made?.members ?? this.#files.members(shard));
-    this.#known.set(shard, renewed);
-    if (renewed.isStable) this.#files.save(shard, renewed, renewed.members);
-    return renewed;
+  /** Returns what a group has now: as it is known or was saved, if its folder has not changed since, else made from its records. */
+  #get(shard, of) {
+    const known = this.#known.get(shard) ?? this.#files.group(shard);
+    this.#known.set(shard, known);
+    const found = isOf(known, this.#changed(shard)) ? of(known) : void 0;
+    if (found !== void 0) return found;
+    const made = this.#make(shard, known.members() ?? []);
+    this.#known.set(shard, made);
+    if (made.isStable) this.#files.saveGroup(shard, made);
+    return of(made);
   }
   #changed(shard) {
     return onDisk(
@@ -1521,7 +1497,7 @@ var RecordIndex = class {
       () => -1
     );
   }
-  #renew(shard, before) {
+  #make(shard, before) {
     const started = probe(this.#files.folder);
     for (; ; ) {
       const changed = this.#changed(shard);
@@ -1530,7 +1506,7 @@ var RecordIndex = class {
       if (members.some(({ facts, name }) => facts === null && wasSetAside(name))) continue;
       const isStable = started !== null && changed < started - STABLE_MS && this.#changed(shard) === changed;
       const summary = summaryOf(members, this.#records.clock.wall());
-      return { changed, isStable, members, part: (name) => summary[name] };
+      return { changed, isStable, part: (name) => summary[name], members: () => members };
     }
   }
   /** Reads the records of a group that have changed since they were read before. */
@@ -1665,7 +1641,7 @@ var Journal = class {
     return this.find(request);
   }
   async underOtherAccount(request) {
-    const inRecords = () => accountsIn(this.#index.all("rows"));
+    const inRecords = () => accountsIn(this.#index.rows());
     const others = otherAccounts(this.place.folder, this.place, inRecords);
     return newestMade(others.flatMap((account) => this.find(requestNameOf(request, account))));
   }
@@ -1742,28 +1718,19 @@ var Journal = class {
     }
   }
   async byTask(taskId) {
-    for (const [shard, tasks] of this.#parts("tasks")) {
-      const [found] = this.#marked(shard, tasks, "task", taskId, ({ record }) => record.taskId === taskId);
-      if (found) return found;
-    }
-    return void 0;
+    return this.#marked("task", taskId, (record) => record.taskId === taskId)[0];
   }
   async byKey(key) {
-    const isOfKey = ({ record }) => record.idempotencyKey === key;
-    const found = this.#parts("keys").flatMap(
-      ([shard, keys]) => this.#marked(shard, keys, "key", key, isOfKey)
-    );
+    const found = this.#marked("key", key, (record) => record.idempotencyKey === key);
     return found.sort((a, b) => newestFirst(a.name, b.name));
   }
-  #marked(shard, marks, kind, text2, is) {
+  #marked(kind, text2, is) {
     const mark = markOf(text2);
-    const positions = positionsOf(mark, marks);
-    if (positions.length === 0) return [];
-    const names = this.#files.namesIn(shard);
-    const found = this.#entries(positions.flatMap((position) => names[position] ?? [])).filter(is);
-    if (found.length === positions.length) return found;
-    const members = this.#index.members(shard).filter(({ facts }) => facts?.[kind] === mark);
-    return this.#entries(members.map(({ name }) => name)).filter(is);
+    return this.#parts(`${kind}s`).flatMap(([shard, marks]) => {
+      if (!marks.includes(mark)) return [];
+      const members = this.#index.members(shard).filter(({ facts }) => facts?.[kind] === mark);
+      return this.#entries(members.map(({ name }) => name)).filter(({ record }) => is(record));
+    });
   }
   async recordedAmong(taskIds) {
     const found = /* @__PURE__ */ new Set();
@@ -1824,9 +1791,6 @@ var Journal = class {
       );
     }
     this.#flat.move();
-  }
-  sweep() {
-    sweep(this.#files, this.#index);
   }
 };
 
@@ -1908,7 +1872,7 @@ var FileRateLimiter = class {
   /** Returns the permits, at least one. @throws the disk's error */
   #read(now) {
     const permits = /* @__PURE__ */ new Map();
-    for (const name of namesIn(this.#place) ?? this.#make()) {
+    for (const name of this.#names()) {
       const [, number, usedAt, letter] = NAME.exec(name) ?? [];
       if (number === void 0 || Number(number) >= this.#rules.count) continue;
       const isLookup = letter === "l";
@@ -1932,8 +1896,10 @@ var FileRateLimiter = class {
       return { ...moved, name: permitName(moved) };
     });
   }
-  /** Makes the folder of the permits: all of them at once, or another process's folder stays. */
-  #make() {
+  /** Returns the names of the permits. Makes them where they are missing: all at once, or another process's folder stays. */
+  #names() {
+    const names = existsSync4(this.#place) ? readdirSync2(this.#place) : [];
+    if (names.length > 0) return names;
     makePrivate(this.#folder);
     const temp = `${this.#place}.${randomBytes6(4).toString("hex")}${TEMP}`;
     try {
@@ -1963,10 +1929,6 @@ var FileRateLimiter = class {
     }
   }
 };
-function namesIn(folder) {
-  const names = existsSync4(folder) ? readdirSync2(folder) : [];
-  return names.length > 0 ? names : void 0;
-}
 function permitName({ number, usedAt, isLookup }) {
   return `${String(number).padStart(3, "0")}-${usedAt}${isLookup ? "l" : ""}`;
 }
@@ -2133,7 +2095,6 @@ export {
   Journal,
   KEPT_DAYS,
   NOTHING,
-  NO_MARK,
   PARTS,
   PHASES,
   RecordFiles,
@@ -2183,7 +2144,6 @@ export {
   otherAccounts,
   overwrite,
   plus,
-  positionsOf,
   probe,
   readRecord,
   recordedRow,

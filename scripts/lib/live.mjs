@@ -122,17 +122,16 @@ function deliver(session, entry, result) {
 // scripts/src/core/poll/status-query.ts
 import { Failure as Failure3, orFailure as orFailure2 } from "./main.mjs";
 import { isBareEnd } from "./main.mjs";
-async function pollOnce({ api, provider }, taskId, deadline) {
-  const status = await api.once(provider.status(taskId), { deadline, isPermitted: true });
-  return status.possibleError ? api.once(provider.task(taskId), { deadline }) : status;
-}
-async function fetchStatus({ api, provider }, taskId) {
-  const retryUntil = api.shortDeadline;
+async function queryStatus({ api, provider }, taskId, retryUntil = api.shortDeadline) {
   const status = await api.read(provider.status(taskId), { retryUntil });
-  const read = () => api.read(provider.task(taskId), { retryUntil });
-  if (status.possibleError) return read();
+  return status.possibleError ? api.read(provider.task(taskId), { retryUntil }) : status;
+}
+async function fetchStatus(service, taskId) {
+  const { api, provider } = service;
+  const retryUntil = api.shortDeadline;
+  const status = await queryStatus(service, taskId, retryUntil);
   if ("urls" in status || !isBareEnd(status.state)) return status;
-  const task = await withRecord(status, read);
+  const task = await withRecord(status, () => api.read(provider.task(taskId), { retryUntil }));
   return task.state === "COMPLETED" ? task : { ...status, recordUnread: task.recordUnread };
 }
 async function withRecord(seen, read) {
@@ -1018,14 +1017,21 @@ function hasOthers(folder, saved) {
 // scripts/src/cli/actions/live.ts
 async function runLive(call, batch) {
   const { args, caller, request, environment, loopback, progress, interruption } = call;
+  const { profile } = args;
   const sandbox = args.sandbox ? await startSandbox(environment, progress.line) : null;
   const { httpProxy, httpsProxy, noProxy, timeoutMs, maxRetries } = environment;
   if (httpProxy || httpsProxy) compileParserSimply();
   const transport = new Transport({ httpProxy, httpsProxy, noProxy });
-  const baseUrl = sandbox ? new URL(sandbox.origin) : serviceUrl(call);
-  const key = keyOf(call);
-  const provider = await args.profile.create({ baseUrl, key, now: systemClock.wall });
-  const sharing = once(() => args.noJournal ? null : openSharing(call, provider));
+  const baseUrl = sandbox ? new URL(sandbox.origin) : environment.baseUrl ?? new URL(profile.url);
+  const key = sandbox ? SANDBOX_KEY : environment.key;
+  const provider = await profile.create({ baseUrl, key, now: systemClock.wall });
+  const place = once(async () => {
+    const { accountOf } = await import("./journal.mjs");
+    const service = sandbox ? "sandbox" : serviceName(baseUrl, profile.apiPath);
+    return { provider: profile.id, service, account: accountOf(profile.id, key) };
+  });
+  const named = async () => ({ ...caller, account: (await place()).account });
+  const sharing = once(() => args.noJournal ? null : openSharing(call, place));
   const limiter = async () => loopback ? null : (await sharing())?.limiter ?? null;
   const { signal } = interruption;
   const api = new Api(transport, systemClock, { timeoutMs, maxRetries, signal, limiter });
@@ -1042,14 +1048,13 @@ async function runLive(call, batch) {
     transport,
     observer: progress.observer,
     loopback: loopback ? baseUrl : null,
-    records: once(() => args.noJournal || isWithoutRecords(call) ? null : openJournal(call, provider))
+    records: once(() => args.noJournal || isWithoutRecords(call) ? null : openJournal(call, place))
   };
   try {
     let outcome;
     if (batch) {
       const { runBatchCommand } = await import("./batch.mjs");
-      const known = { ...call, caller: { ...caller, account: await accountOf(call) } };
-      outcome = await runBatchCommand(session, known, batch, waitSettings(args));
+      outcome = await runBatchCommand(session, { ...call, caller: await named() }, batch, waitSettings(args));
     } else outcome = await outcomeOfResult(await act(session, args, request), caller);
     return sandbox ? withStandInWarnings(outcome) : outcome;
   } catch (error) {
@@ -1057,7 +1062,7 @@ async function runLive(call, batch) {
     const taskId = args.taskId ?? error.details.taskId ?? null;
     const missing = taskId !== null && await madeElsewhere(session, error, taskId);
     const { advised } = await import("./advice.mjs");
-    throw advised(missing || error, { ...caller, account: await accountOf(call) }, taskId);
+    throw advised(missing || error, await named(), taskId);
   } finally {
     void transport.close();
     void sandbox?.close();
@@ -1073,45 +1078,23 @@ function isWithoutRecords({ args, environment: { stateFolder } }) {
   const folders = [folder, path2.join(path2.dirname(folder), "journal")];
   return !needsRecords(args.action) && !folders.some((one) => existsSync2(one));
 }
-async function openJournal(call, provider) {
-  const { args, environment, progress } = call;
-  const { stateFolder, isStateChosen } = environment;
+async function openJournal({ args, environment, progress }, place) {
+  const { isStateChosen } = environment;
+  const stateFolder = environment.stateFolder;
   const warn = progress.line;
-  if (stateFolder === null) return null;
   const { Journal } = await import("./journal.mjs");
-  const journal = new Journal({
-    folder: journalFolder(stateFolder, args.sandbox),
-    provider: provider.id,
-    service: args.sandbox ? "sandbox" : addressOf(call),
-    account: await accountOf(call),
-    clock: systemClock,
-    warn
-  });
+  const folder = journalFolder(stateFolder, args.sandbox);
+  const journal = new Journal({ folder, ...await place(), clock: systemClock, warn });
   if (!args.sandbox || isStateChosen) return journal;
   const refusal = await orFailure3((async () => journal.prepare())());
   if (!refusal) return journal;
   warn(`This sandbox run continues without a record: ${stateFolder} cannot be written to.`);
   return null;
 }
-async function openSharing(call, provider) {
-  const { args, environment } = call;
-  const { stateFolder } = environment;
-  if (args.sandbox || stateFolder === null) return null;
+async function openSharing({ args, environment: { stateFolder: folder } }, place) {
+  if (args.sandbox || folder === null) return null;
   const { sharingIn } = await import("./journal.mjs");
-  return sharingIn({
-    folder: stateFolder,
-    service: addressOf(call),
-    account: await accountOf(call),
-    limit: provider.rateLimit,
-    clock: systemClock
-  });
-}
-var serviceUrl = ({ args, environment }) => environment.baseUrl ?? new URL(args.profile.url);
-var addressOf = (call) => serviceName(serviceUrl(call), call.args.profile.apiPath);
-var keyOf = ({ args, environment }) => args.sandbox ? SANDBOX_KEY : environment.key;
-async function accountOf(call) {
-  const { accountOf: account } = await import("./journal.mjs");
-  return account(call.args.profile.id, keyOf(call));
+  return sharingIn({ folder, ...await place(), limit: args.profile.rateLimit, clock: systemClock });
 }
 async function act(session, args, request) {
   const { action, taskId = "", idempotencyKey } = args;
@@ -1178,33 +1161,6 @@ async function startSandbox(environment, warn) {
   if (withoutState !== null) warn(`${withoutState}: ${remedy}`);
   if (sandbox.warning) warn(sandbox.warning);
   return sandbox;
-}
-
-// scripts/src/core/poll/interval.ts
-var AVERAGE_MS = 3020;
-var DENSE_MS = 2150;
-var SPARSE_MS = 2e4;
-var LATE_SHARE = 1 / 200;
-var LATEST_MS = 12e3;
-var POLL_JITTER = 0.03;
-var GROWTH = 1.8;
-var LEAST_SHARED_MS = 1e3;
-function isFast({ firstMs }) {
-  return firstMs < LEAST_SHARED_MS;
-}
-function intervalBefore(progress, schedule, random) {
-  const { firstMs } = schedule;
-  const first = firstMs * GROWTH ** Math.min(progress.polls, 200);
-  const plain4 = Math.max(firstMs, usual(progress, schedule));
-  return Math.min(first, plain4) * (1 - POLL_JITTER + 2 * POLL_JITTER * random());
-}
-function usual({ polls, waitedMs, ageMs }, { firstMs, likely }) {
-  const capMs = Math.max(firstMs, AVERAGE_MS);
-  const age = ageMs ?? waitedMs;
-  const late = Math.min(LATEST_MS, Math.max(capMs, (age - (likely?.latestMs ?? 0)) * LATE_SHARE));
-  if (!likely || ageMs === void 0 || age > likely.latestMs) return late;
-  if (age < likely.earliestMs) return Math.min(SPARSE_MS, Math.max(DENSE_MS, likely.earliestMs - age));
-  return (polls + 1) * AVERAGE_MS <= waitedMs ? DENSE_MS : capMs;
 }
 
 // scripts/src/providers/aivideomaker/api.ts
@@ -1445,9 +1401,7 @@ export {
   generationFailed,
   getStatus,
   heeded,
-  intervalBefore,
   isExcessive,
-  isFast,
   isGone,
   isSet,
   isTaskId,
@@ -1470,7 +1424,7 @@ export {
   pauseAfter,
   pauseOfAll,
   pollError,
-  pollOnce,
+  queryStatus,
   recordOf,
   resumedStep,
   runLive,

@@ -106,7 +106,7 @@ var AIVIDEOMAKER = {
   apiPath: "/api/v1",
   keyVariable: "AIVIDEO_API_KEY",
   urlVariable: "AIVIDEO_BASE_URL",
-  callbackFlag: "webhookUrl",
+  callbackWord: "webhookUrl",
   keyPage: "https://aivideomaker.ai",
   says: {
     key: "account settings, API keys",
@@ -143,7 +143,7 @@ var APIDOT = {
   url: "https://api.apidot.ai",
   keyVariable: "APIDOT_API_KEY",
   urlVariable: "APIDOT_BASE_URL",
-  callbackFlag: "callbackUrl",
+  callbackWord: "callbackUrl",
   keyPage: "https://apidot.ai/dashboard/api-key",
   says: {
     key: "dashboard, API key",
@@ -219,11 +219,6 @@ function refused(path6, expected, received, hint) {
 }
 function inQuotes(text2) {
   return `"${plain(text2, 60)}"`;
-}
-function kindOf(value) {
-  if (value === null) return "null";
-  if (value === "") return "an empty text";
-  return Array.isArray(value) ? "an array" : `a ${typeof value}`;
 }
 
 // scripts/src/model/task.ts
@@ -515,7 +510,7 @@ var providers = PROFILES.map(({ id }) => id);
 var pending = "waitTask without --taskId: every pending task, until all of them, or any, have ended";
 var callback = {
   form: "<url>",
-  help: `https address that the service may notify (${PROFILES.map((one) => `${one.title}: --${one.callbackFlag}`).join(", ")})`,
+  help: `https address that the service may notify (${PROFILES.map((one) => `${one.title}: --${one.callbackWord}`).join(", ")})`,
   actions: SUBMITS
 };
 var text = "print this text, or the version";
@@ -848,11 +843,11 @@ function checkTogether(action, given, issues) {
   }
 }
 function checkService(action, profile, given, issues) {
-  const { title, can, callbackFlag } = profile;
+  const { title, can, callbackWord } = profile;
   if (action !== "quote") refuseUnsupported(profile, action, TASK_ID.exec(given.get("taskId") ?? "")?.[0]);
-  for (const name of new Set(PROFILES.map((one) => one.callbackFlag))) {
-    if (name === callbackFlag || !given.has(name)) continue;
-    issues.push(issue(`--${name}`, `--${callbackFlag} for ${title}`, "it", `write --${callbackFlag}`));
+  for (const name of new Set(PROFILES.map((one) => one.callbackWord))) {
+    if (name === callbackWord || !given.has(name)) continue;
+    issues.push(issue(`--${name}`, `--${callbackWord} for ${title}`, "it", `write --${callbackWord}`));
   }
   if (!can.quote && given.has("maxCreditsPerDay")) {
     const expected = `not to be given with ${title}, which documents no price before a submit`;
@@ -943,7 +938,7 @@ function parseArguments(argv) {
     checkService(action, profile, given, issues);
   }
   const { provider, since: since2, ...values } = valuesOf(given, issues);
-  for (const { callbackFlag } of PROFILES) delete values[callbackFlag];
+  for (const { callbackWord } of PROFILES) delete values[callbackWord];
   if (!isAsked && issues.length > 0) throw refusedInputs(issues);
   return compact({
     ...values,
@@ -952,7 +947,7 @@ function parseArguments(argv) {
     profile,
     isProviderNamed: given.has("provider"),
     since: since2 === void 0 ? void 0 : parseSince(String(since2), Date.now())?.from,
-    callback: given.get(profile.callbackFlag)
+    callback: given.get(profile.callbackWord)
   });
 }
 function actionOf(given, issues) {
@@ -1007,19 +1002,6 @@ function commandToRehearse(argv, { download, output: output2 }) {
   const isSaved = download !== void 0 || output2 !== void 0;
   const place = { output: void 0, download: isSaved ? SANDBOX_FOLDER : void 0 };
   return commandFrom(argv, { new: false, ...place, sandbox: true });
-}
-function commandForLine(argv, { model, payload, image }, output2, quoted2, file) {
-  const { batch, maxTotalCredits, download, ...given } = flagsIn(argv);
-  const isCapped = given.maxCredits !== void 0 || maxTotalCredits === void 0 || quoted2 === null;
-  const flags = isCapped ? given : { ...given, maxCredits: quoted2 };
-  if (quoteWord(payload).length > LONGEST_SHOWN) {
-    const own = file();
-    const inFile = { model: void 0, payload: void 0, image: void 0, output: void 0 };
-    const folder = output2 === null ? void 0 : path3.dirname(output2);
-    return own && commandLine(flagWords({ batch: own, ...flags, ...inFile, download: folder, new: true }));
-  }
-  const request = { model, payload, image: image && portable("image", image) };
-  return commandLine(flagWords({ ...flags, ...request, output: output2 ?? void 0, new: true }));
 }
 function flagsIn(argv) {
   return Object.fromEntries(
@@ -1381,10 +1363,8 @@ async function finishWith({ envelope, exitCode }, secrets) {
   if (isAnswered) return false;
   isAnswered = true;
   process.exitCode = exitCode;
-  const { ok, status: status2, taskId: taskId2, data, errorCode, errorMessage, retryAfter } = envelope;
-  const document = { ok, status: status2, taskId: taskId2, data, errorCode, errorMessage, retryAfter };
   const indent = isTty(STDOUT) ? 2 : void 0;
-  return write(STDOUT, `${boundedJson(document, MAX_DOCUMENT_BYTES - 1, secrets, indent)}
+  return write(STDOUT, `${boundedJson({ ...envelope }, MAX_DOCUMENT_BYTES - 1, secrets, indent)}
 `);
 }
 function printText(text2) {
@@ -1697,10 +1677,11 @@ var Sums = class {
     if (state === "UNKNOWN" || this.#states.get(key2) === state) return false;
     this.#states.set(key2, state);
     if (this.now && !this.isBatch) {
-      const ended = [...this.#states.values()].filter(isTerminal);
-      const done2 = ended.filter((one) => one === "COMPLETED").length;
-      const running = this.now.total - ended.length;
-      this.now = { ...this.now, done: done2, failed: ended.length - done2, running };
+      const states = [...this.#states.values()];
+      const count = (wanted) => states.filter((one) => one === wanted).length;
+      const running = this.now.total - states.filter(isTerminal).length;
+      const [done2, failed2, cancelled] = [count("COMPLETED"), count("FAILED"), count("CANCEL")];
+      this.now = { ...this.now, done: done2, failed: failed2, cancelled, running };
     }
     return true;
   }
@@ -1751,9 +1732,10 @@ function amount({ bytes, total, speed }) {
   return `${size(bytes)}${of}${speed === null ? "" : `, ${size(speed)}/s`}`;
 }
 function sums({ total, done: done2, failed: failed2, running, credits: credits2, ...of }) {
-  const { unknown = 0, notSubmitted = 0, creditsNow, refunded = 0 } = of;
+  const { cancelled = 0, unknown = 0, notSubmitted = 0, creditsNow, refunded = 0 } = of;
   const parts = [`${done2} of ${total} done`];
   if (failed2 > 0) parts.push(`${failed2} failed`);
+  if (cancelled > 0) parts.push(`${cancelled} cancelled`);
   if (unknown > 0) parts.push(`${unknown} of unknown outcome`);
   if (notSubmitted > 0) parts.push(`${notSubmitted} not submitted`);
   if (running > 0) parts.push(`${running} running`);
@@ -2030,67 +2012,9 @@ function callerOfLine(caller, words = ALONE) {
 // scripts/src/cli/render/sentences.ts
 var sentences = (...parts) => parts.flat().filter((part) => !!part);
 
-// scripts/src/cli/render/errors/submit-outcome-unknown.ts
+// scripts/src/cli/render/find-out.ts
 var RISK = "only if the user accepts that it may be charged once more";
-var UNDECIDABLE = {
-  noList: "the service documents no list of tasks",
-  similar: "the list shows a task, or has one that cannot be read, which may be this one or that of another request",
-  cut: "the list has as many tasks as a page may hold, all of them newer: it may be cut",
-  resubmitted: "it was submitted once more, that answer was lost too, and the list shows neither task",
-  late: "it was submitted longer ago than the service says that it keeps results, and its list proves nothing about older tasks"
-};
 var NOT_YET = "Do not submit this again before you know: it may be charged twice.";
-var SUBMIT_OUTCOME_UNKNOWN = {
-  submitUnknown: (reason, caller, messageOf) => {
-    const { idempotencyKey: idempotencyKey2, model, isRecorded, after, named: named2, lost, later, notResubmitted } = reason;
-    const { profile, command, same } = caller;
-    const why = notResubmitted ? `It was not submitted once more: ${messageOf(notResubmitted)}` : later?.message;
-    const yet = after === void 0 ? "" : " yet";
-    const message = `Whether ${profile.title} accepted this submit, and charged for it, is not known${yet}. ${sentences(lost.message, why).join(" ")}`;
-    const answered = named2 !== void 0 && [
-      "The answer named a task beside an error; this shows the state of that task:",
-      resumeCommand(caller, named2)
-    ];
-    const decide = isRecorded && decision(caller, { after, idempotencyKey: idempotencyKey2 });
-    const { tasks } = profile.says;
-    const data = { idempotencyKey: idempotencyKey2, model };
-    if (tasks) return { message, data, nextSteps: [answered, NOT_YET, tasks, decide] };
-    const repeat = () => {
-      const search = "It searches the service's list for the task, and submits nothing while that may charge twice";
-      if (!isRecorded) return NOT_YET;
-      if (notResubmitted || later && after === void 0)
-        return [`Once that is mended, run this command, without --new. ${search}:`, same];
-      if (after === void 0)
-        return `Waiting changes nothing${reason.why ? `: ${UNDECIDABLE[reason.why]}` : ""}. The same command submits nothing more.`;
-      return !caller.isLine && [`Run this command after ${after} seconds, without --new. ${search}:`, same];
-    };
-    return {
-      message,
-      data,
-      nextSteps: [
-        answered,
-        repeat(),
-        command("listTasks"),
-        `A task with idempotencyKey ${idempotencyKey2}, or of model ${model} made about ${reason.sentAt}, is this one.`,
-        decide
-      ]
-    };
-  },
-  requestBusy: ({ isNew, lockFile }) => {
-    const resumes = "resumes the task of that process, and charges nothing";
-    return [
-      isNew ? `Nothing was submitted by this command. The same command without --new ${resumes}; with --new, later, it is one more charge.` : `Run the same command again a little later: it ${resumes}.`,
-      `If there is certainly no such process any more, remove ${lockFile} first.`
-    ];
-  },
-  recordDamaged: (_, caller) => [
-    caller.profile.says.tasks ?? [
-      "Find its task in the service's own list first:",
-      caller.command("listTasks")
-    ],
-    decision(caller)
-  ]
-};
 function findOutSteps(caller) {
   const { profile, same, command, isRecorded } = caller;
   const { tasks } = profile.says;
@@ -2336,23 +2260,20 @@ const { mkdirSync, statSync } = require("node:fs");
 const path5 = require("node:path");
 function makeFolder(folder, mode = 511) {
   try {
-    return makeOne(folder, mode);
+    makeOne(folder, mode);
   } catch (error) {
     const above = path5.dirname(folder);
     if (error.code !== "ENOENT" || above === folder) throw error;
-    const first = makeFolder(above, mode);
-    const made = makeOne(folder, mode);
-    return first ?? made;
+    makeFolder(above, mode);
+    makeOne(folder, mode);
   }
 }
 function makeOne(folder, mode) {
-  if (isFolder(folder)) return void 0;
+  if (isFolder(folder)) return;
   try {
     mkdirSync(folder, { mode });
-    return folder;
   } catch (error) {
-    if (error.code === "EEXIST" && isFolder(folder)) return void 0;
-    throw error;
+    if (error.code !== "EEXIST" || !isFolder(folder)) throw error;
   }
 }
 function isFolder(file) {
@@ -2394,8 +2315,10 @@ export {
   Failure,
   Interruption,
   KIND_WORDS,
+  LONGEST_SHOWN,
   LONGEST_TIMER_MS,
   Meter,
+  NOT_YET,
   ONE_CHARGE,
   OPEN,
   OUTPUT_KINDS,
@@ -2405,7 +2328,6 @@ export {
   SANDBOX_KEY,
   SECONDS,
   SINCE_EXPECTED,
-  SUBMIT_OUTCOME_UNKNOWN,
   SWITCHES,
   Situation,
   Sums,
@@ -2431,7 +2353,6 @@ export {
   checkTogether,
   clockTime,
   commandFor,
-  commandForLine,
   commandFrom,
   commandLine,
   commandToRehearse,
@@ -2439,6 +2360,7 @@ export {
   counted,
   credits,
   dayOf,
+  decision,
   definedFields,
   done,
   dropStep,
@@ -2449,6 +2371,7 @@ export {
   findOutSteps,
   finishWith,
   flagWords,
+  flagsIn,
   guessAction,
   idempotencyKey,
   inQuotes,
@@ -2471,7 +2394,6 @@ export {
   issuesText,
   journalFolder,
   kind,
-  kindOf,
   lineAlone,
   lines,
   madeAs,

@@ -117,18 +117,17 @@ import { lookAlike, sameMeaning } from "./contracts.mjs";
 import { fits } from "./contracts.mjs";
 async function modelsWith(contract, payload) {
   const missing = Object.keys(payload).filter((name) => !rootOf2(contract).properties?.has(name));
-  if (missing.length === 0) return void 0;
-  const found = new Map(missing.map((name) => [name, { models: [], isKnown: false }]));
+  const found = /* @__PURE__ */ new Map();
   for (const model of await listModels2(contract.provider)) {
     const other = await loadContract2(contract.provider, model);
     if (model === contract.model || other.output !== contract.output) continue;
     if (!takesInputOf(other, contract, payload)) continue;
-    for (const [name, entry] of found) {
+    for (const name of missing) {
       const own = fieldFor(other, name);
       if (own === void 0) continue;
-      entry.isKnown = true;
-      if (takes(other, own, payload[name]))
-        entry.models.push(own === name ? model : `${model} (as "${own}")`);
+      const models = found.get(name) ?? [];
+      if (takes(other, own, payload[name])) models.push(own === name ? model : `${model} (as "${own}")`);
+      found.set(name, models);
     }
   }
   return found;

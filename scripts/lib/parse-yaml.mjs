@@ -6425,22 +6425,35 @@ function toContract(document) {
   if ($schema !== DIALECT) throw new ContractError2(`$schema must be ${DIALECT}`);
   if (type !== "object") throw new ContractError2("type must be object");
   const head = parsed3(HEAD, document);
-  const schema4 = Object.fromEntries(Object.entries(document).filter(([name]) => !(name in HEAD.shape)));
+  const rest = Object.entries(document).filter(([name]) => !(name in HEAD.shape));
+  const schema4 = Object.fromEntries(rest);
   const root = readNode(schema4);
   const { "x-prompt": prompt = "prompt", "x-price": price, "x-advice": advice } = head;
   const hasPrompt = root.properties?.has(prompt) === true;
   if (!hasPrompt && head["x-prompt"] !== void 0)
     throw new ContractError2("x-prompt must name the field that takes the prompt");
   return {
+    /** What the model makes. */
     output: head["x-output"],
+    /** The field that takes the prompt; null where the model has none. */
     prompt: hasPrompt ? prompt : null,
+    /** JSON Schema 2020-12 of the payload, with the keywords of contracts/README.md. */
     schema: schema4,
+    /** A payload that passes. */
     example: head.examples[0],
     sources: head["x-sources"],
+    /** What the sources leave open, and how conflicts between them were resolved; `advice` is among them. */
     notes: [...advice, ...head["x-notes"]],
+    /** The notes that change what one sends. */
     advice,
+    /**
+     * Where the service documents that a submit repeated with the same idempotency key is not charged again; null where
+     * it does not.
+     */
     replay: head["x-replay"],
+    /** How long recorded runs took, from submit to end; empty where none is on record. */
     durations: readDurations(head["x-durations"]),
+    /** Null where no price is known that is recent enough to say anything. */
     price: price === void 0 ? null : readPrice(price, root)
   };
 }

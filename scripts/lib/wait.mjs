@@ -97,7 +97,7 @@ function cancellableOutcome(result, caller, hasKey = true) {
     "no task is known that can be cancelled: data.nextSteps says how far that is known"
   ];
   const issues = [issue("--taskId", "<id> for --action cancelTask", "nothing", hint)];
-  const retryAfter = tasks.length === 0 && clearAfter.size > 0 ? Math.max(...clearAfter.values()) : void 0;
+  const retryAfter = clearAfter.size > 0 ? Math.max(...clearAfter.values()) : void 0;
   const refusal = new AdvisedFailure("INVALID_PAYLOAD", message, { issues, nextSteps, retryAfter });
   return failed2(refusal, "UNKNOWN", null);
 }
@@ -276,8 +276,7 @@ function listOutcome(result, caller) {
     warnings: unlessEmpty2(warningsOf2(result, caller)),
     nextSteps: unlessEmpty2(nextSteps)
   };
-  const records = caller.isFull ? tasks.map(({ task }) => task.record) : [];
-  const shown = caller.isFull ? { ...record, tasks: records } : record;
+  const shown = caller.isFull ? { ...record, tasks: tasks.map(({ task }) => task.record) } : record;
   return done3({ ...data, ...upstream2(shown) });
 }
 function warningsOf2(result, caller) {
@@ -458,7 +457,35 @@ function nothingPendingOutcome(result, caller) {
 // scripts/src/core/deliver/fetch-result.ts
 import { Failure as Failure2, orFailure } from "./main.mjs";
 import { urlOf } from "./main.mjs";
-import { intervalBefore } from "./live.mjs";
+
+// scripts/src/core/poll/interval.ts
+var AVERAGE_MS = 3020;
+var DENSE_MS = 2150;
+var SPARSE_MS = 2e4;
+var LATE_SHARE = 1 / 200;
+var LATEST_MS = 12e3;
+var POLL_JITTER = 0.03;
+var GROWTH = 1.8;
+var LEAST_SHARED_MS = 1e3;
+function isFast({ firstMs }) {
+  return firstMs < LEAST_SHARED_MS;
+}
+function intervalBefore(progress, schedule, random) {
+  const { firstMs } = schedule;
+  const first = firstMs * GROWTH ** Math.min(progress.polls, 200);
+  const plain3 = Math.max(firstMs, usual(progress, schedule));
+  return Math.min(first, plain3) * (1 - POLL_JITTER + 2 * POLL_JITTER * random());
+}
+function usual({ polls, waitedMs, ageMs }, { firstMs, likely }) {
+  const capMs = Math.max(firstMs, AVERAGE_MS);
+  const age = ageMs ?? waitedMs;
+  const late = Math.min(LATEST_MS, Math.max(capMs, (age - (likely?.latestMs ?? 0)) * LATE_SHARE));
+  if (!likely || ageMs === void 0 || age > likely.latestMs) return late;
+  if (age < likely.earliestMs) return Math.min(SPARSE_MS, Math.max(DENSE_MS, likely.earliestMs - age));
+  return (polls + 1) * AVERAGE_MS <= waitedMs ? DENSE_MS : capMs;
+}
+
+// scripts/src/core/deliver/fetch-result.ts
 var RESULT_READS = 5;
 var RESULT_MS = 1e4;
 async function fetchResult(session, taskId, end) {
@@ -521,7 +548,12 @@ function asGone(session, taskId, failure, record, task) {
   const kind = failure.details.reason?.kind;
   if (kind !== "taskNotShown" && kind !== "linkGone") return failure;
   const isUnknown = kind === "taskNotShown";
-  if (ageOf(session, record, task) <= (isUnknown ? LAG_MS : resultsKeptMs)) return failure;
+  const left = (isUnknown ? LAG_MS : resultsKeptMs) - ageOf(session, record, task);
+  if (left === Infinity) return failure;
+  if (left >= 0) {
+    const lostAt = new Date(session.api.clock.wall() + left).toISOString();
+    return failure.with({ reason: { kind, lostAt } });
+  }
   const why = isUnknown ? `${title} does not know task ${taskId} any more` : `the links of ${title} are dead`;
   const message = `The result cannot be had any more: no whole copy of it is known on this machine, and ${why}. ${says.retention}`;
   const { data } = failure.details;
@@ -817,7 +849,6 @@ function pauseAfterFailure(failure, failures, random) {
 import { Failure as Failure8, orFailure as orFailure5 } from "./main.mjs";
 import { isBareEnd, isTerminal as isTerminal3 } from "./main.mjs";
 import { NO_LIST } from "./rate-limit.mjs";
-import { pollOnce } from "./live.mjs";
 var LIST_BYTES = 8 * 1024 * 1024;
 var LIST_MS = 1e4;
 var LIST_PATIENCE_MS = 2e3;
@@ -980,7 +1011,7 @@ var PollRounds = class {
     const at = this.#now();
     const isOwn = due.some((one) => one.taskId === taskId);
     const deadline = Math.min(target.deadline, api.clock.monotonic() + LIST_MS);
-    const query = isOne && !isEndSeen ? pollOnce(this.#service, taskId, deadline) : api.once(provider.task(taskId), { deadline, isPermitted: true });
+    const query = isOne && !isEndSeen ? this.#queryStatus(taskId, deadline) : api.once(provider.task(taskId), { deadline, isPermitted: true });
     const status = await orFailure5(query);
     if (status instanceof Failure8) {
       if (!isOwn) {
@@ -994,6 +1025,12 @@ var PollRounds = class {
     if (task) await this.#shareEnd(task);
     await this.#share();
     return new Map(isOwn ? [[taskId, task ? polledOf(task) : status]] : []);
+  }
+  /** The status decides but for an answer that may be either a failed task or an error. */
+  async #queryStatus(taskId, deadline) {
+    const { api, provider } = this.#service;
+    const status = await api.once(provider.status(taskId), { deadline, isPermitted: true });
+    return status.possibleError ? api.once(provider.task(taskId), { deadline }) : status;
   }
   /** Writes the record of a task that has ended where a process reads it that waits for the task. */
   async #shareEnd(task) {
@@ -1015,7 +1052,6 @@ function polledOf(task) {
 import { heeded as heeded2 } from "./live.mjs";
 import { Failure as Failure9 } from "./main.mjs";
 import { isTerminal as isTerminal4 } from "./main.mjs";
-import { intervalBefore as intervalBefore2 } from "./live.mjs";
 async function pollUntilEnd(poll, options) {
   const { clock, schedule, deadline, submittedAt, stop } = options;
   const start = clock.monotonic();
@@ -1031,7 +1067,7 @@ async function pollUntilEnd(poll, options) {
     const left = deadline - now;
     if (left <= 0 || stop?.aborted) return { last, failure };
     if (failure && (heeded2(failure).details.retryAfter ?? 0) * 1e3 > left) return { last, failure };
-    const pause = Math.min(Math.max(intervalBefore2(progress, schedule, clock.random), least), left);
+    const pause = Math.min(Math.max(intervalBefore(progress, schedule, clock.random), least), left);
     if (last) options.onPoll?.(last, pause);
     try {
       const seen = await poll({ dueAtMonotonic: now + pause, earliest: now + Math.min(least, left) });
@@ -1063,7 +1099,6 @@ import { MemoryRateLimiter } from "./rate-limit.mjs";
 import { pauseOfAll } from "./live.mjs";
 import { Failure as Failure10 } from "./main.mjs";
 import { isTerminal as isTerminal5 } from "./main.mjs";
-import { isFast } from "./live.mjs";
 var AWAKE = new Error("a wait began or ended");
 var TICK_MS = 230;
 var FRESH_MS = 2e3;
@@ -1362,8 +1397,7 @@ function beginWait({ api }, { waitMs, filesMs = 0, ...settings }) {
 // scripts/src/core/wait/poll-task.ts
 import { Failure as Failure13, orFailure as orFailure8 } from "./main.mjs";
 import { isTerminal as isTerminal6 } from "./main.mjs";
-import { isFast as isFast2 } from "./live.mjs";
-import { fetchStatus as fetchStatus2 } from "./live.mjs";
+import { queryStatus } from "./live.mjs";
 import { noteState as noteState2 } from "./live.mjs";
 import { modelOf as modelOf3 } from "./live.mjs";
 
@@ -1434,7 +1468,7 @@ async function firstStatus(of) {
   const { session, taskId, wait, known } = of;
   const recorded = known.entry?.record.status;
   if (recorded && isTerminal6(recorded)) return { seen: { state: recorded, record: {} } };
-  if (wait.deadline <= wait.start) return { seen: await fetchStatus2(session, taskId) };
+  if (wait.deadline <= wait.start) return { seen: await queryStatus(session, taskId) };
   const times = { dueAtMonotonic: wait.start, earliest: wait.start, deadline: wait.deadline };
   const found = await orFailure8(watching(of, (poller) => poller.next(taskId, times, wait.stop)));
   if (!(found instanceof Failure13)) return found.kind === "status" ? { seen: found.status } : {};
@@ -1493,7 +1527,7 @@ async function likelySchedule({ session, known }) {
   const { schedule } = session;
   const { entry } = known;
   const model = modelOf3(known);
-  if (!entry || model === void 0 || isFast2(schedule)) return { schedule };
+  if (!entry || model === void 0 || isFast(schedule)) return { schedule };
   const { clock } = session.api;
   const age = clock.wall() - Date.parse(entry.record.sentAt);
   return {
@@ -1589,6 +1623,8 @@ export {
   getTask,
   graceAfter,
   graceOf,
+  intervalBefore,
+  isFast,
   isMissingForNow,
   leftOut,
   likelyDuration,

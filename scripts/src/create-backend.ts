@@ -21,16 +21,8 @@ const IGNORED = `${MADE_THERE.filter((name) => name !== 'vendor')
   .map((name) => `${name}/`)
   .join('\n')}\n.env\n`;
 
-/** Returns what is copied: from the skill, to below the target. */
-function parts(skill: string): { from: string; to: string }[] {
-  const backend = path.join(skill, 'assets', 'backend');
-  const own = fs.readdirSync(backend).filter((name) => !MADE_THERE.includes(name) && !name.startsWith('.'));
-  const shared = ['contracts', 'scripts/client.mjs', 'scripts/client.d.mts', 'scripts/lib'];
-  return [
-    ...own.map((name) => ({ from: path.join(backend, name), to: name })),
-    ...shared.map((name) => ({ from: path.join(skill, name), to: path.join('vendor', name) })),
-  ];
-}
+const BACKEND = 'assets/backend';
+const SHARED = ['contracts', 'scripts/client.mjs', 'scripts/client.d.mts', 'scripts/lib'];
 
 /** Returns the real path of a folder that may not exist yet: its nearest existing parent may be a link. */
 function realPath(file: string): string {
@@ -65,11 +57,16 @@ function checkTarget(wanted: string, skill: string): string {
 function copyTo(target: string, skill: string): number {
   // The first folder that this makes, where the target is new: it goes again when the copy fails.
   const made = fs.mkdirSync(target, { recursive: true });
+  const copy = (from: string, to: string) =>
+    fs.cpSync(path.join(skill, from), path.join(target, to), {
+      recursive: true,
+      errorOnExist: true,
+      force: false,
+    });
   try {
-    for (const { from, to } of parts(skill)) {
-      fs.mkdirSync(path.dirname(path.join(target, to)), { recursive: true });
-      fs.cpSync(from, path.join(target, to), { recursive: true, errorOnExist: true, force: false });
-    }
+    for (const name of fs.readdirSync(path.join(skill, BACKEND)))
+      if (!MADE_THERE.includes(name) && !name.startsWith('.')) copy(path.join(BACKEND, name), name);
+    for (const name of SHARED) copy(name, path.join('vendor', name));
     fs.writeFileSync(path.join(target, '.gitignore'), IGNORED, { flag: 'wx' });
   } catch (error) {
     const copied = fs.readdirSync(target).map((name) => path.join(target, name));
@@ -89,19 +86,13 @@ const HINTS: Record<string, string> = {
   ENOTDIR: 'A part of that path is a file. Name another folder.',
 };
 
-/** The smallest Node version that the backend's package asks for, and whether this one is older. */
-function nodeVersion(skill: string): { needed: string; isOlder: boolean } {
-  const file = path.join(skill, 'assets', 'backend', 'package.json');
+function nextSteps(target: string, count: number, skill: string): string {
+  const file = path.join(skill, BACKEND, 'package.json');
   const { engines } = JSON.parse(fs.readFileSync(file, 'utf8')) as { engines: { node: string } };
   const needed = engines.node.replace('>=', '');
-  return { needed, isOlder: process.versions.node.localeCompare(needed, undefined, { numeric: true }) < 0 };
-}
-
-function nextSteps(target: string, count: number, skill: string): string {
-  const { needed, isOlder } = nodeVersion(skill);
-  const note = isOlder
-    ? `\nThe backend needs Node ${needed} or newer; this is ${process.versions.node}.\n`
-    : '';
+  const { node } = process.versions;
+  const isOlder = node.localeCompare(needed, undefined, { numeric: true }) < 0;
+  const note = isOlder ? `\nThe backend needs Node ${needed} or newer; this is ${node}.\n` : '';
   return `Copied the backend to ${quoteWord(target)}: ${count} files.
 ${note}
 Next:

@@ -168,7 +168,7 @@ describe('a batch, where no terminal is', () => {
     seen(one.about('ck1'), 'PROGRESS', 5_000);
     seen(one.about('ck1'), 'COMPLETED');
     seen(other.about('ck2'), 'FAILED');
-    observer.batch({ ...of(1, 2, 0, 45), refunded: 30, isOver: true });
+    observer.batch({ ...of(1, 1, 0, 45), cancelled: 1, refunded: 30, isOver: true });
     expect(lines()).toEqual([
       '0 of 3 done',
       'one task ck1 SUBMITTED',
@@ -176,7 +176,7 @@ describe('a batch, where no terminal is', () => {
       '0 of 3 done, 2 running, 30 credits',
       'one task ck1 COMPLETED',
       'two task ck2 FAILED',
-      '1 of 3 done, 2 failed, 45 credits charged, 30 refunded',
+      '1 of 3 done, 1 failed, 1 cancelled, 45 credits charged, 30 refunded',
     ]);
   });
 

@@ -1,31 +1,11 @@
 // A signal ends every call: before anything is sent, and while an answer is awaited.
 import { getEventListeners } from 'node:events';
 import { expect, test } from 'vitest';
-import { AbortedError, type CallOptions, type Client } from '../../scripts/src/client/index.ts';
+import { AbortedError, type Client } from '../../scripts/src/client/index.ts';
 import { serveRaw } from '../http/raw.ts';
 import { tempFolder } from '../support/command.ts';
 import { service } from '../support/service.ts';
-import { abortable, clientOf, errorOf, REQUESTS, request, served } from './support.ts';
-
-const lost = { ...request('aivideomaker'), submittedAt: 0 };
-
-/** Every call that takes a signal, with what its error says of a submit once the request has left. */
-const CALLS: [
-  name: string,
-  call: (client: Client, options: CallOptions) => Promise<unknown>,
-  outcome: string | null,
-][] = [
-  ['submit', (client, options) => client.submit(request('aivideomaker'), options), 'unknown'],
-  ['reconcile', (client, options) => client.reconcile(lost, options), 'unknown'],
-  ['status', (client, options) => client.status('task1', options), null],
-  ['task', (client, options) => client.task('task1', options), null],
-  ['list', (client, options) => client.list(options), null],
-  ['cancel', (client, options) => client.cancel('task1', options), null],
-  ['quote', (client, options) => client.quote(REQUESTS.aivideomaker, options), null],
-  ['account', (client, options) => client.account(options), null],
-  ['wait', (client, options) => client.wait('task1', options), null],
-  ['download', (client, options) => client.download('task1', { ...options, to: tempFolder() }), null],
-];
+import { abortable, CALLS, clientOf, errorOf, request, served } from './support.ts';
 
 test('the calls are all that take a signal', () => {
   const local = ['provider', 'models', 'describe', 'validate', 'parseCallback', 'close', 'clock'];

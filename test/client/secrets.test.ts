@@ -1,11 +1,11 @@
 // The key goes to the service in one header; no error and no result shows it, whatever the service says.
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import type { Client, ClientError } from '../../scripts/src/client/index.ts';
+import type { CallOptions, ClientError } from '../../scripts/src/client/index.ts';
 import { serveRaw } from '../http/raw.ts';
-import { CANARY, tempFolder } from '../support/command.ts';
+import { CANARY } from '../support/command.ts';
 import { closedPort, serve } from '../support/server.ts';
-import { clientOf, errorOf, PROVIDERS, request } from './support.ts';
+import { CALLS, clientOf, errorOf, PROVIDERS, request } from './support.ts';
 
 /** Everything that a log, a report or a debugger may show of an error. */
 function shownOf(error: unknown): string {
@@ -37,19 +37,6 @@ const ANSWERS = [
   { status: 200, body: { status: said, id: said, task_id: CANARY, data: { task_id: CANARY, status: said } } },
 ];
 
-const calls = (client: Client, provider: (typeof PROVIDERS)[number]): Promise<unknown>[] => [
-  client.submit(request(provider)),
-  client.reconcile({ ...request(provider), submittedAt: 0 }),
-  client.status('task1'),
-  client.task('task1'),
-  client.list(),
-  client.cancel('task1'),
-  client.quote(request(provider)),
-  client.account(),
-  client.wait('task1', { until: 0 }),
-  client.download('task1', { to: tempFolder() }),
-];
-
 describe.each(PROVIDERS)('%s', (provider) => {
   test.each(ANSWERS.map((answer) => [answer.status, answer] as const))(
     'a service that repeats the key: %s',
@@ -57,8 +44,8 @@ describe.each(PROVIDERS)('%s', (provider) => {
       const server = await serve(() => answer);
       const client = clientOf(server.origin, { provider, maxRetries: 0 });
       const errors = await Promise.all(
-        calls(client, provider).map((call) =>
-          call.then(
+        CALLS.map(([name, call]) =>
+          call(client, (name === 'wait' ? { until: 0 } : {}) as CallOptions, provider).then(
             (value) => value,
             (error: ClientError) => error,
           ),

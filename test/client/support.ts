@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
 import {
+  type CallOptions,
   type Client,
   ClientError,
   type ClientOptions,
@@ -7,7 +8,7 @@ import {
 } from '../../scripts/src/client/index.ts';
 import { startSandbox } from '../../scripts/src/sandbox/server.ts';
 import { FakeClock } from '../support/clock.ts';
-import { CANARY, T2V } from '../support/command.ts';
+import { CANARY, T2V, tempFolder } from '../support/command.ts';
 import type { Service } from '../support/scripted.ts';
 import { type Script, service } from '../support/service.ts';
 
@@ -54,6 +55,33 @@ export async function sandboxOrigin(speed = 2_000): Promise<string> {
   onTestFinished(() => sandbox.close());
   return sandbox.origin;
 }
+
+/** Every call that takes a signal, with what its error says of a submit once the request has left. */
+export const CALLS: [
+  name: string,
+  call: (client: Client, options: CallOptions, provider?: Provider) => Promise<unknown>,
+  outcome: string | null,
+][] = [
+  [
+    'submit',
+    (client, options, provider = 'aivideomaker') => client.submit(request(provider), options),
+    'unknown',
+  ],
+  [
+    'reconcile',
+    (client, options, provider = 'aivideomaker') =>
+      client.reconcile({ ...request(provider), submittedAt: 0 }, options),
+    'unknown',
+  ],
+  ['status', (client, options) => client.status('task1', options), null],
+  ['task', (client, options) => client.task('task1', options), null],
+  ['list', (client, options) => client.list(options), null],
+  ['cancel', (client, options) => client.cancel('task1', options), null],
+  ['quote', (client, options, provider = 'aivideomaker') => client.quote(REQUESTS[provider], options), null],
+  ['account', (client, options) => client.account(options), null],
+  ['wait', (client, options) => client.wait('task1', options), null],
+  ['download', (client, options) => client.download('task1', { ...options, to: tempFolder() }), null],
+];
 
 /** The public error that a promise is rejected with. */
 export async function errorOf(promise: Promise<unknown>): Promise<ClientError> {

@@ -130,7 +130,8 @@ describe('listTasks', () => {
     });
     const cwd = tempFolder();
     const env = { ...live(server.origin), ASYNC_MEDIA_STATE_DIR: path.join(cwd, 'state') };
-    expect((await run([...T2V_ARGS, '--download', 'out'], { cwd, env })).code).toBe(0);
+    for (const name of ['dawn', 'dusk'])
+      expect((await run([...T2V_ARGS, '--output', `out/${name}`], { cwd, env })).code).toBe(0);
     const list = async (...flags: string[]) =>
       dataOf(await run(['--action', 'listTasks', ...flags], { cwd, env }));
     const [all, failed, running, span, none, noState] = await Promise.all([
@@ -151,8 +152,12 @@ describe('listTasks', () => {
       credits: { charged: 15, refunded: 0 },
     });
     expect(JSON.stringify(all)).not.toMatch(/https?:|token/);
+    const { name, file } = all!.tasks[0]!;
+    expect(name).toBe(path.parse(String(file)).name);
     rmSync(path.join(cwd, 'out'), { recursive: true });
-    expect((await list()).tasks[0]!.file).toBeUndefined();
+    const [gone] = (await list()).tasks;
+    expect(gone).toMatchObject({ name: 'dusk' });
+    expect(gone!.file).toBeUndefined();
     expect(failed).toMatchObject({
       count: 1,
       counts: { COMPLETED: 2 },

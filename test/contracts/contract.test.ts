@@ -154,17 +154,6 @@ describe('the compiled copies', () => {
 });
 
 describe('adding a model', () => {
-  it('is adding a file: it is listed, loaded and checked without a rebuild', async () => {
-    compile();
-    edit('t2v', (text) => text.replace('title: t2v', 'title: t2v_v4').replace('"5", "8"', '"30"'), 't2v_v4');
-    edit('t2v_v4', (text) => text.replace('duration: "5"', 'duration: "30"').replace(/x-price:[\s\S]*/, ''));
-    expect(await listModels(PROVIDER, root)).toEqual([...MODELS, 't2v_v4'].sort());
-    const contract = await loadContract(PROVIDER, 't2v_v4', root);
-    expect(parsed.texts).toHaveLength(1);
-    expect(checkPayload(contract, contract.example)).toEqual([]);
-    expect(checkPayload(contract, { ...contract.example, duration: '5' })).toHaveLength(1);
-  });
-
   it('works for objects in objects, as another provider may have them', async () => {
     mkdirSync(join(contractsFolder(root), 'other'));
     writeFileSync(

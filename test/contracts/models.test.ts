@@ -144,12 +144,18 @@ describe('the models of B3 and the four listed since', () => {
     expect(Object.keys(REFUSED).sort()).toEqual(AIVIDEOMAKER_MODELS);
   });
 
-  it.each(MODELS)('%s: the example passes; sources and notes are dated sentences', async (model) => {
-    const contract = await contractOf(model);
-    expectSound(contract);
-    if (!AIVIDEOMAKER_MODELS.includes(model)) return;
-    for (const { date } of contract.sources) expect(date).toMatch(/2026/);
-  });
+  it.each(MODELS)(
+    '%s: the example passes; sources, notes and price are dated; the price calls itself an estimate',
+    async (model) => {
+      const contract = await contractOf(model);
+      expectSound(contract);
+      if (!AIVIDEOMAKER_MODELS.includes(model)) return;
+      for (const { date } of contract.sources) expect(date).toMatch(/2026/);
+      const { price, notes } = contract;
+      if (price === null) expect(notes.join(' ')).toMatch(/March 2026/);
+      else expect(price.asOf).toMatch(/^2026-09-\d\d$/);
+    },
+  );
 
   it.each(AIVIDEOMAKER_MODELS)('%s: says whether a replay is documented: of minimax alone', async (model) => {
     const { replay } = await contractOf(model);

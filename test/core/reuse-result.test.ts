@@ -46,6 +46,18 @@ const file = (where: string, content: Buffer): RecordedFile => ({
   contentType: 'video/mp4',
 });
 
+/** The service's record of the finished task, with the output that names these paths of its own. */
+const showing =
+  (output: (at: (path: string) => string) => object, more: object = {}) =>
+  ({ origin }: TestServer): Answer => ({
+    body: { id: 'ckx1', status: 'COMPLETED', output: output((path) => `${origin}/${path}`), ...more },
+  });
+const FINISHED = showing((at) => ({ url: at('file.mp4') }));
+/** The same of several files. */
+const showingFiles = (...names: string[]) => showing((at) => ({ files: names.map(at) }));
+
+const hoursAgo = (hours: number) => new Date(new FakeClock().wall() - hours * 3600_000).toISOString();
+
 interface Given {
   /** What the service says of the task; the record of a finished one unless given. */
   task?: (server: TestServer) => Answer;
@@ -59,14 +71,19 @@ interface Given {
 }
 
 /** A request that was made an hour ago and has ended, with its files where they were saved. */
-async function ended({ task, link, names = ['ckx1.mp4'], record = {}, older }: Given = {}): Promise<World> {
+async function ended({
+  task = FINISHED,
+  link,
+  names = ['ckx1.mp4'],
+  record = {},
+  older,
+}: Given = {}): Promise<World> {
   const clock = new FakeClock();
   const out = folder();
   const server = await serve(({ path: route }, { server }) => {
     if (route.startsWith('/file')) return link ?? { body: MP4 };
     if (route.includes('/generate/')) return { body: { status: 'SUBMITTED', taskId: 'ckx2' } };
-    if (task) return task(server);
-    return { body: { id: 'ckx1', status: 'COMPLETED', output: { url: `${server.origin}/file.mp4` } } };
+    return task(server);
   });
   const journal = journalOf(server.origin, clock);
   for (const name of names) writeFileSync(path.join(out, name), MP4);
@@ -344,11 +361,7 @@ describe('the same command, when its file is not there any more', () => {
 
   it('one of several: fetches only that one', async () => {
     const names = ['ckx1-1.mp4', 'ckx1-2.mp4'];
-    const urls = (server: TestServer) => [1, 2].map((n) => `${server.origin}/file-${n}.mp4`);
-    const task = (server: TestServer): Answer => ({
-      body: { id: 'ckx1', status: 'COMPLETED', output: { files: urls(server) } },
-    });
-    const world = await ended({ names, task });
+    const world = await ended({ names, task: showingFiles('file-1.mp4', 'file-2.mp4') });
     rmSync(path.join(world.out, 'ckx1-2.mp4'));
     const outcome = await command(world);
     expectReused(world, outcome);
@@ -393,7 +406,7 @@ describe('the same command, when its file is not there any more', () => {
   });
 
   it('and its task is gone a moment after its end: that may be for now', async () => {
-    const checked = new Date(new FakeClock().wall()).toISOString();
+    const checked = hoursAgo(0);
     const world = await ended({ task: () => ({ status: 404 }), record: { checked } });
     rmSync(path.join(world.out, 'ckx1.mp4'));
     const outcome = await command(world);
@@ -428,7 +441,7 @@ describe('the same command, when its file is not there any more', () => {
     [23, undefined],
     [25, true],
   ])('and its links are dead %i hours after its end: gone for good: %s', async (hours, isGone) => {
-    const checked = new Date(new FakeClock().wall() - hours * 3600_000).toISOString();
+    const checked = hoursAgo(hours);
     const world = await ended({ link: { status: 404 }, record: { checked } });
     rmSync(path.join(world.out, 'ckx1.mp4'));
     const { envelope } = await command(world);
@@ -439,16 +452,18 @@ describe('the same command, when its file is not there any more', () => {
     const steps = stepsOf(envelope).join(' ');
     expect(steps).not.toContain('it fetches the result');
     expect(steps.includes(IF_IT_HAS_IT)).toBe(isGone === undefined);
+    // The same words are right each time that the command is run.
+    const lostAt = new Date(Date.parse(checked) + 24 * 3600_000).toISOString();
+    const until = `If it still ends like this after ${lostAt}, tell the user that the result is lost.`;
+    for (const said of isGone ? [] : [steps, stepsOf((await command(world)).envelope).join(' ')])
+      expect(said).toContain(until);
   });
 
   it.each([
     [23, undefined],
     [25, true],
   ])('its end %i hours ago is known from the service alone: gone for good: %s', async (hours, isGone) => {
-    const completedAt = new Date(new FakeClock().wall() - hours * 3600_000).toISOString();
-    const task = ({ origin }: TestServer): Answer => ({
-      body: { id: 'ckx1', status: 'COMPLETED', completedAt, output: { url: `${origin}/file.mp4` } },
-    });
+    const task = showing((at) => ({ url: at('file.mp4') }), { completedAt: hoursAgo(hours) });
     const world = await ended({ task, link: { status: 404 }, names: [] });
     // A task that was made elsewhere has no record here.
     const session = sessionWith(world.server.origin, { clock: world.clock });
@@ -458,16 +473,9 @@ describe('the same command, when its file is not there any more', () => {
   });
 
   it('and one of several is gone for good: the others are still named', async () => {
-    const task = (server: TestServer): Answer => ({
-      body: {
-        id: 'ckx1',
-        status: 'COMPLETED',
-        output: { files: [`${server.origin}/file`, `${server.origin}/file2`] },
-      },
-    });
-    const checked = new Date(new FakeClock().wall() - 25 * 3600_000).toISOString();
     const names = ['ckx1-1.mp4', 'ckx1-2.mp4'];
-    const world = await ended({ names, task, link: { status: 404 }, record: { checked } });
+    const late = { link: { status: 404 }, record: { checked: hoursAgo(25) } };
+    const world = await ended({ names, task: showingFiles('file', 'file2'), ...late });
     rmSync(path.join(world.out, 'ckx1-2.mp4'));
     const outcome = await command(world);
     expect(outcome.envelope.data).toMatchObject({ resultGone: true, notSaved: [expect.anything()] });
@@ -541,7 +549,7 @@ describe.each(Object.entries(BY_TASK))('%s, when the record knows a whole copy',
   });
 
   it('and every copy is gone, and so is the link: says that it is lost, and offers no endless repetition', async () => {
-    const checked = new Date(new FakeClock().wall() - 25 * 3600_000).toISOString();
+    const checked = hoursAgo(25);
     const world = await ended({ link: { status: 404 }, record: { ...record, checked } });
     rmSync(path.join(world.out, 'ckx1.mp4'));
     const { envelope, exitCode } = await call(world, folder());
@@ -591,10 +599,9 @@ it('a dead link of a task that the service does not show when asked for a fresh 
     names: [],
     record: { fileCount: null },
     link: { status: 410 },
-    task: ({ origin }) => {
+    task: (server) => {
       reads += 1;
-      if (reads > 1) return { status: 404 };
-      return { body: { id: 'ckx1', status: 'COMPLETED', output: { url: `${origin}/file.mp4` } } };
+      return reads > 1 ? { status: 404 } : FINISHED(server);
     },
   });
   expect((await command(world)).envelope.data).toMatchObject({ resultGone: true });
@@ -625,10 +632,7 @@ describe('a record of version 1, which does not say how many files there are', (
   it.each([false, true])(
     'with numbered files: asks the service how many there are, and fetches what is missing (delivered: %s)',
     async (isDelivered) => {
-      const urls = (server: TestServer) => [1, 2, 3].map((n) => `${server.origin}/file-${n}.mp4`);
-      const task = (server: TestServer): Answer => ({
-        body: { id: 'ckx1', status: 'COMPLETED', output: { files: urls(server) } },
-      });
+      const task = showingFiles('file-1.mp4', 'file-2.mp4', 'file-3.mp4');
       const record = { delivered: isDelivered ? DELIVERED : null };
       const world = await ended({ names: NAMES, task, record });
       asVersion1(world);

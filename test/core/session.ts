@@ -4,8 +4,9 @@ import type { Envelope } from '../../scripts/src/cli/render/envelope.ts';
 import { loadContract } from '../../scripts/src/contracts/contract.ts';
 import type { Terms } from '../../scripts/src/core/checked-request.ts';
 import type { GenerateOptions } from '../../scripts/src/core/generate.ts';
+import type { Observer } from '../../scripts/src/core/observer.ts';
 import { openPoller } from '../../scripts/src/core/poll/poller.ts';
-import type { Observer, Session } from '../../scripts/src/core/session.ts';
+import type { Session } from '../../scripts/src/core/session.ts';
 import { Api } from '../../scripts/src/http/api.ts';
 import type { ProxySettings } from '../../scripts/src/http/http-client.ts';
 import { Transport } from '../../scripts/src/http/transport.ts';
@@ -150,7 +151,7 @@ export async function leave(journal: Journal, more: Partial<RequestRecord> = {})
   const now = new Date(journal.place.clock.wall()).toISOString();
   const entry = journal.draft({ ...firstRecord(claim, journal.place), duration: null });
   journal.prepare();
-  await entry.begin({ created: now, sentAt: now, unsettledSince: now, submitTimeout: 0, ...more });
+  await entry.store({ created: now, sentAt: now, unsettledSince: now, submitTimeout: 0, ...more });
   return entry;
 }
 

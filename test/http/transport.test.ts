@@ -360,6 +360,9 @@ describe.each([
   });
 
   describe('a receiver', () => {
+    const exchange = (origin: string, onData: (chunk: Buffer) => void | Promise<void>, onHead = () => {}) =>
+      byClient().exchange(get(origin), { onHead, onData }, OPTIONS);
+
     it('makes the sender wait until the receiver has stored a piece', async () => {
       const size = 32 * 2 ** 20;
       const { route, sent } = poured(Buffer.alloc(2 ** 20, 'x'), size);
@@ -372,29 +375,22 @@ describe.each([
       const gate = new Promise<void>((resolve) => {
         release = resolve;
       });
-      const exchange = byClient().exchange(
-        get(server.origin),
-        {
-          onHead() {},
-          async onData(chunk) {
-            calls += 1;
-            // The event loop would be blocked for ever, and no time limit would work.
-            if (calls > 100_000) throw new Error('called without end');
-            if (isBusy) atOnce += 1;
-            isBusy = true;
-            got += chunk.length;
-            await gate;
-            isBusy = false;
-          },
-        },
-        OPTIONS,
-      );
+      const ended = exchange(server.origin, async (chunk) => {
+        calls += 1;
+        // The event loop would be blocked for ever, and no time limit would work.
+        if (calls > 100_000) throw new Error('called without end');
+        if (isBusy) atOnce += 1;
+        isBusy = true;
+        got += chunk.length;
+        await gate;
+        isBusy = false;
+      });
       await new Promise((resolve) => setTimeout(resolve, 100));
       // What is under way lies in the buffers of the two sockets: megabytes, but not all of it.
       expect(sent()).toBeLessThan(size);
       expect(got).toBeLessThan(2 ** 20);
       release();
-      await exchange;
+      await ended;
       expect(got).toBe(size);
       expect(atOnce).toBe(0);
     });
@@ -402,18 +398,11 @@ describe.each([
     it.each(['at once', 'later'])('that throws %s ends the exchange with what it threw', async (when) => {
       const server = await serve({ body: 'x'.repeat(1000) });
       const bug = new Error('a bug of the receiver');
-      const exchange = byClient().exchange(
-        get(server.origin),
-        {
-          onHead() {},
-          onData() {
-            if (when === 'at once') throw bug;
-            return Promise.reject(bug);
-          },
-        },
-        OPTIONS,
-      );
-      await expect(exchange).rejects.toBe(bug);
+      const ended = exchange(server.origin, () => {
+        if (when === 'at once') throw bug;
+        return Promise.reject(bug);
+      });
+      await expect(ended).rejects.toBe(bug);
     });
 
     it.each([
@@ -426,14 +415,11 @@ describe.each([
     ])('that is busy when the connection ends gets the whole body, sent %s', async (_, answer) => {
       const server = await serveRaw((socket) => socket.end(answer));
       let got = '';
-      const receiver = {
-        onHead() {},
-        async onData(chunk: Buffer) {
-          await new Promise((resolve) => setTimeout(resolve, 30));
-          got += chunk.toString();
-        },
-      };
-      expect((await byClient().exchange(get(server.origin), receiver, OPTIONS)).status).toBe(200);
+      const { status } = await exchange(server.origin, async (chunk) => {
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        got += chunk.toString();
+      });
+      expect(status).toBe(200);
       expect(got).toBe('hello');
     });
 
@@ -441,9 +427,8 @@ describe.each([
       const server = await serveRaw((socket) =>
         socket.end('HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 9\r\n\r\nhello'),
       );
-      const receiver = { onHead() {}, onData: () => new Promise<void>((done) => setTimeout(done, 30)) };
-      const exchange = byClient().exchange(get(server.origin), receiver, OPTIONS);
-      const failure = await failureOf(exchange, UNCLEAR);
+      const ended = exchange(server.origin, () => new Promise((done) => setTimeout(done, 30)));
+      const failure = await failureOf(ended, UNCLEAR);
       expect(failure.message).not.toContain('within');
     });
 
@@ -451,13 +436,10 @@ describe.each([
       const server = await serve({ body: 'x'.repeat(1000) });
       const bug = new Error('not that');
       const onData = vi.fn();
-      const receiver = {
-        onHead() {
-          throw bug;
-        },
-        onData,
-      };
-      await expect(byClient().exchange(get(server.origin), receiver, OPTIONS)).rejects.toBe(bug);
+      const ended = exchange(server.origin, onData, () => {
+        throw bug;
+      });
+      await expect(ended).rejects.toBe(bug);
       expect(onData).not.toHaveBeenCalled();
     });
   });

@@ -16,7 +16,7 @@ const HERON: Profile = {
   url: 'https://heron.example',
   keyVariable: 'HERON_API_KEY',
   urlVariable: 'HERON_BASE_URL',
-  callbackFlag: 'callbackUrl',
+  callbackWord: 'callbackUrl',
   keyPage: 'https://heron.example/keys',
   says: {
     key: 'keys',

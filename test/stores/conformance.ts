@@ -35,10 +35,15 @@ export function conformance(name: string, makeWorld: () => World | Promise<World
       const next = (account: Partial<AccountId> = {}) => one.open({ ...ACCOUNT, ...account });
       const claim = (prompt: string, more: Partial<RequestClaim> = {}, store = next()): Promise<Claimed> =>
         store.claim(claimOf(prompt, more), one.clock.monotonic());
-      /** A request on record, with no process that submits it. */
-      const recorded = async (prompt: string, change: Partial<RequestRecord> = {}, store = next()) => {
+      /** The right to submit a new request. */
+      const begun = async (prompt: string, store = next()) => {
         const claimed = await claim(prompt, {}, store);
         if (claimed.kind !== 'new') throw new Error(claimed.kind);
+        return claimed;
+      };
+      /** A request on record, with no process that submits it. */
+      const recorded = async (prompt: string, change: Partial<RequestRecord> = {}, store = next()) => {
+        const claimed = await begun(prompt, store);
         expect(await store.reserve(claimed.entry, {}, null, 0)).toEqual({ kind: 'reserved' });
         await claimed.entry.update(change, { isOurs: true });
         await claimed.lock.release();
@@ -54,7 +59,7 @@ export function conformance(name: string, makeWorld: () => World | Promise<World
         const found = await next().byKey(entry.record.idempotencyKey);
         return found[0]?.record;
       };
-      return { ...one, next, claim, recorded, ago, kindOf, again };
+      return { ...one, next, claim, begun, recorded, ago, kindOf, again };
     }
 
     it('fault 53: claims a request of one account as new, unknown or submitted', async () => {
@@ -106,9 +111,8 @@ export function conformance(name: string, makeWorld: () => World | Promise<World
     });
 
     it('waits for the process that submits a request, and returns its task', async () => {
-      const { next, clock, claim } = await world();
-      const held = await claim('a');
-      if (held.kind !== 'new') throw new Error(held.kind);
+      const { next, clock, begun } = await world();
+      const held = await begun('a');
       const waiting = Promise.all(
         Array.from({ length: 4 }, () => next().claim(claimOf('a'), clock.monotonic() + DAY)),
       );
@@ -131,13 +135,11 @@ export function conformance(name: string, makeWorld: () => World | Promise<World
     });
 
     it('fault 52: does not wait for a dead process, which frees nothing of the one that took over', async () => {
-      const { claim, dies } = await world();
-      const claimed = await claim('a');
-      if (claimed.kind !== 'new') throw new Error(claimed.kind);
+      const { claim, begun, dies } = await world();
+      const claimed = await begun('a');
       expect(await claimed.lock.isOurs()).toBe(true);
       await dies(requestNameOf(claimOf('a'), ACCOUNT));
-      const other = await claim('a');
-      if (other.kind !== 'new') throw new Error(other.kind);
+      const other = await begun('a');
       expect(await claimed.lock.isOurs()).toBe(false);
       await claimed.lock.release();
       expect(await other.lock.isOurs()).toBe(true);

@@ -1,6 +1,5 @@
 import type { Issue } from '../model/failure.ts';
 import { issue, issueText } from '../model/issue.ts';
-import type { Json } from '../model/json.ts';
 import { plain } from '../model/text.ts';
 import { AdvisedFailure } from './advised-failure.ts';
 
@@ -20,11 +19,4 @@ export function refused(path: string, expected: string, received: string, hint: 
 /** Returns what the user gave, in quotes: without control characters, at most 60 characters. */
 export function inQuotes(text: string): string {
   return `"${plain(text, 60)}"`;
-}
-
-/** Returns what a value is, in words. */
-export function kindOf(value: Json | undefined): string {
-  if (value === null) return 'null';
-  if (value === '') return 'an empty text';
-  return Array.isArray(value) ? 'an array' : `a ${typeof value}`;
 }

@@ -1,7 +1,7 @@
 import { fstatSync, writeSync } from 'node:fs';
 import { EXIT } from './exit-codes.ts';
 import { boundedJson } from './render/bounded.ts';
-import type { Envelope, Outcome } from './render/envelope.ts';
+import type { Outcome } from './render/envelope.ts';
 
 /** Bytes of the longest document, with its newline: what the pipes of agents' hosts are known to pass whole. */
 const MAX_DOCUMENT_BYTES = 64 * 1024;
@@ -20,10 +20,8 @@ export async function finishWith(
   if (isAnswered) return false;
   isAnswered = true;
   process.exitCode = exitCode;
-  const { ok, status, taskId, data, errorCode, errorMessage, retryAfter }: Envelope = envelope;
-  const document = { ok, status, taskId, data, errorCode, errorMessage, retryAfter };
   const indent = isTty(STDOUT) ? 2 : undefined;
-  return write(STDOUT, `${boundedJson(document, MAX_DOCUMENT_BYTES - 1, secrets, indent)}\n`);
+  return write(STDOUT, `${boundedJson({ ...envelope }, MAX_DOCUMENT_BYTES - 1, secrets, indent)}\n`);
 }
 
 export function printText(text: string): void {

@@ -1,4 +1,5 @@
-import type { Observer, Session } from '../core/session.ts';
+import type { Observer } from '../core/observer.ts';
+import type { Session } from '../core/session.ts';
 import { Api } from '../http/api.ts';
 import { Transport } from '../http/transport.ts';
 import { Failure } from '../model/failure.ts';

@@ -7,23 +7,21 @@ import type { Elsewhere } from './schema/ways.ts';
 
 /**
  * Returns, for each field of a payload that its model has not, the models that make the same kind of file from the same
- * kind of input and take its value: a model with that field under another name, with the name. Undefined where the model
- * has every field.
+ * kind of input and take its value: a model with that field under another name, with the name.
  */
-export async function modelsWith(contract: Contract, payload: JsonObject): Promise<Elsewhere | undefined> {
+export async function modelsWith(contract: Contract, payload: JsonObject): Promise<Elsewhere> {
   const missing = Object.keys(payload).filter((name) => !rootOf(contract).properties?.has(name));
-  if (missing.length === 0) return undefined;
-  const found = new Map(missing.map((name) => [name, { models: [] as string[], isKnown: false }]));
+  const found = new Map<string, string[]>();
   for (const model of await listModels(contract.provider)) {
     const other = await loadContract(contract.provider, model);
     if (model === contract.model || other.output !== contract.output) continue;
     if (!takesInputOf(other, contract, payload)) continue;
-    for (const [name, entry] of found) {
+    for (const name of missing) {
       const own = fieldFor(other, name);
       if (own === undefined) continue;
-      entry.isKnown = true;
-      if (takes(other, own, payload[name]!))
-        entry.models.push(own === name ? model : `${model} (as "${own}")`);
+      const models = found.get(name) ?? [];
+      if (takes(other, own, payload[name]!)) models.push(own === name ? model : `${model} (as "${own}")`);
+      found.set(name, models);
     }
   }
   return found;

@@ -3,12 +3,12 @@ import type { OtherAccount } from '../model/submit-facts.ts';
 import type { TaskState } from '../model/task.ts';
 import type { TaskStatus } from '../providers/provider.ts';
 
-/** The sums of a batch. `done + failed + unknown + notSubmitted + running` is at most `total`. */
+/** The sums of a batch. Those of its lines together are at most `total`. */
 export interface BatchProgress {
   total: number;
   done: number;
-  /** Lines whose task ended FAILED or CANCEL. */
   failed: number;
+  cancelled?: number;
   /** Lines of which this call does not know any more whether they have a task. */
   unknown?: number;
   notSubmitted?: number;

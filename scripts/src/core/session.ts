@@ -7,8 +7,6 @@ import type { Poller } from './poll/poller.ts';
 import type { Service } from './service.ts';
 import type { Slots } from './slots.ts';
 
-export type { Observer } from './observer.ts';
-
 /** Holds the submits of several requests back, so that they heed each other's refusals. */
 export interface SubmitGate {
   /** Resolves when a submit may be sent. @throws Failure when none may be sent any more */

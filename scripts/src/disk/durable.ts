@@ -79,8 +79,7 @@ export function isLasting(error: unknown): boolean {
 
 /** Makes a folder that only its owner can read, or takes the rights of others away. */
 export function makePrivate(folder: string): void {
-  const made = makeFolder(folder, 0o700);
-  if (made !== undefined) return;
+  makeFolder(folder, 0o700);
   try {
     // An existing folder may have wider permissions. Another user's folder cannot be changed, and is used as it is.
     chmodSync(folder, 0o700);

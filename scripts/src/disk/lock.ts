@@ -58,7 +58,7 @@ export function tryLock(file: string, clock: Clock): Lock | { heldBy: LockOwner 
   try {
     writeFileSync(temp, JSON.stringify(me), { flag: 'wx', mode: 0o600 });
     for (;;) {
-      if (place(temp, file, me)) return new HeldLock(file, me);
+      if (place(temp, file, me)) return hold(file, me);
       const owner = readOwner(file);
       if (owner === undefined) continue;
       if (isAlive(owner, file, clock)) return { heldBy: owner };
@@ -69,7 +69,7 @@ export function tryLock(file: string, clock: Clock): Lock | { heldBy: LockOwner 
       try {
         if (readOwner(file)?.nonce !== owner.nonce) continue;
         renameSync(temp, file);
-        return new HeldLock(file, me);
+        return hold(file, me);
       } finally {
         claim.release();
       }
@@ -102,40 +102,34 @@ export async function waitForLock(
 
 const LOCK_PAUSE_MS = 50;
 
-class HeldLock implements Lock {
-  readonly #file: string;
-  readonly #me: LockOwner;
-  readonly #heartbeat: NodeJS.Timeout;
-
-  constructor(file: string, me: LockOwner) {
-    this.#file = file;
-    this.#me = me;
-    this.#heartbeat = setInterval(() => {
-      const now = new Date();
-      try {
-        utimesSync(file, now, now);
-      } catch {
-        // Another process took the lock; the user of the lock finds out with `isOurs`.
-      }
-    }, HEARTBEAT_MS).unref();
-  }
-
-  isOurs(): boolean {
+/** Returns the lock of a file that names this process, and keeps touching the file until the lock is released. */
+function hold(file: string, { nonce }: LockOwner): Lock {
+  const heartbeat = setInterval(() => {
+    const now = new Date();
     try {
-      return readOwner(this.#file)?.nonce === this.#me.nonce;
+      utimesSync(file, now, now);
+    } catch {
+      // Another process took the lock; the user of the lock finds out with `isOurs`.
+    }
+  }, HEARTBEAT_MS).unref();
+  const isOurs = () => {
+    try {
+      return readOwner(file)?.nonce === nonce;
     } catch {
       return false;
     }
-  }
-
-  release(): void {
-    clearInterval(this.#heartbeat);
-    try {
-      if (this.isOurs()) rmSync(this.#file, { force: true });
-    } catch {
-      // The disk has failed. Once this process is dead, another process takes the lock over.
-    }
-  }
+  };
+  return {
+    isOurs,
+    release() {
+      clearInterval(heartbeat);
+      try {
+        if (isOurs()) rmSync(file, { force: true });
+      } catch {
+        // The disk has failed. Once this process is dead, another process takes the lock over.
+      }
+    },
+  };
 }
 
 // What disks without hard links answer.

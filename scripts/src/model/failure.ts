@@ -105,6 +105,12 @@ export interface Cheaper {
   most: number | null;
 }
 
+/** How many lines of a batch a sum allows, in their order, and of how many. */
+export interface Fit {
+  lines: number;
+  of: number;
+}
+
 /**
  * Why no later list can tell whether a lost submit was accepted. `noList`: the service documents none. `similar`: a task in
  * it, or one that cannot be read, may be the one or that of another request. `cut`: it has as many
@@ -187,10 +193,10 @@ export type Reason =
       cheaper: Cheaper;
     }
   | { kind: 'quoteAboveCap'; quoted: number; maxCredits: number; cheaper: Cheaper }
-  /** Lines of a batch that cost more than a line may. */
-  | { kind: 'linesAboveCap'; lines: readonly number[]; quoted: number; maxCredits: number }
-  /** `fit`: how many lines the cap allows, in their order, and of how many; absent where it is met on the way. */
-  | { kind: 'sumAboveCap'; quoted: number; maxTotalCredits: number; fit?: { lines: number; of: number } }
+  /** Lines of a batch that cost more than a line may; `most`: the price of the dearest. */
+  | { kind: 'linesAboveCap'; lines: readonly number[]; most: number; maxCredits: number }
+  /** `fit` is absent where the cap is met on the way. */
+  | { kind: 'sumAboveCap'; quoted: number; maxTotalCredits: number; fit?: Fit }
   | { kind: 'lineWithoutEstimate'; line: number; model: string; title: string }
   /** Lines of a batch are wrong; the issues name them. */
   | { kind: 'wrongLines' }
@@ -204,6 +210,7 @@ export type Reason =
       balance: number | null | undefined;
       missing: number | undefined;
       cheaper: Cheaper | null;
+      fit?: Fit;
     }
   /** `download`: where its record wants the file. */
   | { kind: 'notCancelled'; taskId: string; state: TaskState; download: string | null }
@@ -232,9 +239,12 @@ export type Reason =
   /** A file has the name that was asked for, or came there meanwhile; `free`: a path beside it that no file has. */
   | { kind: 'outputTaken'; file: string; free: string; owner: FileOwner }
   | { kind: 'fileInTheWay'; file: string; free: string; owner?: FileOwner }
-  | { kind: 'beingSaved' | 'linkGone' | 'fileTooLarge' }
-  /** The service does not show a task that ended COMPLETED. */
-  | { kind: 'taskNotShown' }
+  | { kind: 'beingSaved' | 'fileTooLarge' }
+  /**
+   * The links of a task that ended COMPLETED are dead, or the service does not show it. `lostAt`: from then on that means
+   * that its result is lost; ISO 8601, absent where that is not known.
+   */
+  | { kind: 'linkGone' | 'taskNotShown'; lostAt?: string }
   /** Neither this machine nor the service has the result any more: no later call will find it. */
   | { kind: 'resultGone' }
   | { kind: 'proxySettings' | 'proxyRefusal' | 'certificate' | 'handshake' }

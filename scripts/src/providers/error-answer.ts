@@ -4,7 +4,7 @@ import { type ErrorCode, Failure, type FailureDetails } from '../model/failure.t
 import { plain, quoted } from '../model/text.ts';
 import type { Answered, Kind } from './call.ts';
 
-export interface ErrorAnswer {
+interface ErrorAnswer {
   code: ErrorCode;
   /** The HTTP status, or the one that the body names in its place. */
   status: number;

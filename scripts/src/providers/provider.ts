@@ -31,8 +31,8 @@ export interface Profile {
   /** The environment variables for its API key and for another address. */
   readonly keyVariable: string;
   readonly urlVariable: string;
-  /** The flag for a callback URL, named with the service's own word. */
-  readonly callbackFlag: 'webhookUrl' | 'callbackUrl';
+  /** The service's own word for a callback URL. */
+  readonly callbackWord: 'webhookUrl' | 'callbackUrl';
   /** Where the user gets an API key. */
   readonly keyPage: string;
   /** Sentences for the user: what the service documents, with the date. */

@@ -87,10 +87,12 @@ describe('what a model costs', () => {
     expect(unpriced).toContain('meshy-6-text-to-3d');
     const [, named] = says.exec((data!.nextSteps as string[]).at(-1)!) ?? [];
     expect(named!.split(', ')).toEqual(unpriced);
-    const one = (await describeOne(apidot, 'meshy-6-text-to-3d')).envelope.data!.nextSteps as string[];
-    expect(one.filter((step) => says.test(step))).toHaveLength(1);
-    const priced = (await describeOne(apidot, 'gpt-image-2')).envelope.data!.nextSteps as string[];
-    expect(priced.filter((step) => says.test(step))).toEqual([]);
+    const saidOf = async (model: string) =>
+      ((await describeOne(apidot, model)).envelope.data!.nextSteps as string[]).filter((step) =>
+        says.test(step),
+      );
+    expect(await saidOf('meshy-6-text-to-3d')).toHaveLength(1);
+    expect(await saidOf('gpt-image-2')).toEqual([]);
   });
 
   it.each([

@@ -10,7 +10,7 @@ describe('the sums of several tasks', () => {
     expect(sums.note('a', 'COMPLETED')).toBe(false);
     expect(sums.note('b', 'CANCEL')).toBe(true);
     expect(sums.note('b', 'UNKNOWN')).toBe(false);
-    expect(sums.now).toEqual({ total: 3, done: 1, failed: 1, running: 1, credits: null });
+    expect(sums.now).toEqual({ total: 3, done: 1, failed: 0, cancelled: 1, running: 1, credits: null });
   });
 
   it('of a batch are those that it tells, whatever is noted of its lines', () => {

@@ -111,16 +111,17 @@ describe('a batch', () => {
   });
 
   it('tasks that are resumed together have one bar too', () => {
-    const { screen, observer } = on(80);
+    const { screen, observer } = on(100);
     observer.several(4);
     for (const [id, state] of [
       ['a', 'COMPLETED'],
       ['b', 'FAILED'],
       ['c', 'PROGRESS'],
+      ['d', 'CANCEL'],
     ] as const)
       observer.about(id).polled(statusOf(state), NEXT_MS);
     vi.advanceTimersByTime(500);
-    expect(screen.lines.at(-1)).toMatch(/^1 of 4 done, 1 failed, 2 running \[#{15}-{15}\] 0:00$/);
+    expect(screen.lines.at(-1)).toMatch(/^1 of 4 done, 1 failed, 1 cancelled, 1 running \[#{23}-{7}\] 0:00$/);
   });
 
   it('models with other durations have no common estimate', () => {

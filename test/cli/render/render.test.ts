@@ -125,10 +125,15 @@ describe('the document of a task', () => {
   });
 });
 
-describe('the document of several tasks', () => {
-  const record = { taskId: 'ck1', status: 'PROGRESS', model: 't2v', created: 'then', owner: null };
-  const item = (ended: TaskResult | Failure) => ({ record: record as never, ended });
+/** What several tasks came to, waited for until the first or the last end. */
+function many(until: 'first' | 'last', ...ended: (TaskResult | Failure)[]) {
+  const known = { taskId: 'ck1', status: 'PROGRESS', model: 't2v', created: 'then', owner: null };
+  const record = { ...known, promptExcerpt: 'a fox' } as never;
+  const items = ended.map((one) => ({ record, ended: one }));
+  return outcomeOfResult({ kind: 'many', items, until, more: 0, unknown: 0 }, caller);
+}
 
+describe('the document of several tasks', () => {
   it('delivers those alone that it shows whole', async () => {
     const closed: string[] = [];
     const finished = (id: string, size: number) =>
@@ -138,11 +143,7 @@ describe('the document of several tasks', () => {
         seen: { state: 'COMPLETED', record: {}, urls: ['x'.repeat(size)] },
         delivery: { entry: { close: () => closed.push(id) } as never, status: 'COMPLETED' } as never,
       } as Partial<TaskResult>);
-    const items = [item(finished('ck1', 10)), item(finished('ck2', 50_000)), item(finished('ck3', 10))];
-    const outcome = await outcomeOfResult(
-      { kind: 'many', items, until: 'last', more: 0, unknown: 0 },
-      caller,
-    );
+    const outcome = await many('last', finished('ck1', 10), finished('ck2', 50_000), finished('ck3', 10));
     outcome.onWritten?.();
     expect(closed).toEqual(['ck1']);
     expect(outcome.exitCode).toBe(EXIT.stillRunning);
@@ -154,11 +155,7 @@ describe('the document of several tasks', () => {
       taskId: 'ck1',
       reason: { kind: 'pendingTaskGone', taskId: 'ck1' },
     });
-    const items = [item(task('PROGRESS')), item(gone)];
-    const { envelope, exitCode } = await outcomeOfResult(
-      { kind: 'many', items, until: 'last', more: 0, unknown: 0 },
-      caller,
-    );
+    const { envelope, exitCode } = await many('last', task('PROGRESS'), gone);
     expect(exitCode).toBe(EXIT.taskNotFound);
     expect(envelope).toMatchObject({ ok: false, errorCode: 'TASK_NOT_FOUND' });
     expect(envelope.data?.nextSteps).toEqual([
@@ -170,25 +167,10 @@ describe('the document of several tasks', () => {
 });
 
 describe('the document of a wait for the first end', () => {
-  const record = { taskId: 'ck1', status: 'PROGRESS', model: 't2v', created: 'then', owner: null };
-  const many = (...ended: TaskResult[]) =>
-    outcomeOfResult(
-      {
-        kind: 'many',
-        items: ended.map((one) => ({ record: { ...record, promptExcerpt: 'a fox' } as never, ended: one })),
-        until: 'first',
-        more: 0,
-        unknown: 0,
-      },
-      caller,
-    );
-
   it('ends as the one that has ended, names file, model and prompt, and the command for the next end', async () => {
     const files = [{ path: '/out/ck1.mp4', bytes: 1, sha256: '0', contentType: 'video/mp4' }] as never;
-    const { envelope, exitCode } = await many(
-      task('COMPLETED', { kind: 'completed', files }),
-      task('PROGRESS'),
-    );
+    const ended = task('COMPLETED', { kind: 'completed', files });
+    const { envelope, exitCode } = await many('first', ended, task('PROGRESS'));
     expect(exitCode).toBe(EXIT.done);
     expect(envelope).toMatchObject({ ok: true, data: { count: 2, running: 1 } });
     expect(envelope.data?.tasks).toMatchObject([
@@ -199,8 +181,10 @@ describe('the document of a wait for the first end', () => {
   });
 
   it('is exit 4 while none has ended, and the failure of a task that has failed', async () => {
-    expect((await many(task('PROGRESS'), task('SUBMITTED'))).exitCode).toBe(EXIT.stillRunning);
-    expect((await many(task('FAILED', { kind: 'failed' }), task('PROGRESS'))).exitCode).toBe(EXIT.taskEnded);
+    expect((await many('first', task('PROGRESS'), task('SUBMITTED'))).exitCode).toBe(EXIT.stillRunning);
+    expect((await many('first', task('FAILED', { kind: 'failed' }), task('PROGRESS'))).exitCode).toBe(
+      EXIT.taskEnded,
+    );
   });
 });
 
@@ -265,10 +249,10 @@ describe('a folder that cannot be written to', () => {
 
   it('is given once: a failure that has its advice stays as it is', () => {
     const failure = new Failure('BUDGET_EXCEEDED', 'Too much.', {
-      reason: { kind: 'linesAboveCap', lines: [2], quoted: 7, maxCredits: 5 },
+      reason: { kind: 'linesAboveCap', lines: [2], most: 15, maxCredits: 5 },
     });
     const once = explained(failure, caller);
-    expect(once.message).toBe('Line 2 costs more than --maxCredits 5 each.');
+    expect(once.message).toBe('Line 2 costs 15 credits; --maxCredits allows 5.');
     expect(explained(once, caller)).toBe(once);
     expect(advised(once, caller, null)).toBe(once);
     // The whole request is told what the message of a line leaves out.

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { run, tempFolder } from '../../support/command.ts';
+import { run, T2V, tempFolder } from '../../support/command.ts';
 import { runShell } from '../shell.ts';
 import { commandIn, place, rowsOf } from './support.ts';
 
@@ -38,8 +38,28 @@ describe('a batch that is made again', () => {
     expect(third.nextSteps[0]).toMatch(
       /^The run with --new that began on \S+Z made every line\. These are the newest tasks of the batch: a run with --new that began later submitted nothing\.$/,
     );
-    expect(third.nextSteps[1]).toContain('for 30 credits in all; this run charged nothing');
+    // The earlier tasks cost as much again.
+    expect(third.nextSteps[1]).toMatch(
+      /^The newest tasks of all lines were submitted by earlier runs for 30 credits in all; this run charged nothing\./,
+    );
     expect(third.items).toEqual(second.items.map((item) => ({ ...item, reused: true })));
+  });
+
+  it('equal lines after a single command: the one that it made is said to be its earlier result, once', async () => {
+    const { runBatch, charges, env, folder, out } = await place(['fog', 'fog', 'fog']);
+    const payload = JSON.stringify({ ...T2V, prompt: 'fog' });
+    const alone = ['--model', 't2v', '--payload', payload, '--pollInterval', '0.02', '--download', out];
+    expect((await run(alone, { cwd: folder, env })).code).toBe(0);
+    const { warnings, items } = await runBatch();
+    expect(charges()).toBe(3);
+    expect(items.map((item) => 'reused' in item)).toEqual([true, false, false]);
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /^Earlier commands made line 1 \(on \d{4}-\S+Z\) for files of other names: what is here is the result of the earlier task, not another one\. To get another one, .*: add an equal line, or run .* alone .* with --new\.$/,
+      ),
+    ]);
+    // From now on it is the batch that is resumed.
+    expect((await runBatch()).warnings).toEqual([]);
   });
 
   it('a run with --new that ended in the middle: the plain command names the lines with earlier tasks, and how to make them', async () => {

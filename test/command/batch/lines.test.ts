@@ -82,9 +82,7 @@ describe('a batch', () => {
     expect(again.batch).toMatchObject({ charged: 45, chargedNow: 0 });
     expect(again.stderr).toContain('3 of 3 done, 45 credits, 0 now');
     expect(again.nextSteps).toEqual([
-      expect.stringContaining(
-        'by an earlier run for 45 credits in all; this run charged nothing. To make all',
-      ),
+      expect.stringContaining('by earlier runs for 45 credits in all; this run charged nothing. To make all'),
     ]);
     const single = envelopeOf(await run([...T2V_ARGS, '--wait', '10'], { cwd: folder, env }));
     expect(single.taskId).toBe(first.items[1]!.taskId);

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { CANARY, run } from '../../support/command.ts';
-import { place } from './support.ts';
+import { CANARY, envelopeOf, run } from '../../support/command.ts';
+import { place, rowsOf } from './support.ts';
 
 describe('what the lines of a batch may cost', () => {
   it('the caps are asked for first, and nothing is submitted above them; what is charged already counts nothing', async () => {
@@ -17,7 +17,14 @@ describe('what the lines of a batch may cost', () => {
     expect(over.nextSteps.filter((step) => step.startsWith('node '))).toEqual([]);
     const each = await runBatch(['--maxCredits', '14']);
     expect(each.code).toBe(5);
-    expect(each.envelope.errorMessage).toContain('--maxCredits 14');
+    expect(each.envelope.errorMessage).toMatch(
+      /^2 lines cost up to 15 credits each; --maxCredits allows 14\. This run submitted no line; 2 have no task\.$/,
+    );
+    expect(each.nextSteps[0]).toMatch(
+      /^Ask the user whether 15 credits for a line are fine; then submit with --maxCredits 15\..* the first is line 1/,
+    );
+    expect(each.envelope.data).toMatchObject({ quoted: 30, limit: { quoted: 15, maxCredits: 14 } });
+    expect(each.items).toMatchObject([{ quoted: 15 }, { quoted: 15 }]);
     expect(submits()).toEqual([]);
     expect((await runBatch(['--maxTotalCredits', '30', '--maxCredits', '15'])).code).toBe(0);
     expect(charges()).toBe(2);
@@ -53,6 +60,17 @@ describe('what the lines of a batch may cost', () => {
     expect((await runBatch()).code).toBe(0);
     expect(charges()).toBe(12);
     expect(files()[0]).toBe('01.mp4');
+  });
+
+  it('a balance that is too small for all: how many lines fit, and that the same command needs more credits first', async () => {
+    // The balance is 1,000 credits.
+    const { runBatch, submits } = await place(Array.from({ length: 67 }, (_, n) => `clip ${n}`));
+    const { code, nextSteps } = await runBatch(['--maxTotalCredits', '2000']);
+    expect([code, submits()]).toEqual([5, []]);
+    expect(nextSteps[0]).toBe('The first 66 of 67 lines fit: take the others out, or buy credits first.');
+    expect(nextSteps.at(-2)).toMatch(
+      /^Run this command when there are enough credits \(before that it ends like this again\), without --new\./,
+    );
   });
 
   it('a key that the service does not accept ends the batch at once', async () => {
@@ -112,9 +130,17 @@ describe('what the lines of a batch may cost', () => {
       [cheap, dear].map((line) => JSON.stringify(line)).join('\n'),
     );
     const flags = ['--provider', 'apidot', '--batch', 'two.jsonl', '--maxCredits', '199', '--wait', '5'];
-    const { code, stdout } = await run(flags, { cwd: folder, env });
-    expect([code, charges()], stdout).toEqual([5, 0]);
-    expect(stdout).toContain('Line 2 costs more than --maxCredits 199');
+    const done = await run(flags, { cwd: folder, env });
+    expect([done.code, charges()], done.stdout).toEqual([5, 0]);
+    const { errorMessage, data } = envelopeOf(done);
+    expect(errorMessage).toMatch(/^Line 2 costs 200 credits; --maxCredits allows 199\. This run/);
+    // The first line is cheap enough: the second keeps it back, also in the report.
+    const { items, report } = data as unknown as { items: object[]; report: string };
+    expect(items).toEqual([
+      expect.objectContaining({ line: 1, errorCode: 'BUDGET_EXCEEDED', quoted: 12, heldBy: 2 }),
+      expect.not.objectContaining({ heldBy: 2 }),
+    ]);
+    expect(rowsOf(report)[0]!.data).toMatchObject({ heldBy: 2 });
   });
 
   it('--maxCreditsPerDay holds for the lines of a batch: what fits is made, the rest is not submitted', async () => {

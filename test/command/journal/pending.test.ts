@@ -177,6 +177,16 @@ describe('what is pending', () => {
     expect((envelopeOf(unread).data.nextSteps as string[])[1]).toMatch(
       /made a task is not known\. Do not run its own command, which may submit once more\. When the list of AIVideoMaker can be read, this command tells: node .* --action cancelTask$/,
     );
+    // Beside a task that can be cancelled at once, too.
+    here.service.hidesTasks = false;
+    here.service.forget(here.service.charges.get(T2V.prompt)![0]!);
+    const [other] = await requests(here, 'two');
+    const both = envelopeOf(await act(here, 'cancelTask'));
+    const steps = (both.data.nextSteps as string[]).join('\n');
+    expect(steps).toContain(`--action cancelTask --taskId ${other}`);
+    expect(steps).toContain(`can tell more after ${both.retryAfter} seconds`);
+    here.service.hidesTasks = true;
+    await act(here, 'forget', '--taskId', other!);
     letPass(here.state, 120_000);
     const late = envelopeOf(await act(here, 'cancelTask'));
     expect(late.retryAfter).toBeNull();
@@ -186,7 +196,7 @@ describe('what is pending', () => {
     );
     const done = await runShell(step!.replace(/^.*?(?=node )/, ''), { env: here.env });
     expect([done.code, journalOf(here)]).toEqual([0, []]);
-    expect(here.service.received.filter(({ method }) => method === 'POST')).toHaveLength(1);
+    expect(here.service.received.filter(({ method }) => method === 'POST')).toHaveLength(2);
   });
 
   it('a task that was submitted twice is named for cancelling with its own time, not with that of the first submit', async () => {

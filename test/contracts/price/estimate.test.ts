@@ -8,7 +8,7 @@ import {
 } from '../../../scripts/src/contracts/price/estimate.ts';
 import { checkPayload } from '../../../scripts/src/contracts/validate.ts';
 import type { Json } from '../../../scripts/src/model/json.ts';
-import { AIVIDEOMAKER_MODELS, APIDOT_MODELS } from '../../support/models.ts';
+import { APIDOT_MODELS } from '../../support/models.ts';
 import { changed, contractOf, dataUri, MODELS, PICTURES } from '../helpers.ts';
 
 describe('the estimate', () => {
@@ -48,13 +48,6 @@ describe('the estimate', () => {
     {},
   ])('null, never 0, for what is no valid payload: %j', async (payload) => {
     expect(estimateCredits(await contractOf('t2v'), payload)).toBeNull();
-  });
-
-  it.each(AIVIDEOMAKER_MODELS)('%s: the price is dated and calls itself an estimate', async (model) => {
-    const { price, notes } = await contractOf(model);
-    if (price === null) return expect(notes.join(' ')).toMatch(/March 2026/);
-    expect(price.asOf).toMatch(/^2026-09-\d\d$/);
-    expect(price.note).toMatch(/estimate/i);
   });
 });
 

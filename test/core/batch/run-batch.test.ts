@@ -113,8 +113,9 @@ it('a cancelled task of a line: cancelled and refunded in the sums, and the batc
   const [id] = [...service.charges.values()][0]!;
   service.cancel(id!);
   service.isBusy = false;
-  const { envelope, exitCode } = await run(2, 60_000);
+  const { envelope, exitCode, shown } = await run(2, 60_000);
   expect(exitCode).toBe(1);
+  expect(shown.at(-1)).toBe('1 of 2 done, 1 cancelled, 30 credits charged, 0 now, 15 refunded');
   expect(envelope).toMatchObject({ ok: false, status: 'FAILED', errorCode: 'TASK_CANCELLED' });
   expect(envelope.data!.batch).toMatchObject({ completed: 1, cancelled: 1, charged: 30, refunded: 15 });
   expect(service.charges.size).toBe(2);

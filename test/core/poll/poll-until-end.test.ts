@@ -51,21 +51,6 @@ async function wait(steps: Step[], more: Partial<PollOptions> & { chance?: numbe
 }
 
 describe('the schedule', () => {
-  it.each([0, 0.5, 0.999])('begins with 2 s, grows, and never exceeds 5 s (chance %d)', async (chance) => {
-    const { clock, polledAt } = await wait([see('PROGRESS')], { chance });
-    expect(clock.sleeps[0]).toBeGreaterThanOrEqual(1_800);
-    expect(clock.sleeps[0]).toBeLessThanOrEqual(2_200);
-    for (const [i, pause] of clock.sleeps.entries()) {
-      expect(pause).toBeLessThanOrEqual(5_000);
-      if (i > 0 && i < clock.sleeps.length - 1) expect(pause).toBeGreaterThan(clock.sleeps[i - 1]! - 1);
-    }
-    // The service allows 60 queries a minute to an address.
-    const busiest = Math.max(
-      ...polledAt.map((at) => polledAt.filter((t) => t >= at && t < at + 60_000).length),
-    );
-    expect(busiest).toBeLessThanOrEqual(22);
-  });
-
   it('polls last at the deadline, and never after it', async () => {
     const { waited, clock, polledAt } = await wait([see('PROGRESS')], { deadline: 10_000 });
     expect(waited).toMatchObject({ last: { state: 'PROGRESS' }, failure: undefined });

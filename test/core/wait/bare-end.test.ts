@@ -103,6 +103,13 @@ describe('fault 28: no end without a result is final before the record of the ta
   });
 });
 
+it('without a wait the record of such a task is asked for once', async () => {
+  const server = await service({ end: 'FAILED', records: [{ body: { id: 'ckx1', status: 'FAILED' } }] });
+  const { session } = await sessionTo(server.origin);
+  expect((await waitTask(session, 'ckx1', waiting(0))).envelope.status).toBe('FAILED');
+  expect(server.received.map(({ path }) => path.split('/').at(-1))).toEqual(['status', 'ckx1']);
+});
+
 it('fault 28: where the permits are used up, the list counts as the record of tasks that failed together', async () => {
   const ids = Array.from({ length: 90 }, (_, n) => `ckx${n}`);
   const server = await service({ end: 'FAILED', ids });

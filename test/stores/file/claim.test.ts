@@ -46,7 +46,7 @@ async function kindOf(journal: TestJournal, over: Partial<RequestClaim> = {}): P
 async function begin(journal: TestJournal, over: Partial<RequestClaim> = {}) {
   const claimed = await claim(journal, over);
   if (claimed.kind !== 'new') throw new Error(`it was ${claimed.kind}`);
-  await claimed.entry.begin();
+  await claimed.entry.store();
   return claimed;
 }
 

@@ -35,6 +35,7 @@ import {
   recordedAgo,
   requestIn,
   SECOND,
+  sweepNow,
   type TestJournal,
 } from './support.ts';
 
@@ -100,7 +101,7 @@ describe('a record', () => {
     journal.prepare();
     const entry = journal.draft(fieldsIn(journal));
     expect(namesIn(journal)).toEqual([]);
-    await entry.begin();
+    await entry.store();
     expect(path.basename(entry.file)).toMatch(/^[0-9a-f]{32}-20261121T120000000Z-[0-9a-f]{6}\.json$/);
     expect(entry.record.created).toBe('2026-11-21T12:00:00.000Z');
     expect(onDisk(entry)).toMatchObject(entry.record);
@@ -427,7 +428,7 @@ describe('the sweep', () => {
       await used({}, 29),
     ];
     expect(namesIn(journal)).toHaveLength(old.length + kept.length);
-    journal.sweep();
+    sweepNow(journal);
     expect(namesIn(journal)).toEqual(kept.map(({ name }) => name).sort());
   });
 
@@ -463,7 +464,7 @@ describe('the sweep', () => {
     leave(journal, 'notes.txt', 400 * DAY);
     leave(journal, 'my.lock.txt', 400 * DAY, dead);
     leave(journal, 'elsewhere.lock', 25 * HOUR, unknown);
-    journal.sweep();
+    sweepNow(journal);
     expect(namesIn(journal)).toEqual([...kept, name].sort());
   });
 
@@ -473,7 +474,7 @@ describe('the sweep', () => {
     touch(journal, 'budget.lock', 0);
     for (const jump of [2 * DAY, -4 * DAY, 2 * DAY]) {
       journal.clock.wallOffset += jump;
-      journal.sweep();
+      sweepNow(journal);
       expect(lock.isOurs()).toBe(true);
     }
   });
@@ -483,12 +484,12 @@ describe('the sweep', () => {
     writeFileSync(file, 'no');
     touch(journal, name, 29 * DAY);
     for (let n = 0; n < 2; n += 1) {
-      journal.sweep();
+      sweepNow(journal);
       expect(namesIn(journal)).toEqual([`${name}.corrupt`]);
     }
     expect(journal.warnings).toHaveLength(1);
     touch(journal, `${name}.corrupt`, 31 * DAY);
-    journal.sweep();
+    sweepNow(journal);
     expect(namesIn(journal)).toEqual([]);
   });
 
@@ -502,9 +503,9 @@ describe('the sweep', () => {
       if (old.some((entry) => entry.file === file) && held-- > 0) refuse('EBUSY')();
       real.rmSync(file, options);
     });
-    journal.sweep();
+    sweepNow(journal);
     expect(old.filter(({ file }) => existsSync(file))).toHaveLength(1);
-    journal.sweep();
+    sweepNow(journal);
     expect(namesIn(journal)).toEqual([]);
   });
 });
@@ -579,7 +580,7 @@ describe('a disk that takes no record', () => {
   it('fault 44: because the folder is gone', async () => {
     journal.prepare();
     rmSync(journal.folder, { recursive: true });
-    await expectRefusal(journal.draft(fieldsIn(journal)).begin(), journal.folder, 'the folder is gone');
+    await expectRefusal(journal.draft(fieldsIn(journal)).store(), journal.folder, 'the folder is gone');
     await expectRefusal(journal.lock('a', 0), journal.folder, 'the folder is gone');
   });
 
@@ -592,7 +593,7 @@ describe('a disk that takes no record', () => {
   ])('%s: because of %s', async (_, code, reason, lasts) => {
     journal.prepare();
     vi.mocked(openSync).mockImplementation(refuse(code));
-    await expectRefusal(journal.draft(fieldsIn(journal)).begin(), journal.folder, reason, lasts);
+    await expectRefusal(journal.draft(fieldsIn(journal)).store(), journal.folder, reason, lasts);
     expect(namesIn(journal)).toEqual([]);
   });
 

@@ -6,6 +6,9 @@ import type { RequestRecord } from '../../../scripts/src/model/request-record.ts
 import type { Draft, Entry } from '../../../scripts/src/stores/file/entry.ts';
 import { Journal, type JournalPlace } from '../../../scripts/src/stores/file/journal.ts';
 import { newestFirst } from '../../../scripts/src/stores/file/names.ts';
+import { RecordFiles } from '../../../scripts/src/stores/file/record-files.ts';
+import { RecordIndex } from '../../../scripts/src/stores/file/record-index.ts';
+import { sweep } from '../../../scripts/src/stores/file/sweep.ts';
 import { FakeClock } from '../../support/clock.ts';
 import { tempFolder } from '../../support/command.ts';
 
@@ -56,6 +59,12 @@ export function nextCommand(
   return journalIn(folder, { provider, service, account, clock, ...more });
 }
 
+/** Removes what is old, as a command does once a day. */
+export function sweepNow({ folder, clock, place }: TestJournal): void {
+  const records = new RecordFiles(folder, clock, place.warn);
+  sweep(records, new RecordIndex(records));
+}
+
 const PAYLOAD = { prompt: 'a lighthouse', duration: '5' };
 
 /** What a command claims that has the payload of `requestIn`. */
@@ -87,7 +96,7 @@ export async function recorded(
 ): Promise<Entry> {
   const entry = journal.draft(fieldsIn(journal, more));
   journal.prepare();
-  await entry.begin();
+  await entry.store();
   return entry;
 }
 

@@ -3,7 +3,16 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../scripts/src/model/json.ts';
-import { allIn, claimOf, dateBefore, HOUR, journalIn, nextCommand, type TestJournal } from './support.ts';
+import {
+  allIn,
+  claimOf,
+  dateBefore,
+  HOUR,
+  journalIn,
+  nextCommand,
+  sweepNow,
+  type TestJournal,
+} from './support.ts';
 import { VERSION_1 } from './version-1.ts';
 
 const STATES: [prompt: string, kind: 'unknown' | 'submitted' | 'new', taskId: string | null][] = [
@@ -101,7 +110,7 @@ describe('the records of version 1', () => {
         delivered: old.delivered ?? dateBefore(journal, 0),
       });
     }
-    journal.sweep();
+    sweepNow(journal);
     const next = nextCommand(journal);
     for (const [, , taskId] of STATES)
       if (taskId !== null) expect((await next.byTask(taskId))?.record.taskId).toBe(taskId);

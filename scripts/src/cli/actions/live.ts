@@ -13,10 +13,10 @@ import { systemClock } from '../../model/clock.ts';
 import { FIRST_POLL_MS } from '../../model/defaults.ts';
 import { Failure, orFailure } from '../../model/failure.ts';
 import { once } from '../../model/once.ts';
+import type { AccountId } from '../../model/request-record.ts';
 import { SANDBOX_KEY, serviceName } from '../../model/service-address.ts';
 import type { TaskState } from '../../model/task.ts';
 import type { Sharing } from '../../ports/sharing.ts';
-import type { Provider } from '../../providers/provider.ts';
 import type { Journal } from '../../stores/file/journal.ts';
 import type { CheckedBatch } from '../batch/read-batch.ts';
 import type { LiveCall } from '../call.ts';
@@ -30,14 +30,21 @@ import { withStandInWarnings } from './stand-ins.ts';
 /** @param batch its lines, where the command names one */
 export async function runLive(call: LiveCall, batch: CheckedBatch | null): Promise<Outcome> {
   const { args, caller, request, environment, loopback, progress, interruption } = call;
+  const { profile } = args;
   const sandbox = args.sandbox ? await startSandbox(environment, progress.line) : null;
   const { httpProxy, httpsProxy, noProxy, timeoutMs, maxRetries } = environment;
   if (httpProxy || httpsProxy) compileParserSimply();
   const transport = new Transport({ httpProxy, httpsProxy, noProxy });
-  const baseUrl = sandbox ? new URL(sandbox.origin) : serviceUrl(call);
-  const key = keyOf(call);
-  const provider = await args.profile.create({ baseUrl, key, now: systemClock.wall });
-  const sharing = once(() => (args.noJournal ? null : openSharing(call, provider)));
+  const baseUrl = sandbox ? new URL(sandbox.origin) : (environment.baseUrl ?? new URL(profile.url));
+  const key = sandbox ? SANDBOX_KEY : environment.key!;
+  const provider = await profile.create({ baseUrl, key, now: systemClock.wall });
+  const place = once(async () => {
+    const { accountOf } = await import('../../model/fingerprint.ts');
+    const service = sandbox ? 'sandbox' : serviceName(baseUrl, profile.apiPath);
+    return { provider: profile.id, service, account: accountOf(profile.id, key) };
+  });
+  const named = async () => ({ ...caller, account: (await place()).account });
+  const sharing = once(() => (args.noJournal ? null : openSharing(call, place)));
   // On this machine a service has no limit for single questions; waits keep to it.
   const limiter = async () => (loopback ? null : ((await sharing())?.limiter ?? null));
   const { signal } = interruption;
@@ -55,14 +62,13 @@ export async function runLive(call: LiveCall, batch: CheckedBatch | null): Promi
     transport,
     observer: progress.observer,
     loopback: loopback ? baseUrl : null,
-    records: once(() => (args.noJournal || isWithoutRecords(call) ? null : openJournal(call, provider))),
+    records: once(() => (args.noJournal || isWithoutRecords(call) ? null : openJournal(call, place))),
   };
   try {
     let outcome: Outcome;
     if (batch) {
       const { runBatchCommand } = await import('../batch/command.ts');
-      const known = { ...call, caller: { ...caller, account: await accountOf(call) } };
-      outcome = await runBatchCommand(session, known, batch, waitSettings(args));
+      outcome = await runBatchCommand(session, { ...call, caller: await named() }, batch, waitSettings(args));
     } else outcome = await outcomeOfResult(await act(session, args, request), caller);
     return sandbox ? withStandInWarnings(outcome) : outcome;
   } catch (error) {
@@ -70,7 +76,7 @@ export async function runLive(call: LiveCall, batch: CheckedBatch | null): Promi
     const taskId = args.taskId ?? error.details.taskId ?? null;
     const missing = taskId !== null && (await madeElsewhere(session, error, taskId));
     const { advised } = await import('../render/errors/explained.ts');
-    throw advised(missing || error, { ...caller, account: await accountOf(call) }, taskId);
+    throw advised(missing || error, await named(), taskId);
   } finally {
     // Not awaited: the answer need not wait until the last socket has closed.
     void transport.close();
@@ -98,20 +104,16 @@ function isWithoutRecords({ args, environment: { stateFolder } }: LiveCall): boo
 }
 
 /** Returns the journal of the service and the key in use; null where a sandbox run cannot write one. */
-async function openJournal(call: LiveCall, provider: Provider): Promise<Journal | null> {
-  const { args, environment, progress } = call;
-  const { stateFolder, isStateChosen } = environment;
+async function openJournal(
+  { args, environment, progress }: LiveCall,
+  place: () => Promise<AccountId>,
+): Promise<Journal | null> {
+  const { isStateChosen } = environment;
+  const stateFolder = environment.stateFolder!;
   const warn = progress.line;
-  if (stateFolder === null) return null;
   const { Journal } = await import('../../stores/file/journal.ts');
-  const journal = new Journal({
-    folder: journalFolder(stateFolder, args.sandbox),
-    provider: provider.id,
-    service: args.sandbox ? 'sandbox' : addressOf(call),
-    account: await accountOf(call),
-    clock: systemClock,
-    warn,
-  });
+  const folder = journalFolder(stateFolder, args.sandbox);
+  const journal = new Journal({ folder, ...(await place()), clock: systemClock, warn });
   if (!args.sandbox || isStateChosen) return journal;
   const refusal = await orFailure((async () => journal.prepare())());
   if (!refusal) return journal;
@@ -120,29 +122,13 @@ async function openJournal(call: LiveCall, provider: Provider): Promise<Journal 
 }
 
 /** Returns what the processes of this machine share about the service; null for the sandbox, which is this process's own. */
-async function openSharing(call: LiveCall, provider: Provider): Promise<Sharing | null> {
-  const { args, environment } = call;
-  const { stateFolder } = environment;
-  if (args.sandbox || stateFolder === null) return null;
+async function openSharing(
+  { args, environment: { stateFolder: folder } }: LiveCall,
+  place: () => Promise<AccountId>,
+): Promise<Sharing | null> {
+  if (args.sandbox || folder === null) return null;
   const { sharingIn } = await import('../../stores/file/sharing.ts');
-  return sharingIn({
-    folder: stateFolder,
-    service: addressOf(call),
-    account: await accountOf(call),
-    limit: provider.rateLimit,
-    clock: systemClock,
-  });
-}
-
-const serviceUrl = ({ args, environment }: LiveCall): URL => environment.baseUrl ?? new URL(args.profile.url);
-
-const addressOf = (call: LiveCall): string => serviceName(serviceUrl(call), call.args.profile.apiPath);
-
-const keyOf = ({ args, environment }: LiveCall): string => (args.sandbox ? SANDBOX_KEY : environment.key!);
-
-async function accountOf(call: LiveCall): Promise<string> {
-  const { accountOf: account } = await import('../../model/fingerprint.ts');
-  return account(call.args.profile.id, keyOf(call));
+  return sharingIn({ folder, ...(await place()), limit: args.profile.rateLimit, clock: systemClock });
 }
 
 /** Runs the action. Loads only the modules that it needs: a status query does not load the submit. */

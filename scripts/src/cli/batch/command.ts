@@ -8,7 +8,6 @@ import type { Session } from '../../core/session.ts';
 import type { WaitSettings } from '../../core/wait-settings.ts';
 import { mediaIn, nameKey, stemOfOutput, versionOf } from '../../download/names.ts';
 import type { LiveCall } from '../call.ts';
-import { commandForLine } from '../command-line/commands.ts';
 import { refusalOf } from '../command-line/unsupported.ts';
 import { batchQuoteOutcome } from '../render/account.ts';
 import { batchOutcome, lineOutcomes, reportRow } from '../render/batch.ts';
@@ -17,6 +16,7 @@ import { newCharge } from '../render/batch-warnings.ts';
 import { lineAlone } from '../render/caller.ts';
 import { inSandbox, type Outcome } from '../render/envelope.ts';
 import { termsOf } from '../request/read-request.ts';
+import { commandForLine } from './line-command.ts';
 import { writeLine, writeReport } from './own-file.ts';
 import type { CheckedBatch } from './read-batch.ts';
 

@@ -2,8 +2,8 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import path from 'node:path';
 import { createAtOnce, onDisk, replaceAtOnce } from '../../disk/durable.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
-import type { LineRequest } from '../command-line/commands.ts';
 import { boundedJson } from '../render/bounded.ts';
+import type { LineRequest } from './line-command.ts';
 import type { CheckedBatch } from './read-batch.ts';
 
 const MOST_NAMES = 100;

@@ -6,7 +6,8 @@ import { issue } from '../../model/issue.ts';
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';
 import { nearest } from '../../model/nearest.ts';
 import { DuplicateName } from '../../model/strict-json.ts';
-import { inQuotes, kindOf } from '../issue.ts';
+import { inQuotes } from '../issue.ts';
+import { kindOf } from '../request/payload.ts';
 import { parseJson, textOf } from './line-text.ts';
 import type { Source } from './source.ts';
 

@@ -24,7 +24,7 @@ type NumberFlag = {
   [K in FlagName]: (typeof FLAGS)[K] extends { value: { kind: 'number' } } ? K : never;
 }[FlagName];
 
-type TextFlag = Exclude<FlagName, Switch | NumberFlag | 'provider' | 'since' | Profile['callbackFlag']>;
+type TextFlag = Exclude<FlagName, Switch | NumberFlag | 'provider' | 'since' | Profile['callbackWord']>;
 
 /** The command line, understood and checked: the values by the names of their flags, numbers in the units of the flags. */
 export interface Arguments
@@ -58,7 +58,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     checkService(action, profile, given, issues);
   }
   const { provider, since, ...values } = valuesOf(given, issues);
-  for (const { callbackFlag } of PROFILES) delete values[callbackFlag];
+  for (const { callbackWord } of PROFILES) delete values[callbackWord];
   if (!isAsked && issues.length > 0) throw refusedInputs(issues);
   return compact({
     ...values,
@@ -67,7 +67,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     profile,
     isProviderNamed: given.has('provider'),
     since: since === undefined ? undefined : parseSince(String(since), Date.now())?.from,
-    callback: given.get(profile.callbackFlag),
+    callback: given.get(profile.callbackWord),
   }) as Arguments;
 }
 

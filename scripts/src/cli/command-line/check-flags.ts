@@ -88,12 +88,12 @@ export function checkTogether(action: Action, given: Given, issues: Issue[]): vo
 
 /** This comes before anything else, a key included. @throws Failure INVALID_PAYLOAD for an action without a request */
 export function checkService(action: Action, profile: Profile, given: Given, issues: Issue[]): void {
-  const { title, can, callbackFlag } = profile;
+  const { title, can, callbackWord } = profile;
   // Where a service has no quotes, `quote` is refused after its payload was read: then there is an estimate to tell.
   if (action !== 'quote') refuseUnsupported(profile, action, TASK_ID.exec(given.get('taskId') ?? '')?.[0]);
-  for (const name of new Set(PROFILES.map((one) => one.callbackFlag))) {
-    if (name === callbackFlag || !given.has(name)) continue;
-    issues.push(issue(`--${name}`, `--${callbackFlag} for ${title}`, 'it', `write --${callbackFlag}`));
+  for (const name of new Set(PROFILES.map((one) => one.callbackWord))) {
+    if (name === callbackWord || !given.has(name)) continue;
+    issues.push(issue(`--${name}`, `--${callbackWord} for ${title}`, 'it', `write --${callbackWord}`));
   }
   if (!can.quote && given.has('maxCreditsPerDay')) {
     const expected = `not to be given with ${title}, which documents no price before a submit`;

@@ -20,11 +20,8 @@ export function resumeFlags({ action, wait, pollInterval, download, output, batc
   };
 }
 
-/** Where a task lives. */
-export type Place = Pick<Arguments, 'profile' | 'sandbox'>;
-
 /** Returns the flags that say where a task is: the service, and whether it is the sandbox. */
-export function placeFlags({ profile, sandbox }: Place): Flags {
+export function placeFlags({ profile, sandbox }: Pick<Arguments, 'profile' | 'sandbox'>): Flags {
   return { provider: providerFlag(profile.id), sandbox };
 }
 
@@ -38,16 +35,8 @@ export function commandFor(provider: string | undefined, action: Action, flags: 
   return commandLine(flagWords({ action, provider: providerFlag(provider), ...flags }));
 }
 
-/** What a line of a batch asks for, as the flags of a command of its own. */
-export interface LineRequest {
-  model: string;
-  /** JSON, without the image. */
-  payload: string;
-  image: string | undefined;
-}
-
 // Longer payloads are not worth repeating in an answer; the command says where they go instead.
-const LONGEST_SHOWN = 2_000;
+export const LONGEST_SHOWN = 2_000;
 
 /** Returns the command line of these arguments, which runs from any folder, with more flags. */
 export function commandFrom(argv: readonly string[], more: Flags = {}): string {
@@ -61,32 +50,8 @@ export function commandToRehearse(argv: readonly string[], { download, output }:
   return commandFrom(argv, { new: false, ...place, sandbox: true });
 }
 
-/**
- * The command that makes one line of the batch once more, alone, with a new charge. @param quoted its own limit, where the
- * batch had one for the sum alone. @param file writes that line into a batch of its own, if its payload is too long for a
- * command
- */
-export function commandForLine(
-  argv: readonly string[],
-  { model, payload, image }: LineRequest,
-  output: string | null,
-  quoted: number | null,
-  file: () => string | null,
-): string | null {
-  const { batch, maxTotalCredits, download, ...given } = flagsIn(argv);
-  const isCapped = given.maxCredits !== undefined || maxTotalCredits === undefined || quoted === null;
-  const flags: Flags = isCapped ? given : { ...given, maxCredits: quoted };
-  if (quoteWord(payload).length > LONGEST_SHOWN) {
-    const own = file();
-    const inFile = { model: undefined, payload: undefined, image: undefined, output: undefined };
-    const folder = output === null ? undefined : path.dirname(output);
-    return own && commandLine(flagWords({ batch: own, ...flags, ...inFile, download: folder, new: true }));
-  }
-  const request = { model, payload, image: image && portable('image', image) };
-  return commandLine(flagWords({ ...flags, ...request, output: output ?? undefined, new: true }));
-}
-
-function flagsIn(argv: readonly string[]): Flags {
+/** Returns the flags of a command line, with paths that hold in any folder; a payload that is too long is read from standard input. */
+export function flagsIn(argv: readonly string[]): Flags {
   return Object.fromEntries(
     [...readFlags(argv, [])].map(([name, value]) => [
       name,

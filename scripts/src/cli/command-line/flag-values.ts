@@ -11,7 +11,7 @@ import { inQuotes } from '../issue.ts';
 import { parseSince, SINCE_EXPECTED } from './since.ts';
 
 /** A number, as digits. A hint names no other number than the one that was given. */
-export interface NumberValue {
+interface NumberValue {
   kind: 'number';
   min: number;
   max: number;

@@ -55,7 +55,7 @@ const providers = PROFILES.map(({ id }) => id);
 const pending = 'waitTask without --taskId: every pending task, until all of them, or any, have ended';
 const callback = {
   form: '<url>',
-  help: `https address that the service may notify (${PROFILES.map((one) => `${one.title}: --${one.callbackFlag}`).join(', ')})`,
+  help: `https address that the service may notify (${PROFILES.map((one) => `${one.title}: --${one.callbackWord}`).join(', ')})`,
   actions: SUBMITS,
 };
 const text = 'print this text, or the version';

@@ -73,8 +73,8 @@ function piecesOf({ subject, state, ageMs, expected, transfer, batch }: View, ba
 /** Returns the part that is done, from 0 to 1; null where nothing says it. */
 function shareDone({ ageMs, share, expected, transfer, batch }: View): number | null {
   if (batch) {
-    const { total, done, failed, unknown = 0, notSubmitted = 0 } = batch;
-    return total > 0 ? (done + failed + unknown + notSubmitted) / total : null;
+    const { total, done, failed, cancelled = 0, unknown = 0, notSubmitted = 0 } = batch;
+    return total > 0 ? (done + failed + cancelled + unknown + notSubmitted) / total : null;
   }
   if (transfer) return transfer.total ? transfer.bytes / transfer.total : null;
   if (share !== null) return share;

@@ -26,10 +26,11 @@ export class Sums {
     if (state === 'UNKNOWN' || this.#states.get(key) === state) return false;
     this.#states.set(key, state);
     if (this.now && !this.isBatch) {
-      const ended = [...this.#states.values()].filter(isTerminal);
-      const done = ended.filter((one) => one === 'COMPLETED').length;
-      const running = this.now.total - ended.length;
-      this.now = { ...this.now, done, failed: ended.length - done, running };
+      const states = [...this.#states.values()];
+      const count = (wanted: TaskState) => states.filter((one) => one === wanted).length;
+      const running = this.now.total - states.filter(isTerminal).length;
+      const [done, failed, cancelled] = [count('COMPLETED'), count('FAILED'), count('CANCEL')];
+      this.now = { ...this.now, done, failed, cancelled, running };
     }
     return true;
   }

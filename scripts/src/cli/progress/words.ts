@@ -57,9 +57,10 @@ export function amount({ bytes, total, speed }: Transfer): string {
  * runs were charged is no new charge.
  */
 export function sums({ total, done, failed, running, credits, ...of }: BatchProgress): string {
-  const { unknown = 0, notSubmitted = 0, creditsNow, refunded = 0 } = of;
+  const { cancelled = 0, unknown = 0, notSubmitted = 0, creditsNow, refunded = 0 } = of;
   const parts = [`${done} of ${total} done`];
   if (failed > 0) parts.push(`${failed} failed`);
+  if (cancelled > 0) parts.push(`${cancelled} cancelled`);
   if (unknown > 0) parts.push(`${unknown} of unknown outcome`);
   if (notSubmitted > 0) parts.push(`${notSubmitted} not submitted`);
   if (running > 0) parts.push(`${running} running`);

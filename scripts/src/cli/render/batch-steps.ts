@@ -66,7 +66,7 @@ export function batchSteps(
       !leftOver &&
       ended.length + gone.length === 0 && [
         runStepOfLines(lines),
-        `Every line was submitted by an earlier run${spentBefore(totalsOf(lines), ' in all')}. To make all of them again, with a charge for every line: the same command with --new and another --download or --output.`,
+        `The newest tasks of all lines were submitted by earlier runs${spentBefore(totalsOf(lines), ' in all')}. To make all of them again, with a charge for every line: the same command with --new and another --download or --output.`,
       ],
   );
 }
@@ -76,7 +76,7 @@ function heldSteps(held: Failure, lines: readonly LineResult[], caller: Caller):
   const { nextSteps = [] } = advisedInLine(held, caller, null).details;
   const { charged } = totalsOf(lines.filter(({ isReused }) => isReused));
   if (held.details.reason?.kind !== 'sumAboveCap' || !charged) return nextSteps;
-  const before = `${counted(charged, 'credit')} ${charged === 1 ? 'was' : 'were'} charged before for the other lines.`;
+  const before = `${counted(charged, 'credit')} ${charged === 1 ? 'was' : 'were'} charged before for the other lines (their newest tasks).`;
   return [`${nextSteps[0]} ${before}`, ...nextSteps.slice(1)];
 }
 
@@ -113,8 +113,10 @@ function withResume(
   const unknown = sorted.filter(({ outcome }) => outcome.exitCode === EXIT.submitUnknown).length;
   // Without a list the same command finds out nothing: the user does so first.
   const mayFindOut = unknown === 0 || caller.profile.can.list;
-  const { retryAfter = null } = sorted.find(({ outcome }) => !outcome.envelope.ok)?.outcome.envelope ?? {};
-  const when = retryAfter === null ? '' : ` after ${retryAfter} seconds`;
+  const first = sorted.find(({ outcome }) => !outcome.envelope.ok)?.outcome.envelope;
+  const isShort = first?.errorCode === 'INSUFFICIENT_CREDITS';
+  const after = first?.retryAfter ? ` after ${first.retryAfter} seconds` : '';
+  const when = isShort ? ' when there are enough credits (before that it ends like this again)' : after;
   const said = sentences(
     `Run this command${when}, without --new.`,
     'It resumes every line, and charges nothing for those that have a task.',

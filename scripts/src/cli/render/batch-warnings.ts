@@ -24,6 +24,7 @@ export function batchWarnings(
   return sentences(
     result.isNew &&
       `--new asked for every line once more: ${counted(made, 'new task')}, ${costOf(result.quoted)}.`,
+    madeBeforeWarning(result.lines),
     leftWarning(result),
     unsavedWarning(result),
     takenNames(result.lines),
@@ -34,6 +35,15 @@ export function batchWarnings(
         textsIn(outcome, 'warnings').map((text) => `Line ${number} (${name}): ${text}`),
       ),
     more > 0 && `${counted(more, 'more line')} ${more === 1 ? 'has' : 'have'} warnings; the report has them.`,
+  );
+}
+
+/** Says which results the user has already: who asks for variations expects new ones. */
+function madeBeforeWarning(lines: readonly LineResult[]): Part {
+  const made = lines.filter(({ madeBefore }) => madeBefore !== undefined);
+  return (
+    made.length > 0 &&
+    `Earlier commands made ${linesNamed(made)} (${made.length > 1 ? 'the first ' : ''}on ${made[0]!.madeBefore}) for files of other names: what is here is the result of the earlier task, not another one. To get another one, with a new charge: add an equal line, or run the command of the line alone (its model and payload) with --new.`
   );
 }
 

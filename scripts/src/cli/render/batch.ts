@@ -25,7 +25,8 @@ export function lineOutcomes(
   });
 }
 
-function outcomeOfLine({ end, taskId, state }: LineResult, caller: Caller, isLeft: boolean): Outcome {
+function outcomeOfLine(line: LineResult, caller: Caller, isLeft: boolean): Outcome {
+  const { number, end, taskId, state } = line;
   if (end === null) {
     const step = isLeft
       ? `This line was not made once more: without --new the batch returns its earlier task. To make it once more, with a new charge: ${caller.anew}`
@@ -33,7 +34,11 @@ function outcomeOfLine({ end, taskId, state }: LineResult, caller: Caller, isLef
     return success(null, null, { nextSteps: [step] }, EXIT.stillRunning);
   }
   if (!(end instanceof Failure)) return taskOutcome(end, caller);
-  return failed(advisedInLine(end, caller, taskId), state, taskId);
+  const { reason } = end.details;
+  // The line itself is not too dear.
+  const isHeld = reason?.kind === 'linesAboveCap' && !reason.lines.includes(number);
+  const told = advisedInLine(end, caller, taskId);
+  return failed(isHeld ? told.with({ data: { heldBy: reason.lines[0]! } }) : told, state, taskId);
 }
 
 /** Returns a line whole, as the report has it: the document that a command of its own would print, without the service's record. */
@@ -92,12 +97,17 @@ export function batchOutcome(
 }
 
 function shortRow({ line, outcome }: LineItem): JsonObject {
-  const { status, taskId, errorCode } = outcome.envelope;
+  const { status, taskId, errorCode, data } = outcome.envelope;
   const [file = null] = outcome.files;
   const { number, name } = line;
   const resultGone = isLineGone(line) || undefined;
   const reused = (line.taskId !== null && line.isReused) || undefined;
-  return definedFields({ line: number, name, taskId, status, file, errorCode, resultGone, reused });
+  const quoted = line.taskId === null ? (line.quoted ?? undefined) : undefined;
+  const { heldBy } = data ?? {};
+  return definedFields({
+    ...{ line: number, name, taskId, status, file, errorCode },
+    ...{ resultGone, reused, quoted, heldBy },
+  });
 }
 
 /** Returns why the state of a line that runs could not be asked for, where that was so until the end. */
@@ -108,12 +118,14 @@ function lastPollErrorOf(lines: readonly LineResult[]): JsonObject | undefined {
 
 function messageOf({ line, outcome }: LineItem, items: readonly LineItem[], { lines }: BatchResult): string {
   const { errorCode } = outcome.envelope;
+  const said = `${outcome.failure?.message} ${submittedNow(lines)}`;
+  if (line.end instanceof Failure && line.end.details.reason?.kind === 'linesAboveCap') return said;
   const same = items.filter((item) => item.outcome.envelope.errorCode === errorCode).length;
   const what =
     same === 1
       ? `Line ${line.number} (${line.name})`
       : `${same} of ${items.length} lines, the first of them ${line.number} (${line.name})`;
-  return `${what}: ${outcome.failure?.message} ${submittedNow(lines)}`;
+  return `${what}: ${said}`;
 }
 
 /** Says what the whole batch submitted in this run: the message of one line does not. */

@@ -36,8 +36,7 @@ export function cancellableOutcome(result: CancellableResult, caller: Caller, ha
           'no task is known that can be cancelled: data.nextSteps says how far that is known',
         ];
   const issues = [issue('--taskId', '<id> for --action cancelTask', 'nothing', hint)];
-  // Where a task can be cancelled now, nothing is to be waited for.
-  const retryAfter = tasks.length === 0 && clearAfter.size > 0 ? Math.max(...clearAfter.values()) : undefined;
+  const retryAfter = clearAfter.size > 0 ? Math.max(...clearAfter.values()) : undefined;
   const refusal = new AdvisedFailure('INVALID_PAYLOAD', message, { issues, nextSteps, retryAfter });
   return failed(refusal, 'UNKNOWN', null);
 }

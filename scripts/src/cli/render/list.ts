@@ -1,6 +1,6 @@
 import { promptExcerpt } from '../../core/record/prompt-excerpt.ts';
 import type { ListedTask, ListResult } from '../../core/tasks/list-tasks.ts';
-import { isObject, type Json, type JsonObject, unlessEmpty } from '../../model/json.ts';
+import { isObject, type JsonObject, unlessEmpty } from '../../model/json.ts';
 import { counted, plain, quoted } from '../../model/text.ts';
 import { nameIn } from '../../providers/read-answer.ts';
 import { briefWait, type Caller, resumeCommand } from './caller.ts';
@@ -32,8 +32,7 @@ export function listOutcome(result: ListResult, caller: Caller): Outcome {
     warnings: unlessEmpty(warningsOf(result, caller)),
     nextSteps: unlessEmpty(nextSteps),
   };
-  const records: Json[] = caller.isFull ? tasks.map(({ task }) => task.record) : [];
-  const shown = caller.isFull ? { ...record, tasks: records } : record;
+  const shown = caller.isFull ? { ...record, tasks: tasks.map(({ task }) => task.record) } : record;
   return done({ ...data, ...upstream(shown) });
 }
 

@@ -7,7 +7,7 @@ import { EXIT, EXIT_OF_SIGNAL, type StopSignal } from '../exit-codes.ts';
 import type { Situation } from '../progress/situation.ts';
 import type { Caller } from './caller.ts';
 import { failed, type Outcome, success } from './envelope.ts';
-import { findOutSteps } from './errors/submit-outcome-unknown.ts';
+import { findOutSteps } from './find-out.ts';
 import { sentences } from './sentences.ts';
 
 const CHARGES_NOTHING = 'Run this command as often as you like: it charges nothing.';

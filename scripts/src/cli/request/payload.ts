@@ -9,7 +9,7 @@ import { isObject, type Json, type JsonObject } from '../../model/json.ts';
 import { DuplicateName, parseStrict } from '../../model/strict-json.ts';
 import { plain } from '../../model/text.ts';
 import { profileOf } from '../../providers/registry.ts';
-import { inQuotes, kindOf, refused } from '../issue.ts';
+import { inQuotes, refused } from '../issue.ts';
 
 // Larger than any image that was seen to pass, and small enough to be held in memory.
 const MAX_INPUT_BYTES = 64 * 1024 * 1024;
@@ -192,4 +192,11 @@ async function dataUri(handle: FileHandle, size: number, beginning: string): Pro
 /** Returns the code of an error of Node, such as ENOENT. */
 export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+}
+
+/** Returns what a value is, in words. */
+export function kindOf(value: Json | undefined): string {
+  if (value === null) return 'null';
+  if (value === '') return 'an empty text';
+  return Array.isArray(value) ? 'an array' : `a ${typeof value}`;
 }

@@ -95,5 +95,5 @@ export function readCallback({ profile, callback }: Arguments, loopback: boolean
   if (callback === undefined) return undefined;
   const problem = checkCallbackUrl(callback, loopback);
   if (!problem) return new URL(callback).href;
-  throw refused(`--${profile.callbackFlag}`, problem.expected, `"${plain(callback, 80)}"`, problem.hint);
+  throw refused(`--${profile.callbackWord}`, problem.expected, `"${plain(callback, 80)}"`, problem.hint);
 }

@@ -1,10 +1,10 @@
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';
-import { OUTPUT_KINDS, type OutputKind } from '../../model/output-kind.ts';
+import { OUTPUT_KINDS } from '../../model/output-kind.ts';
 import { ContractError, parsed } from '../schema/parsed.ts';
 import { readNode } from '../schema/read-schema.ts';
 import { z } from '../schema/zod.ts';
-import { type RecordedDuration, readDurations } from './durations.ts';
-import { type PriceRule, readPrice } from './price-rule.ts';
+import { readDurations } from './durations.ts';
+import { readPrice } from './price-rule.ts';
 
 const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
 const SENTENCES = ' must be a list of sentences';
@@ -30,54 +30,44 @@ const HEAD = z.object({
 });
 
 /** What the file of a contract says, as the compiled copy holds it. */
-export interface StoredContract {
-  /** What the model makes. */
-  output: OutputKind;
-  /** JSON Schema 2020-12 of the payload, with the keywords of contracts/README.md. */
-  schema: JsonObject;
-  /** A payload that passes. */
-  example: JsonObject;
-  sources: { what: string; date: string }[];
-  /** The field that takes the prompt; null where the model has none. */
-  prompt: string | null;
-  /** What the sources leave open, and how conflicts between them were resolved; `advice` is among them. */
-  notes: string[];
-  /** The notes that change what one sends. */
-  advice: string[];
-  /**
-   * Where the service documents that a submit repeated with the same idempotency key is not charged again; null where it
-   * does not.
-   */
-  replay: string | null;
-  /** How long recorded runs took, from submit to end; empty where none is on record. */
-  durations: RecordedDuration[];
-  /** Null where no price is known that is recent enough to say anything. */
-  price: PriceRule | null;
-}
+export type StoredContract = ReturnType<typeof toContract>;
 
 /** @throws ContractError for what is not understood, and where the example or the sources are missing */
-export function toContract(document: Json): StoredContract {
+export function toContract(document: Json) {
   if (!isObject(document)) throw new ContractError('the file must be a mapping');
   const { $schema, type } = document;
   if ($schema !== DIALECT) throw new ContractError(`$schema must be ${DIALECT}`);
   if (type !== 'object') throw new ContractError('type must be object');
   const head = parsed(HEAD, document);
-  const schema = Object.fromEntries(Object.entries(document).filter(([name]) => !(name in HEAD.shape)));
+  const rest = Object.entries(document).filter(([name]) => !(name in HEAD.shape));
+  const schema: JsonObject = Object.fromEntries(rest);
   const root = readNode(schema);
   const { 'x-prompt': prompt = 'prompt', 'x-price': price, 'x-advice': advice } = head;
   const hasPrompt = root.properties?.has(prompt) === true;
   if (!hasPrompt && head['x-prompt'] !== undefined)
     throw new ContractError('x-prompt must name the field that takes the prompt');
   return {
+    /** What the model makes. */
     output: head['x-output'],
+    /** The field that takes the prompt; null where the model has none. */
     prompt: hasPrompt ? prompt : null,
+    /** JSON Schema 2020-12 of the payload, with the keywords of contracts/README.md. */
     schema,
+    /** A payload that passes. */
     example: head.examples[0]!,
     sources: head['x-sources'],
+    /** What the sources leave open, and how conflicts between them were resolved; `advice` is among them. */
     notes: [...advice, ...head['x-notes']],
+    /** The notes that change what one sends. */
     advice,
+    /**
+     * Where the service documents that a submit repeated with the same idempotency key is not charged again; null where
+     * it does not.
+     */
     replay: head['x-replay'],
+    /** How long recorded runs took, from submit to end; empty where none is on record. */
     durations: readDurations(head['x-durations']),
+    /** Null where no price is known that is recent enough to say anything. */
     price: price === undefined ? null : readPrice(price, root),
   };
 }

@@ -59,11 +59,6 @@ function kind(meant: Json, value: Json): string {
   return type === undefined || isOfType(value, type) ? '' : ` (${A_TYPE[type]})`;
 }
 
-function requiredKind({ node }: RefusedPlace): string {
-  const types = node.types.filter((type) => type !== 'null');
-  return types.length === 1 ? ` (${A_TYPE[types[0]!]})` : '';
-}
-
 /**
  * What passes at this place: the literals where they can be listed, else what is wanted with an instance. Media have
  * no instance: an agent that copies it would pay for the picture of an example.
@@ -93,9 +88,10 @@ function enumHint(place: RefusedPlace, values: readonly Json[]): string {
   // A near number is another choice, not a typo: 6 is not a mistyped 5.
   const near = typeof value === 'string' && /\p{L}{3}/u.test(value) ? nearest(value, words) : undefined;
   if (near !== undefined) return `write ${assign(path, near)}, not ${literal(value!)}`;
-  const fits = node.types.some((type) => isOfType(value, type));
+  const types = node.types.filter((type) => type !== 'null');
+  const isOfOther = types.length === 1 && !isOfType(value, types[0]!);
   const rounding = choices.every(isNumeric) && isNumeric(value) ? `; ${NEVER_ROUNDED}` : '';
-  return `write ${fieldName(path)}: ${either(choices.map(literal))}${fits ? '' : requiredKind(place)}, not ${literal(value!)}${rounding}`;
+  return `write ${fieldName(path)}: ${either(choices.map(literal))}${isOfOther ? ` (${A_TYPE[types[0]!]})` : ''}, not ${literal(value!)}${rounding}`;
 }
 
 function isNumeric(value: Json | undefined): boolean {
@@ -172,11 +168,11 @@ export function unknownFieldHint(key: string, node: SchemaNode, given: JsonObjec
 /** The user asked for it: another model that has the field comes before a request without it. */
 function wayOfField(key: string, shown: string, { elsewhere }: Ways): string {
   const drop = `only if the user agrees, leave ${shown} out`;
-  const known = elsewhere?.get(key);
-  if (known === undefined) return `take a model that has it, or, ${drop}`;
-  if (known.models.length > 0)
-    return `take a model that has it, at its own price: ${known.models.slice(0, MOST_MODELS).join(', ')}; ${drop}`;
-  return `no model of this kind has it${known.isKnown ? ' with this value' : ''}: ${drop}`;
+  if (elsewhere === undefined) return `take a model that has it, or, ${drop}`;
+  const models = elsewhere.get(key);
+  if (models?.length)
+    return `take a model that has it, at its own price: ${models.slice(0, MOST_MODELS).join(', ')}; ${drop}`;
+  return `no model of this kind has it${models === undefined ? '' : ' with this value'}: ${drop}`;
 }
 
 /** Returns the one of some field names under which another model has a field; undefined where none is. */

@@ -39,20 +39,25 @@ function ofType(node: SchemaNode, type: TypeName): Zod.ZodMiniType | null {
   if (type === 'boolean') return z.boolean();
   if (type === 'array') return list(node);
   if (type === 'object') return object(node);
-  const checks = [];
-  if (node.minimum !== undefined) checks.push(z.minimum(node.minimum));
-  if (node.maximum !== undefined) checks.push(z.maximum(node.maximum));
-  return (type === 'integer' ? z.int() : z.number()).check(...checks);
+  const kind = type === 'integer' ? z.int() : z.number();
+  return kind.check(...checks(node.minimum, z.minimum), ...checks(node.maximum, z.maximum));
+}
+
+/** The check of a limit or a rule; none where there is none. */
+function checks<L, C>(limit: L | undefined, check: (limit: L) => C): C[] {
+  return limit === undefined ? [] : [check(limit)];
 }
 
 function text({ own = [], pattern, minLength, maxLength }: SchemaNode): Zod.ZodMiniType {
-  const checks = own.flatMap(({ textHint }) =>
-    textHint === undefined ? [] : [z.refine<string>((value) => textHint(value) === null)],
-  );
-  if (pattern !== undefined) checks.push(z.regex(pattern));
-  if (minLength !== undefined) checks.push(z.refine((value) => codePoints(value) >= minLength));
-  if (maxLength !== undefined) checks.push(z.refine((value) => codePoints(value) <= maxLength));
-  return z.string().check(...checks);
+  const refine = z.refine<string>;
+  return z
+    .string()
+    .check(
+      ...own.flatMap(({ textHint }) => checks(textHint, (hint) => refine((value) => hint(value) === null))),
+      ...checks(pattern, z.regex),
+      ...checks(minLength, (least) => refine((value) => codePoints(value) >= least)),
+      ...checks(maxLength, (most) => refine((value) => codePoints(value) <= most)),
+    );
 }
 
 /** Length as JSON Schema counts it: an emoji is one, not two. */
@@ -68,12 +73,13 @@ export function codePoints(value: string): number {
 }
 
 function list({ own = [], items, minItems, maxItems }: SchemaNode): Zod.ZodMiniType {
-  const checks = own.flatMap(({ takesList }) =>
-    takesList === undefined ? [] : [z.refine<unknown[]>(takesList)],
-  );
-  if (minItems !== undefined) checks.push(z.minLength(minItems));
-  if (maxItems !== undefined) checks.push(z.maxLength(maxItems));
-  return z.array(toZod(items!)).check(...checks);
+  return z
+    .array(toZod(items!))
+    .check(
+      ...own.flatMap(({ takesList }) => checks(takesList, (takes) => z.refine<unknown[]>(takes))),
+      ...checks(minItems, (least) => z.minLength(least)),
+      ...checks(maxItems, (most) => z.maxLength(most)),
+    );
 }
 
 function object(node: SchemaNode): Zod.ZodMiniType {

@@ -3,8 +3,8 @@ export const BESIDE = ['model', 'callbackUrl', 'webhookUrl', 'idempotencyKey'] a
 
 type Beside = (typeof BESIDE)[number];
 
-/** Other models that have a field: their names, and whether one has it with another value. */
-export type Elsewhere = ReadonlyMap<string, { models: readonly string[]; isKnown: boolean }>;
+/** Of each field that other models have, the models that take its value: none of them, perhaps. */
+export type Elsewhere = ReadonlyMap<string, readonly string[]>;
 
 /** How a caller gives what a hint asks for. A program passes values; a command line has words of its own for the same. */
 export interface Ways {

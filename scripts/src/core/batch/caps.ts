@@ -1,4 +1,4 @@
-import { Failure } from '../../model/failure.ts';
+import { Failure, type Fit } from '../../model/failure.ts';
 import type { Quote } from '../../providers/provider.ts';
 import type { Caps } from '../money/caps.ts';
 
@@ -18,11 +18,12 @@ export function overBudget(
   { maxCredits = Infinity, maxTotalCredits = Infinity }: Caps,
 ): Failure | undefined {
   const quoted = sumOf(lines.values());
-  const above = [...lines].filter(([, { credits }]) => credits > maxCredits).map(([number]) => number);
+  const above = [...lines].filter(([, { credits }]) => credits > maxCredits);
   if (above.length > 0) {
     const message = `${above.length} lines cost more than ${maxCredits} credits each.`;
+    const most = Math.max(...above.map(([, { credits }]) => credits));
     return new Failure('BUDGET_EXCEEDED', message, {
-      reason: { kind: 'linesAboveCap', lines: above, quoted, maxCredits },
+      reason: { kind: 'linesAboveCap', lines: above.map(([number]) => number), most, maxCredits },
     });
   }
   if (quoted > maxTotalCredits) {
@@ -35,12 +36,19 @@ export function overBudget(
   if (balance === null || balance >= quoted) return undefined;
   const message = `The lines that are not charged yet cost ${quoted} credits, the balance is ${balance}: ${quoted - balance} are missing.`;
   return new Failure('INSUFFICIENT_CREDITS', message, {
-    reason: { kind: 'shortOfCredits', quoted, balance, missing: quoted - balance, cheaper: null },
+    reason: {
+      kind: 'shortOfCredits',
+      quoted,
+      balance,
+      missing: quoted - balance,
+      cheaper: null,
+      fit: fitting(lines, balance),
+    },
   });
 }
 
 /** Returns how many lines cost no more than a cap together, from the first one on. */
-function fitting(lines: ReadonlyMap<number, Price>, cap: number): { lines: number; of: number } {
+function fitting(lines: ReadonlyMap<number, Price>, cap: number): Fit {
   const prices = [...lines].sort(([a], [b]) => a - b).map(([, price]) => price);
   let left = cap;
   const tooMuch = prices.findIndex(({ credits }) => {

@@ -44,6 +44,8 @@ export interface LineResult {
   state: TaskState | null;
   /** Its task was submitted by an earlier call: this one charged nothing for it. */
   isReused: boolean;
+  /** When its request was made, if that was done for a file of another name, as by a command of its own; ISO 8601. */
+  madeBefore?: string | undefined;
   credits?: Credits | undefined;
   /** Credits that it was last said to cost; null where nobody said it. */
   quoted: number | null;

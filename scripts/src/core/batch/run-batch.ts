@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { stemOfOutput } from '../../download/names.ts';
 import { Failure, orFailure } from '../../model/failure.ts';
 import { isTerminal } from '../../model/task.ts';
 import { folderFor } from '../deliver/place.ts';
@@ -121,6 +122,8 @@ class Batch {
     const before = this.#options.terms.isNew ? undefined : known.entry?.record;
     const record = before?.taskId ? before : undefined;
     const priced = known.entry?.record.credits;
+    // Where nothing is saved, a name says nothing of who made it.
+    const isOthers = record && this.#folder !== null && stemOfOutput(record.output ?? '') !== name;
     return {
       line,
       known,
@@ -132,6 +135,7 @@ class Batch {
       state: record?.status ?? null,
       credits: record?.credits,
       isReused: record !== undefined,
+      madeBefore: isOthers ? record.created : undefined,
       quoted: priced?.quoted ?? priced?.charged ?? null,
       isSubmitting: false,
       isOver: false,

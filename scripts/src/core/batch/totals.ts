@@ -11,7 +11,7 @@ export type LineOutcome = 'completed' | 'failed' | 'cancelled' | 'running' | 'no
 
 type BatchTotals = Record<LineOutcome, number> & {
   total: number;
-  /** Credits that the service reported; null where it reported none. */
+  /** Credits that the service reported of the newest task of each line; null where it reported none. */
   charged: number | null;
   /** Of these, what the tasks were charged that this call submitted; null where it submitted some and none was reported. */
   chargedNow: number | null;
@@ -81,7 +81,8 @@ function shareOf(line: LineSums & { isOver: boolean }) {
   const { charged = null, refunded } = creditsOfEnd(line.end) ?? line.credits ?? {};
   return {
     done: Number(isOver && outcome === 'completed'),
-    failed: Number(isOver && hasFailed),
+    failed: Number(isOver && outcome === 'failed'),
+    cancelled: Number(isOver && outcome === 'cancelled'),
     unknown: Number(isOver && outcome === 'unknown'),
     notSubmitted: Number(isOver && outcome === 'notSubmitted'),
     running: Number(taskId !== null && !hasFailed && (!isOver || outcome === 'running')),

@@ -1,7 +1,7 @@
 import { Failure } from '../../model/failure.ts';
 import { isTerminal } from '../../model/task.ts';
+import type { Observer } from '../observer.ts';
 import { taskResult } from '../result.ts';
-import type { Observer } from '../session.ts';
 import type { Known } from './known-lines.ts';
 import type { BatchLine, LineEnd, LineResult } from './line.ts';
 

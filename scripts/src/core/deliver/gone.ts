@@ -15,7 +15,7 @@ export function asNotShown({ provider: { title } }: Session, taskId: string, fai
 
 /**
  * Returns why a result could not be fetched that is complete nowhere on this machine: with the reason `resultGone` where no
- * later call will find it either, else the failure as it is.
+ * later call will find it either, else the failure as it is, with the time from which on that is so.
  */
 export function asGone(
   session: Session,
@@ -28,7 +28,12 @@ export function asGone(
   const kind = failure.details.reason?.kind;
   if (kind !== 'taskNotShown' && kind !== 'linkGone') return failure;
   const isUnknown = kind === 'taskNotShown';
-  if (ageOf(session, record, task) <= (isUnknown ? LAG_MS : resultsKeptMs)) return failure;
+  const left = (isUnknown ? LAG_MS : resultsKeptMs) - ageOf(session, record, task);
+  if (left === Infinity) return failure;
+  if (left >= 0) {
+    const lostAt = new Date(session.api.clock.wall() + left).toISOString();
+    return failure.with({ reason: { kind, lostAt } });
+  }
   const why = isUnknown ? `${title} does not know task ${taskId} any more` : `the links of ${title} are dead`;
   const message = `The result cannot be had any more: no whole copy of it is known on this machine, and ${why}. ${says.retention}`;
   const { data } = failure.details;

@@ -3,7 +3,6 @@ import { isBareEnd, isTerminal, type Task } from '../../model/task.ts';
 import { type ListFacts, NO_LIST, type SeenStatus, type StatusCache } from '../../ports/status-cache.ts';
 import type { TaskList, TaskStatus } from '../../providers/provider.ts';
 import type { Service } from '../service.ts';
-import { pollOnce } from './status-query.ts';
 
 /** A status; with the task's record, where the same answer held that. */
 export type Polled = TaskStatus & {
@@ -224,7 +223,7 @@ export class PollRounds {
     // A status is shorter. Where tasks share the permits, the record saves a second query at the end.
     const query =
       isOne && !isEndSeen
-        ? pollOnce(this.#service, taskId, deadline)
+        ? this.#queryStatus(taskId, deadline)
         : api.once(provider.task(taskId), { deadline, isPermitted: true });
     const status = await orFailure<TaskStatus | Task>(query);
     if (status instanceof Failure) {
@@ -240,6 +239,13 @@ export class PollRounds {
     if (task) await this.#shareEnd(task);
     await this.#share();
     return new Map(isOwn ? [[taskId, task ? polledOf(task) : status]] : []);
+  }
+
+  /** The status decides but for an answer that may be either a failed task or an error. */
+  async #queryStatus(taskId: string, deadline: number): Promise<TaskStatus> {
+    const { api, provider } = this.#service;
+    const status = await api.once(provider.status(taskId), { deadline, isPermitted: true });
+    return status.possibleError ? api.once(provider.task(taskId), { deadline }) : status;
   }
 
   /** Writes the record of a task that has ended where a process reads it that waits for the task. */

@@ -4,35 +4,28 @@ import type { TaskStatus } from '../../providers/provider.ts';
 import type { Service } from '../service.ts';
 
 /**
- * Returns the state of a task, by one status query for which the caller has a permit. An answer that may be either a failed
+ * Returns the state of a task; each query is retried as the policy for reads allows. An answer that may be either a failed
  * task or an error is decided by the record.
  * @throws Failure when the query itself failed; that says nothing about the task
  */
-export async function pollOnce(
+export async function queryStatus(
   { api, provider }: Service,
   taskId: string,
-  deadline: number,
+  retryUntil = api.shortDeadline,
 ): Promise<TaskStatus> {
-  const status = await api.once(provider.status(taskId), { deadline, isPermitted: true });
+  const status = await api.read(provider.status(taskId), { retryUntil });
   // Where the record cannot be read either, that failure says more, and whether to retry.
-  return status.possibleError ? api.once(provider.task(taskId), { deadline }) : status;
+  return status.possibleError ? api.read(provider.task(taskId), { retryUntil }) : status;
 }
 
-/**
- * Returns the state of a task, as `pollOnce` does; each query is retried as the policy for reads allows. What it says is kept
- * as the end of the task: an end without a result is asked of the record, too.
- */
-export async function fetchStatus(
-  { api, provider }: Service,
-  taskId: string,
-): Promise<TaskStatus & SeenState> {
+/** Returns the same for a caller that keeps it as the end of the task: an end without a result is asked of the record, too. */
+export async function fetchStatus(service: Service, taskId: string): Promise<TaskStatus & SeenState> {
+  const { api, provider } = service;
   const retryUntil = api.shortDeadline;
-  const status = await api.read(provider.status(taskId), { retryUntil });
-  const read = () => api.read(provider.task(taskId), { retryUntil });
-  if (status.possibleError) return read();
+  const status = await queryStatus(service, taskId, retryUntil);
   // A service may answer a status query with the whole record.
   if ('urls' in status || !isBareEnd(status.state)) return status;
-  const task = await withRecord(status, read);
+  const task = await withRecord(status, () => api.read(provider.task(taskId), { retryUntil }));
   return task.state === 'COMPLETED' ? task : { ...status, recordUnread: task.recordUnread };
 }
 

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { Failure, orFailure } from '../../model/failure.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { isReplaced, type RequestRecord } from '../../model/request-record.ts';
@@ -43,7 +44,7 @@ export interface ListResult {
 export interface ListedTask {
   task: Task;
   request?: RequestRecord | undefined;
-  /** The name that was asked for its file, such as that of the line of a batch. */
+  /** The name that was asked for its file, such as that of the line of a batch; of a file that is there, the name that it has. */
   name?: string | undefined;
   /** Where its file was saved and still is. */
   file?: string | undefined;
@@ -118,7 +119,8 @@ async function namesOf(request: RequestRecord | undefined): Promise<Pick<ListedT
   // Most tasks need nothing of what saves files.
   if (!output && files.length === 0) return {};
   const { stemOfOutput, stillThere } = await import('../../download/names.ts');
-  return { name: output ? stemOfOutput(output) : undefined, file: stillThere(files) };
+  const file = stillThere(files);
+  return { name: output ? stemOfOutput(path.basename(file ?? output)) : undefined, file };
 }
 
 /** Notes the listed states in the records of tasks that have not ended: only those that are pending can be such records. */

@@ -5,7 +5,7 @@ import { graceAfter, graceOf, isMissingForNow } from '../poll/not-found-grace.ts
 import type { Polled } from '../poll/poll-rounds.ts';
 import { endsWait, merge, type PollOptions, pollUntilEnd } from '../poll/poll-until-end.ts';
 import type { Poller } from '../poll/poller.ts';
-import { fetchStatus } from '../poll/status-query.ts';
+import { queryStatus } from '../poll/status-query.ts';
 import { noteState } from '../record/task-record.ts';
 import { modelOf } from '../result.ts';
 import type { WaitedTask } from '../wait-settings.ts';
@@ -28,7 +28,7 @@ export async function firstStatus(of: WaitedTask): Promise<PolledTask> {
   // The record has a final state, so no query is needed.
   if (recorded && isTerminal(recorded)) return { seen: { state: recorded, record: {} } };
   // Without a wait a single query is sent, retried like any other.
-  if (wait.deadline <= wait.start) return { seen: await fetchStatus(session, taskId) };
+  if (wait.deadline <= wait.start) return { seen: await queryStatus(session, taskId) };
   const times = { dueAtMonotonic: wait.start, earliest: wait.start, deadline: wait.deadline };
   const found = await orFailure(watching(of, (poller) => poller.next(taskId, times, wait.stop)));
   if (!(found instanceof Failure)) return found.kind === 'status' ? { seen: found.status } : {};

@@ -29,7 +29,7 @@ export const AIVIDEOMAKER: Profile = {
   apiPath: '/api/v1',
   keyVariable: 'AIVIDEO_API_KEY',
   urlVariable: 'AIVIDEO_BASE_URL',
-  callbackFlag: 'webhookUrl',
+  callbackWord: 'webhookUrl',
   keyPage: 'https://aivideomaker.ai',
   says: {
     key: 'account settings, API keys',

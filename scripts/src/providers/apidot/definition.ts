@@ -21,7 +21,7 @@ export const APIDOT: Profile = {
   url: 'https://api.apidot.ai',
   keyVariable: 'APIDOT_API_KEY',
   urlVariable: 'APIDOT_BASE_URL',
-  callbackFlag: 'callbackUrl',
+  callbackWord: 'callbackUrl',
   keyPage: 'https://apidot.ai/dashboard/api-key',
   says: {
     key: 'dashboard, API key',

@@ -54,8 +54,9 @@ export class Entry implements StoredRequest {
     return isPending(this.record);
   }
 
-  /** Writes the record for the first time, with `change`. @throws Failure when it cannot be written */
-  async begin(change: RecordChange = {}): Promise<void> {
+  /** Writes a change, the first one of a new record. @throws Failure when it cannot be written */
+  async store(change: RecordChange = {}): Promise<void> {
+    if (!this.#isNew) return this.require(change);
     this.#apply(changesOf(change, this.record));
     try {
       await this.#write();
@@ -63,11 +64,6 @@ export class Entry implements StoredRequest {
       throw unwritable(error, this.#files.folder);
     }
     this.#isNew = false;
-  }
-
-  /** Writes a change, the first one of a new record. @throws Failure when it cannot be written */
-  store(change: RecordChange): Promise<void> {
-    return this.#isNew ? this.begin(change) : this.require(change);
   }
 
   async update(change: RecordChange, { isOurs = false } = {}): Promise<boolean> {

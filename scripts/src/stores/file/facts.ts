@@ -25,22 +25,9 @@ export interface Facts {
   duration: [model: string, seconds: number] | null;
 }
 
-const MARK_LENGTH = 8;
-
 /** Returns a short hash of a task id or of a key. Two may have the same mark: the record decides. */
 export function markOf(text: string): string {
-  return sha256Text(text).slice(0, MARK_LENGTH);
-}
-
-export const NO_MARK = '-'.repeat(MARK_LENGTH);
-
-/** Returns the positions of a mark in a row of marks, one for each record. */
-export function positionsOf(mark: string, marks: string): number[] {
-  const found: number[] = [];
-  for (let at = marks.indexOf(mark); at >= 0; at = marks.indexOf(mark, at + 1)) {
-    if (at % MARK_LENGTH === 0) found.push(at / MARK_LENGTH);
-  }
-  return found;
+  return sha256Text(text).slice(0, 8);
 }
 
 export function accountName({ provider, service, account }: AccountId): string {

@@ -5,24 +5,26 @@ import { discard, makePrivate, onDisk, replaceUnsynced, TEMP } from '../../disk/
 import { COUNTS } from '../../model/spending-row.ts';
 import { checkedLine, valueIn } from './checked-json.ts';
 import type { RowTable } from './row-table.ts';
-import { type DatedMember, PARTS, type Summary } from './summary.ts';
+import { type Member, PARTS, type Summary } from './summary.ts';
 
 // Another version of the program may keep something else. What a row of spending counts is part of it by itself.
-const FORMAT = 2;
+const FORMAT = 3;
 // The rows of a summary are for local days: in another time zone they are others.
 const ZONE = [0, 6].map((month) => new Date(2026, month, 1).getTimezoneOffset()).join(' ');
 
 /** Returns what a line is, so that one of another version or time zone is a damaged one. */
 const ours = (what: string): string => `${FORMAT} ${COUNTS.join()} ${ZONE} ${what}`;
 
-/** The summary of a group. */
-export interface KnownSummary {
-  /** The date of the group's folder when it was made, in milliseconds. */
+/** What the index has of a group. */
+export interface GroupIndex {
+  /** The date of the group's folder when it was made, in milliseconds; NaN where nothing was saved. */
   changed: number;
   /** A later change gives the folder another date. Only such a summary is saved. */
   isStable: boolean;
-  /** Returns one part; undefined where it was saved and is damaged. */
+  /** Returns one part of the summary; undefined where it was saved and is damaged. */
   part<K extends keyof Summary>(name: K): Summary[K] | undefined;
+  /** Likewise. */
+  members(): Member[] | undefined;
 }
 
 /** Two files for each group, its summary and its members, and one with the sums of the rows of groups whose names begin alike. */
@@ -33,26 +35,22 @@ export class IndexFiles {
     this.folder = folder;
   }
 
-  summary(shard: string): KnownSummary | undefined {
-    const [changed, ...lines] = this.#lines(shard);
-    if (changed === undefined) return undefined;
+  group(shard: string): GroupIndex {
+    const [changed = 'NaN', ...lines] = this.#lines(shard);
+    const nameOf = (part: string) => ours(`${shard} ${part} ${changed}`);
     return {
       changed: Number(changed),
       isStable: true,
-      part: (name) => valueIn(ours(`${shard} ${name} ${changed}`), lines[PARTS.indexOf(name)]),
+      part: (name) => valueIn(nameOf(name), lines[PARTS.indexOf(name)]),
+      members: () => valueIn(nameOf('members'), this.#lines(`${shard}.members`)[0]),
     };
   }
 
-  members(shard: string): DatedMember[] {
-    const [line] = this.#lines(`${shard}.members`);
-    return valueIn<DatedMember[]>(ours(`${shard} members`), line) ?? [];
-  }
-
   /** Saves what is known of a group. A disk that refuses only costs time later. */
-  save(shard: string, { changed, part }: KnownSummary, members: DatedMember[]): void {
-    const parts = PARTS.map((name) => checkedLine(ours(`${shard} ${name} ${changed}`), part(name)));
-    if (!this.#tryToWrite(`${shard}.members`, [checkedLine(ours(`${shard} members`), members)])) return;
-    this.#tryToWrite(shard, [String(changed), ...parts]);
+  saveGroup(shard: string, { changed, part, members }: GroupIndex): void {
+    const lineOf = (name: string, value: unknown) => checkedLine(ours(`${shard} ${name} ${changed}`), value);
+    if (!this.#tryToWrite(`${shard}.members`, [lineOf('members', members())])) return;
+    this.#tryToWrite(shard, [String(changed), ...PARTS.map((name) => lineOf(name, part(name)))]);
   }
 
   /** Writes a file whole, and returns whether the disk let it. What a power cut leaves of it has a wrong checksum. */

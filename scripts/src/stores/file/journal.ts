@@ -22,7 +22,7 @@ import type {
   Reserved,
 } from '../../ports/record-store.ts';
 import { type Draft, Entry } from './entry.ts';
-import { accountName, markOf, positionsOf } from './facts.ts';
+import { accountName, markOf } from './facts.ts';
 import { FlatFolder, olderVersion } from './flat-folder.ts';
 import { otherAccounts } from './known-accounts.ts';
 import { madeAt, newestFirst, newName } from './names.ts';
@@ -31,7 +31,7 @@ import { RecordFiles, unwritable } from './record-files.ts';
 import { RecordIndex } from './record-index.ts';
 import { accountsIn, sumTables } from './row-table.ts';
 import { DURATIONS, type Summary, spentFrom } from './summary.ts';
-import { sweep, sweepDaily } from './sweep.ts';
+import { sweepDaily } from './sweep.ts';
 
 export interface JournalPlace extends AccountId {
   /** Absolute. Beside it lies what an earlier version left. */
@@ -84,7 +84,7 @@ export class Journal implements RecordStore {
   }
 
   async underOtherAccount(request: RequestIdentity): Promise<Entry | undefined> {
-    const inRecords = () => accountsIn(this.#index.all('rows'));
+    const inRecords = () => accountsIn(this.#index.rows());
     const others = otherAccounts(this.place.folder, this.place, inRecords);
     return newestMade(others.flatMap((account) => this.find(requestNameOf(request, account))));
   }
@@ -175,31 +175,21 @@ export class Journal implements RecordStore {
   }
 
   async byTask(taskId: string): Promise<Entry | undefined> {
-    for (const [shard, tasks] of this.#parts('tasks')) {
-      const [found] = this.#marked(shard, tasks, 'task', taskId, ({ record }) => record.taskId === taskId);
-      if (found) return found;
-    }
-    return undefined;
+    return this.#marked('task', taskId, (record) => record.taskId === taskId)[0];
   }
 
   async byKey(key: string): Promise<Entry[]> {
-    const isOfKey = ({ record }: Entry) => record.idempotencyKey === key;
-    const found = this.#parts('keys').flatMap(([shard, keys]) =>
-      this.#marked(shard, keys, 'key', key, isOfKey),
-    );
+    const found = this.#marked('key', key, (record) => record.idempotencyKey === key);
     return found.sort((a, b) => newestFirst(a.name, b.name));
   }
 
-  #marked(shard: string, marks: string, kind: 'task' | 'key', text: string, is: (entry: Entry) => boolean) {
+  #marked(kind: 'task' | 'key', text: string, is: (record: RequestRecord) => boolean): Entry[] {
     const mark = markOf(text);
-    const positions = positionsOf(mark, marks);
-    if (positions.length === 0) return [];
-    const names = this.#files.namesIn(shard);
-    const found = this.#entries(positions.flatMap((position) => names[position] ?? [])).filter(is);
-    if (found.length === positions.length) return found;
-    // Another process has made or removed a record since the marks were read: the positions are others now.
-    const members = this.#index.members(shard).filter(({ facts }) => facts?.[kind] === mark);
-    return this.#entries(members.map(({ name }) => name)).filter(is);
+    return this.#parts(`${kind}s`).flatMap(([shard, marks]) => {
+      if (!marks.includes(mark)) return [];
+      const members = this.#index.members(shard).filter(({ facts }) => facts?.[kind] === mark);
+      return this.#entries(members.map(({ name }) => name)).filter(({ record }) => is(record));
+    });
   }
 
   async recordedAmong(taskIds: readonly string[]): Promise<ReadonlySet<string>> {
@@ -271,9 +261,5 @@ export class Journal implements RecordStore {
       );
     }
     this.#flat.move();
-  }
-
-  sweep(): void {
-    sweep(this.#files, this.#index);
   }
 }

@@ -102,7 +102,7 @@ export class FileRateLimiter implements RateLimiter {
   /** Returns the permits, at least one. @throws the disk's error */
   #read(now: number): Permit[] {
     const permits = new Map<number, Permit>();
-    for (const name of namesIn(this.#place) ?? this.#make()) {
+    for (const name of this.#names()) {
       const [, number, usedAt, letter] = NAME.exec(name) ?? [];
       if (number === undefined || Number(number) >= this.#rules.count) continue;
       const isLookup = letter === 'l';
@@ -130,8 +130,10 @@ export class FileRateLimiter implements RateLimiter {
       });
   }
 
-  /** Makes the folder of the permits: all of them at once, or another process's folder stays. */
-  #make(): string[] {
+  /** Returns the names of the permits. Makes them where they are missing: all at once, or another process's folder stays. */
+  #names(): string[] {
+    const names = existsSync(this.#place) ? readdirSync(this.#place) : [];
+    if (names.length > 0) return names;
     makePrivate(this.#folder);
     const temp = `${this.#place}.${randomBytes(4).toString('hex')}${TEMP}`;
     try {
@@ -161,12 +163,6 @@ export class FileRateLimiter implements RateLimiter {
       throw error;
     }
   }
-}
-
-/** Undefined for a folder that is not there, or empty. @throws the disk's error */
-function namesIn(folder: string): string[] | undefined {
-  const names = existsSync(folder) ? readdirSync(folder) : [];
-  return names.length > 0 ? names : undefined;
 }
 
 function permitName({ number, usedAt, isLookup }: UsedPermit): string {

@@ -2,17 +2,12 @@ import { lstatSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { onDisk } from '../../disk/durable.ts';
 import { factsOf } from './facts.ts';
-import { IndexFiles, type KnownSummary, probe } from './index-files.ts';
+import { type GroupIndex, IndexFiles, probe } from './index-files.ts';
 import { CORRUPT } from './names.ts';
 import { understood } from './record.ts';
 import type { RecordFiles } from './record-files.ts';
 import { type RowTable, sumTables, tableOf } from './row-table.ts';
-import { type DatedMember, type Member, type Summary, summaryOf } from './summary.ts';
-
-/** What was made of the records of a group now. */
-interface Made extends KnownSummary {
-  members: DatedMember[];
-}
+import { type Member, type Summary, summaryOf } from './summary.ts';
 
 // A change may leave the date of a folder as it is, if it comes at once after another one: a folder is taken for unchanged
 // only if its date was older than this, by the clock of its disk, when it was read.
@@ -26,7 +21,7 @@ const STABLE_MS = 2_000;
 export class RecordIndex {
   readonly #records: RecordFiles;
   readonly #files: IndexFiles;
-  readonly #known = new Map<string, KnownSummary | Made>();
+  readonly #known = new Map<string, GroupIndex>();
 
   constructor(records: RecordFiles) {
     this.#records = records;
@@ -35,11 +30,11 @@ export class RecordIndex {
 
   /** Returns one part of the summaries of all groups. @throws Failure when the records cannot be read */
   all<K extends keyof Summary>(name: K): [shard: string, part: Summary[K]][] {
-    return this.#records.shards().map((shard) => [shard, this.#part(shard, name)]);
+    return this.#records.shards().map((shard) => [shard, this.#get(shard, ({ part }) => part(name))]);
   }
 
   members(shard: string): Member[] {
-    return this.#current(shard).members;
+    return this.#get(shard, ({ members }) => members());
   }
 
   rows(): RowTable[] {
@@ -56,7 +51,7 @@ export class RecordIndex {
     const state = shards.map((shard, n) => `${shard} ${dates[n]}`).join();
     const saved = this.#files.rows(first, state);
     if (saved) return saved;
-    const tables = shards.map((shard) => this.#part(shard, 'rows'));
+    const tables = shards.map((shard) => this.#get(shard, ({ part }) => part('rows')));
     const table = tableOf(sumTables(tables, ''));
     // Of a group that changed a moment ago, the next change might not be seen.
     if (shards.every((shard, n) => isOf(this.#known.get(shard), dates[n]!)))
@@ -64,22 +59,16 @@ export class RecordIndex {
     return table;
   }
 
-  #part<K extends keyof Summary>(shard: string, name: K): Summary[K] {
-    const known = this.#known.get(shard) ?? this.#files.summary(shard);
-    if (known) this.#known.set(shard, known);
-    const part = isOf(known, this.#changed(shard)) ? known?.part(name) : undefined;
-    // What is made now has every part.
-    return part ?? this.#current(shard).part(name)!;
-  }
-
-  #current(shard: string): Made {
-    const known = this.#known.get(shard);
-    const made = known && 'members' in known ? known : undefined;
-    if (made && isOf(made, this.#changed(shard))) return made;
-    const renewed = this.#renew(shard, made?.members ?? this.#files.members(shard));
-    this.#known.set(shard, renewed);
-    if (renewed.isStable) this.#files.save(shard, renewed, renewed.members);
-    return renewed;
+  /** Returns what a group has now: as it is known or was saved, if its folder has not changed since, else made from its records. */
+  #get<T>(shard: string, of: (group: GroupIndex) => T | undefined): T {
+    const known = this.#known.get(shard) ?? this.#files.group(shard);
+    this.#known.set(shard, known);
+    const found = isOf(known, this.#changed(shard)) ? of(known) : undefined;
+    if (found !== undefined) return found;
+    const made = this.#make(shard, known.members() ?? []);
+    this.#known.set(shard, made);
+    if (made.isStable) this.#files.saveGroup(shard, made);
+    return of(made)!;
   }
 
   #changed(shard: string): number {
@@ -89,7 +78,7 @@ export class RecordIndex {
     );
   }
 
-  #renew(shard: string, before: readonly DatedMember[]): Made {
+  #make(shard: string, before: readonly Member[]): GroupIndex {
     const started = probe(this.#files.folder);
     for (;;) {
       const changed = this.#changed(shard);
@@ -101,14 +90,14 @@ export class RecordIndex {
       if (members.some(({ facts, name }) => facts === null && wasSetAside(name))) continue;
       const isStable = started !== null && changed < started - STABLE_MS && this.#changed(shard) === changed;
       const summary = summaryOf(members, this.#records.clock.wall());
-      return { changed, isStable, members, part: (name) => summary[name] };
+      return { changed, isStable, part: (name) => summary[name], members: () => members };
     }
   }
 
   /** Reads the records of a group that have changed since they were read before. */
-  #read(shard: string, before: readonly DatedMember[], started: number | null): DatedMember[] {
+  #read(shard: string, before: readonly Member[], started: number | null): Member[] {
     const known = new Map(before.map((member) => [member.name, member]));
-    return this.#records.namesIn(shard).flatMap((name): DatedMember[] => {
+    return this.#records.namesIn(shard).flatMap((name): Member[] => {
       const stat = lstatSync(path.join(this.#records.folder, shard, name), { throwIfNoEntry: false });
       if (!stat) return [];
       const { mtimeMs: mtime, size, ino: inode } = stat;
@@ -125,6 +114,6 @@ export class RecordIndex {
 }
 
 /** Returns whether what is known of a group holds for the date that its folder has now. */
-function isOf(known: KnownSummary | undefined, changed: number): boolean {
+function isOf(known: GroupIndex | undefined, changed: number): boolean {
   return known?.isStable === true && known.changed === changed;
 }

@@ -22,8 +22,8 @@ export function tableOf(rows: readonly SpendingRow[]): RowTable {
 }
 
 /** Each account at least once. */
-export function accountsIn(tables: readonly (readonly [shard: string, table: RowTable])[]): AccountId[] {
-  return tables.flatMap(([, { groups }]) =>
+export function accountsIn(tables: readonly RowTable[]): AccountId[] {
+  return tables.flatMap(({ groups }) =>
     groups.map(([provider, service, account]) => ({ provider, service, account })),
   );
 }

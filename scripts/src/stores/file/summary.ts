@@ -1,16 +1,13 @@
 import type { SpendingRow } from '../../model/spending-row.ts';
-import { type Facts, NO_MARK } from './facts.ts';
+import type { Facts } from './facts.ts';
 import { madeAt } from './names.ts';
 import { type RowTable, tableOf } from './row-table.ts';
 
-/** One record of a group: its facts, or null for a damaged one. */
+/** One record of a group, with the date, the size and the number of its file when it was read. */
 export interface Member {
   name: string;
+  /** Null for a damaged one. */
   facts: Facts | null;
-}
-
-/** A member with the date, the size and the number of its file, as of when it was read. */
-export interface DatedMember extends Member {
   mtime: number;
   size: number;
   inode: number;
@@ -28,7 +25,7 @@ export interface Summary {
     /** When the record that was not used for the longest time was used, in milliseconds; null where none can be removed. */
     oldest: number | null;
   };
-  /** The marks of the tasks and of the keys, one for each record in the order of the names. */
+  /** The marks of the tasks and of the keys. */
   tasks: string;
   keys: string;
   /** All requests that were made from this time on, in milliseconds. */
@@ -62,8 +59,8 @@ export function summaryOf(members: readonly Member[], now: number): Summary {
       damaged: members.flatMap(({ name, facts }) => (facts === null ? [name] : [])),
       oldest: ages.length === 0 ? null : Math.min(...ages),
     },
-    tasks: members.map(({ facts }) => facts?.task ?? NO_MARK).join(''),
-    keys: members.map(({ facts }) => facts?.key ?? NO_MARK).join(''),
+    tasks: members.map(({ facts }) => facts?.task ?? '').join(' '),
+    keys: members.map(({ facts }) => facts?.key ?? '').join(' '),
     recent: { from, spent: spentFrom(members, from) },
     rows: tableOf(members.flatMap(({ facts }): SpendingRow[] => (facts?.row ? [facts.row] : []))),
     durations: durationsOf(members),

@@ -30,9 +30,9 @@ export const BAD_INPUT = {
   ],
   INVALID_PAYLOAD: rejectedByService,
   unsupportedAction: ({ action }, { profile }) => unsupportedAction(profile, action),
-  wholeBody: ({ model, input, beside }, { profile: { callbackFlag } }) => {
+  wholeBody: ({ model, input, beside }, { profile: { callbackWord } }) => {
     const hint = 'pass what is inside "input" as the payload, and nothing else';
-    const issues = beside.map(({ name, received }) => besideIssue(model, callbackFlag, name, received));
+    const issues = beside.map(({ name, received }) => besideIssue(model, callbackWord, name, received));
     return {
       message: `--payload holds a complete request body: ${hint}.`,
       issues: [issue('input', 'the fields themselves', input, hint), ...issues],
@@ -203,7 +203,7 @@ function folderIssue(folder: string, why: string, expected: string): Issue {
   return issue(STATE_FOLDER, expected, `${folder} (${why})`, `set ${STATE_FOLDER} to another folder`);
 }
 
-function besideIssue(model: string, callbackFlag: string, name: string, received: string): Issue {
+function besideIssue(model: string, callbackWord: string, name: string, received: string): Issue {
   const path = plain(name, 60);
   if (name === 'model') {
     const hint = `leave "model" out; the model is the one of --model, which is ${model} here`;
@@ -211,7 +211,7 @@ function besideIssue(model: string, callbackFlag: string, name: string, received
   }
   const hint =
     name === 'callback_url'
-      ? `leave "callback_url" out; the address goes into --${callbackFlag}`
+      ? `leave "callback_url" out; the address goes into --${callbackWord}`
       : `leave ${JSON.stringify(path)} out, or put it inside "input" if it is one of the fields`;
   return issue(path, 'nothing beside the fields', received, hint);
 }

@@ -5,9 +5,15 @@ import type { Words } from './said.ts';
 // INSUFFICIENT_CREDITS (HTTP 402, or a balance below the price) and BUDGET_EXCEEDED.
 export const CREDITS = {
   // The message, with the missing amount: `core/money/short-of-credits.ts`.
-  shortOfCredits: ({ quoted, balance, missing, cheaper }, { profile }) => ({
+  shortOfCredits: ({ quoted, balance, missing, cheaper, fit }, { profile }) => ({
     data: definedFields({ quoted, balance, missing }),
-    nextSteps: [cheaper && cheaperSteps(cheaper), profile.says.credits],
+    nextSteps: [
+      cheaper && cheaperSteps(cheaper),
+      fit !== undefined &&
+        fit.lines > 0 &&
+        `The first ${fit.lines} of ${fit.of} lines fit: take the others out, or buy credits first.`,
+      profile.says.credits,
+    ],
   }),
   BUDGET_EXCEEDED: () => [
     'Nothing was submitted. Ask the user for a higher limit, or choose a cheaper model or duration.',
@@ -34,12 +40,12 @@ export const CREDITS = {
       `Ask the user whether ${quoted} credits are fine; then submit with --maxCredits ${quoted}.`,
     ],
   }),
-  linesAboveCap: ({ lines, quoted, maxCredits }) => ({
-    message: `${lines.length === 1 ? `Line ${lines[0]} costs` : `${lines.length} lines cost`} more than --maxCredits ${maxCredits} each.`,
+  linesAboveCap: ({ lines, most, maxCredits }) => ({
+    message: `${lines.length === 1 ? `Line ${lines[0]} costs ${most} credits` : `${lines.length} lines cost up to ${most} credits each`}; --maxCredits allows ${maxCredits}.`,
     nothingSubmitted: true,
-    data: { quoted, maxCredits },
+    data: { quoted: most, maxCredits },
     nextSteps: [
-      `The first of them: line ${lines[0]}. Shorten these lines, or ask the user for a higher --maxCredits.`,
+      `Ask the user whether ${most} credits for a line are fine; then submit with --maxCredits ${most}. Or take the lines that cost more than ${maxCredits} out, or choose a cheaper model or duration for them, where there is one (data.items has the prices; the first is line ${lines[0]}).`,
     ],
   }),
   sumAboveCap: ({ quoted, maxTotalCredits, fit }) => ({

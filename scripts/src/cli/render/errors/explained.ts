@@ -70,10 +70,6 @@ function said({ details: { reason } }: Failure, caller: Caller): Said {
 /** The reasons for which a finished result is not saved, however often the command is run. */
 export const LASTING: ReadonlySet<string> = new Set(['resultGone', 'noAddress', 'fileTooLarge']);
 
-// Of a result that the service may have no more, a command may fetch nothing, however often it is run.
-const MAY_BE_GONE: ReadonlySet<string> = new Set(['linkGone', 'taskNotShown']);
-const ONCE_MORE =
-  'Run this command once more later: it charges nothing, and fetches the result if the service still has it. If it ends like this again, tell the user that the result may be lost.';
 const FETCHES = 'Run this command as often as you like: it fetches the result and charges nothing.';
 
 /** Returns the steps for a task that was submitted: the answer must not read as if nothing had been charged. */
@@ -92,6 +88,10 @@ function chargedSteps({ details: { charged, taskId, reason } }: Failure, caller:
       'The task was submitted and charged, and runs on at the service. This resumes it as often as you like, and charges nothing:',
       resume,
     ];
-  const fetches = MAY_BE_GONE.has(reason?.kind ?? '') ? ONCE_MORE : FETCHES;
+  // What the service may have no more is perhaps never fetched. The words hold each time that the command is run.
+  const fetches =
+    reason?.kind === 'linkGone' || reason?.kind === 'taskNotShown'
+      ? `Run this command once more later: it charges nothing, and fetches the result if the service still has it. If it still ends like this after ${reason.lostAt ?? 'that time'}, tell the user that the result is lost.`
+      : FETCHES;
   return [resume, `The task is finished and paid for. ${fetches}`];
 }
