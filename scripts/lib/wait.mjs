@@ -556,10 +556,8 @@ function asGone(session, taskId, failure, record, task) {
   }
   const why = isUnknown ? `${title} does not know task ${taskId} any more` : `the links of ${title} are dead`;
   const message = `The result cannot be had any more: no whole copy of it is known on this machine, and ${why}. ${says.retention}`;
-  return new Failure3("DOWNLOAD_FAILED", message, {
-    data: { ...failure.details.data, resultGone: true },
-    reason: { kind: "resultGone" }
-  });
+  const { data } = failure.details;
+  return new Failure3("DOWNLOAD_FAILED", message, { data, reason: { kind: "resultGone" } });
 }
 function ageOf({ api }, record, task) {
   const now = api.clock.wall();
