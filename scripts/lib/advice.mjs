@@ -163,11 +163,13 @@ var BAD_INPUT = {
       `Make ${folder} readable, or set ${STATE_FOLDER} to the folder that holds the records, and run the same command again.`
     ]
   }),
-  unwritableFolder: ({ folder, why, lasts }) => ({
+  unwritableFolder: ({ folder, why, lasts }, { isSubmit }) => ({
+    // A command that submits nothing does not know what others have submitted.
+    message: isSubmit ? void 0 : `The records in ${folder} cannot be written to: ${why}.`,
     issues: lasts ? [folderIssue(folder, why, "a folder that can be written to")] : void 0,
     nextSteps: [
       `${lasts ? `See that ${folder} exists and can be written to` : `Free disk space in ${folder}`}. Then run the same command again.`,
-      `Only if that cannot be: set ${STATE_FOLDER} to another writable folder, or add --noJournal, which keeps no records. Both know nothing of earlier requests: what has a task already is submitted and charged once more.`
+      isSubmit && `Only if that cannot be: set ${STATE_FOLDER} to another writable folder, or add --noJournal, which keeps no records. Both know nothing of earlier requests: what has a task already is submitted and charged once more.`
     ]
   }),
   downloadFolder: ({ folder, why }, { resumeFlags }) => {
@@ -177,7 +179,7 @@ var BAD_INPUT = {
     return {
       message: `${flag}: ${folder} cannot be written to (${why}).`,
       issues: [issue(flag, expected, `${folder} (${why})`, hint)],
-      nextSteps: ["Name a folder that can be written to. Nothing was submitted or charged."]
+      nextSteps: ["Name a folder that can be written to. This command submitted and charged nothing."]
     };
   },
   outputTaken: ({ file, free, owner }, { again }) => {
@@ -196,16 +198,26 @@ var BAD_INPUT = {
     "To resume the earlier task, find it in the list; for a new request leave --idempotencyKey out.",
     profile.can.list && command("listTasks")
   ],
-  otherRequest: ({ idempotencyKey }) => ({
+  otherRequest: ({ idempotencyKey, model, payloadHash, recorded }) => ({
     message: `--idempotencyKey ${idempotencyKey} already stands for another request.`,
+    data: {
+      model,
+      payloadHash,
+      recordedModel: recorded.model,
+      recordedPayloadHash: recorded.payloadHash,
+      recordedTaskId: recorded.taskId
+    },
     nextSteps: [
       "For the earlier request, run its command unchanged; for another one, give another --idempotencyKey or none."
     ]
   }),
-  otherTask: (_, { command }) => [
-    "Check the task id and the key; this shows the requests without a task:",
-    command("listPending")
-  ]
+  otherTask: ({ recordedTaskId }, { command }) => ({
+    data: { recordedTaskId },
+    nextSteps: [
+      "Check the task id and the key; this shows the requests without a task:",
+      command("listPending")
+    ]
+  })
 };
 var describeModel = (provider, model) => commandFor(provider, "describeModel", { model });
 var listModels = (provider) => commandFor(provider, "listModels");
@@ -301,21 +313,27 @@ var CANCEL_REJECTED = {
 };
 
 // scripts/src/cli/render/errors/credits.ts
+import { definedFields } from "./main.mjs";
 var CREDITS = {
   // The message, with the missing amount: `core/money/short-of-credits.ts`.
-  shortOfCredits: ({ cheaper, fit }, { profile }) => [
-    cheaper && cheaperSteps(cheaper),
-    fit !== void 0 && fit.lines > 0 && `The first ${fit.lines} of ${fit.of} lines fit: take the others out, or buy credits first.`,
-    profile.says.credits
-  ],
+  shortOfCredits: ({ quoted, balance, missing, cheaper, fit }, { profile }) => ({
+    data: definedFields({ quoted, balance, missing }),
+    nextSteps: [
+      cheaper && cheaperSteps(cheaper),
+      fit !== void 0 && fit.lines > 0 && `The first ${fit.lines} of ${fit.of} lines fit: take the others out, or buy credits first.`,
+      profile.says.credits
+    ]
+  }),
   BUDGET_EXCEEDED: () => [
     "Nothing was submitted. Ask the user for a higher limit, or choose a cheaper model or duration."
   ],
-  estimateAboveCap: ({ title, estimate: { least, most, asOf }, maxCredits, cheaper }) => {
+  estimateAboveCap: ({ title, estimate, maxCredits, cheaper }) => {
+    const { least, most, asOf } = estimate;
     const cost = least === most ? String(most) : `${least} to ${most}`;
     return {
       message: `By an estimate (prices of ${asOf}) this would cost ${cost} credits; --maxCredits allows ${maxCredits}. ${title} documents no price before a submit.`,
       nothingSubmitted: true,
+      data: { estimate, maxCredits },
       nextSteps: [
         cheaperSteps(cheaper),
         `Ask the user whether ${cost} credits, an estimate, are fine; then submit with --maxCredits ${most}.`
@@ -325,6 +343,7 @@ var CREDITS = {
   quoteAboveCap: ({ quoted, maxCredits, cheaper }) => ({
     message: `This would cost ${quoted} credits; --maxCredits allows ${maxCredits}.`,
     nothingSubmitted: true,
+    data: { quoted, maxCredits },
     nextSteps: [
       cheaperSteps(cheaper),
       `Ask the user whether ${quoted} credits are fine; then submit with --maxCredits ${quoted}.`
@@ -333,18 +352,23 @@ var CREDITS = {
   linesAboveCap: ({ lines, most, maxCredits }) => ({
     message: `${lines.length === 1 ? `Line ${lines[0]} costs ${most} credits` : `${lines.length} lines cost up to ${most} credits each`}; --maxCredits allows ${maxCredits}.`,
     nothingSubmitted: true,
+    data: { quoted: most, maxCredits },
     nextSteps: [
       `Ask the user whether ${most} credits for a line are fine; then submit with --maxCredits ${most}. Or take the lines that cost more than ${maxCredits} out, or choose a cheaper model or duration for them, where there is one (data.items has the prices; the first is line ${lines[0]}).`
     ]
   }),
-  sumAboveCap: ({ quoted, maxTotalCredits, fit }) => [
-    `Ask the user for --maxTotalCredits ${quoted} (now it is ${maxTotalCredits}${fit ? `: the first ${fit.lines} of ${fit.of} lines fit` : ""}), or take lines out. It counts only the new charges of this run; what has been submitted before is not charged again.`
-  ],
+  sumAboveCap: ({ quoted, maxTotalCredits, fit }) => ({
+    data: fit && { quoted, maxTotalCredits },
+    nextSteps: [
+      `Ask the user for --maxTotalCredits ${quoted} (now it is ${maxTotalCredits}${fit ? `: the first ${fit.lines} of ${fit.of} lines fit` : ""}), or take lines out. It counts only the new charges of this run; what has been submitted before is not charged again.`
+    ]
+  }),
   aboveDay: ({ quoted, spent, limit }, { profile, command }) => {
     const so = spent === null ? "What a recorded request of the last 24 hours cost is not known" : `The recorded requests of the last 24 hours cost or may have cost up to ${spent} credits, and this one costs ${quoted}`;
     return {
       message: `${so}; --maxCreditsPerDay allows ${limit}.`,
       nothingSubmitted: true,
+      data: { quoted, spentToday: spent, maxCreditsPerDay: limit },
       nextSteps: [
         profile.can.account && command("account"),
         "Ask the user for a higher limit, or wait until the oldest charge is a day old."
@@ -374,11 +398,14 @@ var DOWNLOAD_FAILED = {
   fileTooLarge: () => [
     "A file of that size is no result of a known model. Show the user its address in data.resultUrls."
   ],
-  resultGone: (_, { isSubmit, retry: retry2 }) => [
-    "The result is lost: running this command again changes nothing. Tell the user.",
-    // What a submit says of its earlier end names the new charge.
-    !isSubmit && `To make it once more, with a new charge: ${retry2}`
-  ],
+  resultGone: (_, { isSubmit, retry: retry2 }) => ({
+    data: { resultGone: true },
+    nextSteps: [
+      "The result is lost: running this command again changes nothing. Tell the user.",
+      // What a submit says of its earlier end names the new charge.
+      !isSubmit && `To make it once more, with a new charge: ${retry2}`
+    ]
+  }),
   noAddress: () => ["Tell the user what the service gave as the result; it cannot be fetched."],
   addressOfProxy: () => [
     "A VPN or proxy program on this machine answers names with addresses of its own (198.18.0.0/15). Set HTTPS_PROXY to its address, or let it answer with the real ones; then run the same command again."
@@ -394,7 +421,7 @@ function ownedBy(owner) {
 import { compact, unlessEmpty } from "./main.mjs";
 import { AdvisedFailure } from "./main.mjs";
 import { resumeCommand as resumeCommand3 } from "./main.mjs";
-import { definedFields } from "./main.mjs";
+import { definedFields as definedFields2 } from "./main.mjs";
 import { sentences as sentences2 } from "./main.mjs";
 import { warningText } from "./main.mjs";
 
@@ -411,7 +438,7 @@ var UNDECIDABLE = {
 };
 var SUBMIT_OUTCOME_UNKNOWN = {
   submitUnknown: (reason, caller, messageOf) => {
-    const { idempotencyKey, isRecorded, after, named, lost, later, notResubmitted } = reason;
+    const { idempotencyKey, model, isRecorded, after, named, lost, later, notResubmitted } = reason;
     const { profile, command, same } = caller;
     const why = notResubmitted ? `It was not submitted once more: ${messageOf(notResubmitted)}` : later?.message;
     const yet = after === void 0 ? "" : " yet";
@@ -422,7 +449,8 @@ var SUBMIT_OUTCOME_UNKNOWN = {
     ];
     const decide = isRecorded && decision(caller, { after, idempotencyKey });
     const { tasks } = profile.says;
-    if (tasks) return { message, nextSteps: [answered, NOT_YET, tasks, decide] };
+    const data = { idempotencyKey, model };
+    if (tasks) return { message, data, nextSteps: [answered, NOT_YET, tasks, decide] };
     const repeat = () => {
       const search = "It searches the service's list for the task, and submits nothing while that may charge twice";
       if (!isRecorded) return NOT_YET;
@@ -434,11 +462,12 @@ var SUBMIT_OUTCOME_UNKNOWN = {
     };
     return {
       message,
+      data,
       nextSteps: [
         answered,
         repeat(),
         command("listTasks"),
-        `A task with idempotencyKey ${idempotencyKey}, or of model ${reason.model} made about ${reason.sentAt}, is this one.`,
+        `A task with idempotencyKey ${idempotencyKey}, or of model ${model} made about ${reason.sentAt}, is this one.`,
         decide
       ]
     };
@@ -558,17 +587,18 @@ var WORDS = {
 };
 function explained(failure, caller) {
   if (failure instanceof AdvisedFailure) return failure;
-  const { message = failure.message, nextSteps, ...advice } = said(failure, caller);
+  const { message = failure.message, nextSteps, data, ...advice } = said(failure, caller);
   const { reason, charged, submit, ...details } = failure.details;
+  const facts = data ? { ...details.data, ...data } : details.data;
   return new AdvisedFailure(failure.code, message, {
     ...details,
     ...compact(advice),
-    ...submit && { data: submitData(submit, details.data) },
+    data: submit ? submitData(submit, facts) : facts,
     nextSteps: unlessEmpty(sentences2(...nextSteps, chargedSteps(failure, caller)))
   });
 }
 function submitData({ credits, isResubmitted, warnings }, data) {
-  return definedFields({
+  return definedFields2({
     resubmitted: isResubmitted || void 0,
     ...data,
     warnings: unlessEmpty(warnings.map(warningText)),

@@ -12,14 +12,12 @@ function overBudget(lines, { maxCredits = Infinity, maxTotalCredits = Infinity }
     const message2 = `${above.length} lines cost more than ${maxCredits} credits each.`;
     const most = Math.max(...above.map(([, { credits }]) => credits));
     return new Failure("BUDGET_EXCEEDED", message2, {
-      data: { quoted: most, maxCredits },
       reason: { kind: "linesAboveCap", lines: above.map(([number]) => number), most, maxCredits }
     });
   }
   if (quoted2 > maxTotalCredits) {
     const message2 = `The lines that are not charged yet cost ${quoted2} credits; the limit for all of them is ${maxTotalCredits}.`;
     return new Failure("BUDGET_EXCEEDED", message2, {
-      data: { quoted: quoted2, maxTotalCredits },
       reason: { kind: "sumAboveCap", quoted: quoted2, maxTotalCredits, fit: fitting(lines, maxTotalCredits) }
     });
   }
@@ -27,8 +25,14 @@ function overBudget(lines, { maxCredits = Infinity, maxTotalCredits = Infinity }
   if (balance === null || balance >= quoted2) return void 0;
   const message = `The lines that are not charged yet cost ${quoted2} credits, the balance is ${balance}: ${quoted2 - balance} are missing.`;
   return new Failure("INSUFFICIENT_CREDITS", message, {
-    data: { quoted: quoted2, balance, missing: quoted2 - balance },
-    reason: { kind: "shortOfCredits", cheaper: null, fit: fitting(lines, balance) }
+    reason: {
+      kind: "shortOfCredits",
+      quoted: quoted2,
+      balance,
+      missing: quoted2 - balance,
+      cheaper: null,
+      fit: fitting(lines, balance)
+    }
   });
 }
 function fitting(lines, cap) {
@@ -759,12 +763,13 @@ var Batch = class {
         isDetached: isDetached || wait.waitMs === 0,
         quote: price?.quote
       });
-      const { task, credits, origin } = begun;
+      const { known } = begun;
+      const { task, credits, origin } = known;
       line.isReused = origin?.resumed !== void 0;
       line.credits = credits;
       this.#tell(line);
       this.#spending.charged(line.number, credits?.charged);
-      return task ? { ...begun, task: { ...task, ...NO_PAYLOAD } } : begun;
+      return task ? { ...begun, known: { ...known, task: { ...task, ...NO_PAYLOAD } } } : begun;
     } finally {
       resume();
     }
@@ -784,8 +789,8 @@ var Batch = class {
     }
     const waitMs = Math.max(this.#left, isTerminal4(status) ? 0 : GLANCE_MS);
     return conclude(this.#sessionOf(line), {
-      ...known,
-      model: line.model,
+      known,
+      warnings: [],
       maxCredits: void 0,
       wait: { ...wait, ...place, waitMs },
       start: this.#session.api.clock.monotonic()
@@ -969,6 +974,7 @@ function withResume(own, sorted, open2, caller) {
 // scripts/src/cli/render/batch.ts
 import { callerOfLine } from "./main.mjs";
 import { definedFields, failed, rowsThatFit, success, UPSTREAM } from "./main.mjs";
+import { explained as explained2 } from "./advice.mjs";
 import { pollError } from "./live.mjs";
 import { taskOutcome } from "./wait.mjs";
 function lineOutcomes({ lines, leftOver: leftOver2 }, caller, alone2 = /* @__PURE__ */ new Map()) {
@@ -986,8 +992,8 @@ function outcomeOfLine(line, caller, isLeft) {
   if (!(end instanceof Failure9)) return taskOutcome(end, caller);
   const { reason } = end.details;
   const isHeld = reason?.kind === "linesAboveCap" && !reason.lines.includes(number);
-  const own = isHeld ? end.with({ data: { heldBy: reason.lines[0] } }) : end;
-  return failed(advisedInLine(own, caller, taskId), state, taskId);
+  const told = advisedInLine(end, caller, taskId);
+  return failed(isHeld ? told.with({ data: { heldBy: reason.lines[0] } }) : told, state, taskId);
 }
 function reportRow({ line, outcome }) {
   const { number, name, model } = line;
@@ -1004,7 +1010,7 @@ function batchOutcome(result, items, report, caller) {
   const data = definedFields({
     batch: { ...totalsOf(result.lines) },
     quoted: result.quoted ?? void 0,
-    limit: result.held?.details.data,
+    limit: result.held && explained2(result.held, caller).details.data,
     lastPollError: lastPollErrorOf(result.lines),
     items: rows,
     itemsLeftOut: hidden || void 0,
@@ -1344,7 +1350,7 @@ import { Failure as Failure10, orFailure as orFailure3 } from "./main.mjs";
 import { jsonHash as jsonHash2 } from "./journal.mjs";
 import { issue as issue3 } from "./main.mjs";
 import { inQuotes as inQuotes2 } from "./main.mjs";
-import { explained as explained2 } from "./advice.mjs";
+import { explained as explained3 } from "./advice.mjs";
 import { BY_FLAGS } from "./main.mjs";
 import { readFields, withImage } from "./contracts.mjs";
 import { readCallback } from "./contracts.mjs";
@@ -1602,7 +1608,7 @@ var Reader = class {
     if (image === void 0) return { contract, payload: fields, name };
     const payload = await orFailure3(afterCollecting(() => withImage(contract, fields, image)));
     if (!(payload instanceof Failure10)) return { contract, payload, name };
-    issues.push(...issuesOf(explained2(payload, this.#caller)));
+    issues.push(...issuesOf(explained3(payload, this.#caller)));
     return null;
   }
   /** Reads a line as far as its image. */
@@ -1625,7 +1631,7 @@ var Reader = class {
     }
     const parts = await orFailure3(this.#fieldsOf(model, line, issues));
     if (!(parts instanceof Failure10)) return parts && { ...parts, name: line.name };
-    for (const found of issuesOf(explained2(parts, this.#caller))) {
+    for (const found of issuesOf(explained3(parts, this.#caller))) {
       const inLine = found.hint.replace(/^write --model (\S+)$/, 'write "model":"$1"');
       issues.push(line.model === void 0 ? found : { ...found, hint: inLine });
     }

@@ -2633,7 +2633,6 @@ function copyOf(text3, file, copies) {
 
 // scripts/src/contracts/contract.ts
 var SAFE_NAME = /^[a-z0-9][a-z0-9._-]*$/i;
-var DEFAULT_PROVIDER = "aivideomaker";
 async function listModels(provider, root = skillFolder()) {
   if (!listProviders(root).includes(provider))
     throw new Failure("INVALID_MODEL", `there are no contracts for the provider "${plain4(provider, 60)}"`, {
@@ -2755,6 +2754,7 @@ function endOfText(json, from) {
 
 // scripts/src/cli/request/payload.ts
 import { plain as plain5 } from "./main.mjs";
+import { profileOf } from "./main.mjs";
 import { inQuotes, refused } from "./main.mjs";
 var MAX_INPUT_BYTES = 64 * 1024 * 1024;
 var MAX_IMAGE_BYTES = 32 * 1024 * 1024;
@@ -2787,7 +2787,7 @@ async function withImage(contract, payload, image) {
     throw refused("--image", "a model that takes a picture as a file", received2, hint2);
   }
   if (field === null) {
-    const hint2 = provider === DEFAULT_PROVIDER ? "choose for example --model i2v" : "leave --image out";
+    const hint2 = provider === profileOf(void 0).id ? "choose for example --model i2v" : "leave --image out";
     throw refused("--image", "a model that takes an image", `model ${model}, which takes none`, hint2);
   }
   if (payload[field] !== void 0 && payload[field] !== null) {
@@ -3213,7 +3213,6 @@ export {
   BESIDE,
   BY_VALUE,
   ContractError,
-  DEFAULT_PROVIDER,
   DuplicateName,
   EXTENSION,
   KEYWORDS,

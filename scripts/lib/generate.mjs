@@ -10,10 +10,6 @@ import { estimate } from "./estimate.mjs";
 import { Failure as Failure2 } from "./main.mjs";
 
 // scripts/src/core/money/caps.ts
-var DAY_MS = 24 * 36e5;
-function budgetOf({ maxCreditsPerDay: limit }, credits) {
-  return limit === void 0 || credits === null ? null : { windowMs: DAY_MS, limit, credits };
-}
 function isCapped(caps) {
   return Object.values(caps).some((cap) => cap !== void 0);
 }
@@ -31,22 +27,16 @@ async function explainFunds(session, contract, generation, refusal, deadline) {
   return shortOfCredits(contract, generation, known2, refusal.message);
 }
 function shortOfCredits(contract, { payload }, quote2, said) {
-  const data = {};
-  let missing = "";
-  if (quote2) {
-    data.quoted = quote2.credits;
-    data.balance = quote2.balance;
-    if (quote2.balance !== null && quote2.balance < quote2.credits) {
-      data.missing = quote2.credits - quote2.balance;
-      missing = ` It costs ${quote2.credits} credits, the balance is ${quote2.balance}: ${data.missing} are missing.`;
-    }
-  }
-  const price = quote2?.credits ?? estimateCredits(contract, payload);
-  const balance = quote2?.balance ?? Infinity;
-  const most2 = price !== null && balance < price ? balance : null;
+  const { credits: quoted, balance } = quote2 ?? {};
+  const price = quoted ?? estimateCredits(contract, payload);
+  const most2 = price !== null && typeof balance === "number" && balance < price ? balance : null;
   const cheaper = price === null ? null : { ...cheaperThan(contract, payload, most2 ?? price - 1), most: most2 };
-  const reason = { kind: "shortOfCredits", cheaper };
-  return new Failure("INSUFFICIENT_CREDITS", `${said}${missing}`, { data, nothingSubmitted: true, reason });
+  const missing = quoted === void 0 || most2 === null ? void 0 : quoted - most2;
+  const why = missing === void 0 ? said : `${said} It costs ${quoted} credits, the balance is ${balance}: ${missing} are missing.`;
+  return new Failure("INSUFFICIENT_CREDITS", why, {
+    nothingSubmitted: true,
+    reason: { kind: "shortOfCredits", quoted, balance, missing, cheaper }
+  });
 }
 function cheaperThan(contract, payload, most2) {
   const variants = cheaperVariants(contract, payload, most2 + 1);
@@ -79,7 +69,6 @@ function checkEstimate(title, contract, { model, payload, maxCredits }) {
   if (dated.most <= maxCredits) return;
   const cheaper = cheaperThan(contract, payload, maxCredits);
   throw new Failure2("BUDGET_EXCEEDED", `The estimate is above the limit of ${maxCredits} credits.`, {
-    data: { estimate: dated, maxCredits },
     reason: { kind: "estimateAboveCap", title, estimate: dated, maxCredits, cheaper }
   });
 }
@@ -101,7 +90,6 @@ async function askPrice(session, contract, generation, deadline = Infinity) {
   if (maxCredits === void 0 || quoted <= maxCredits) return quote2;
   const cheaper = cheaperThan(contract, payload, maxCredits);
   throw new Failure2("BUDGET_EXCEEDED", `The price is above the limit of ${maxCredits} credits.`, {
-    data: { quoted, maxCredits },
     record,
     reason: { kind: "quoteAboveCap", quoted, maxCredits, cheaper }
   });
@@ -109,10 +97,13 @@ async function askPrice(session, contract, generation, deadline = Infinity) {
 
 // scripts/src/core/generate.ts
 import { graceOf, isMissingForNow } from "./wait.mjs";
-import { madeBy as madeBy2, taskResult } from "./live.mjs";
+import {
+  madeBy as madeBy2,
+  taskResult
+} from "./live.mjs";
 
 // scripts/src/core/submit/submit-on-record.ts
-import { newestOf, requestNameOf, takenOver } from "./journal.mjs";
+import { knownRecord, newestOf, requestNameOf, takenOver } from "./journal.mjs";
 import { Failure as Failure7, orFailure as orFailure4 } from "./main.mjs";
 import { jsonHash } from "./journal.mjs";
 import { spentOn } from "./journal.mjs";
@@ -121,22 +112,25 @@ import { checkNameIsFree } from "./wait.mjs";
 // scripts/src/core/money/record-charge.ts
 import { Failure as Failure3 } from "./main.mjs";
 var LEAST_PATIENCE_MS = 5e3;
-async function recordCharge(session, { store, entry, change, quote: quote2, before = 0 }, caps, deadline) {
-  const budget = budgetOf(caps, quote2 && quote2.credits + before);
+var DAY_MS = 24 * 36e5;
+async function recordCharge(session, { store, entry, change, quote: quote2, before = 0 }, { maxCreditsPerDay: limit }, deadline) {
+  const isCapped2 = limit !== void 0 && quote2 !== null;
+  const budget = isCapped2 ? { windowMs: DAY_MS, limit, credits: quote2.credits + before } : null;
   const { clock, signal, shortDeadline } = session.api;
   const patience = Math.min(shortDeadline, Math.max(deadline, clock.monotonic() + LEAST_PATIENCE_MS));
   const reserved = await store.reserve(entry, change, budget, patience, signal);
   if (reserved.kind === "busy") {
     const { pid, host } = reserved.holder;
-    const message = `Another process (${pid} on ${host}) has kept the day's budget to itself for too long; nothing was submitted.`;
-    throw new Failure3("UNKNOWN_ERROR", message, { reason: { kind: "budgetBusy" } });
+    const message = `Another process (${pid} on ${host}) has kept the day's budget to itself for too long.`;
+    throw new Failure3("UNKNOWN_ERROR", message, {
+      nothingSubmitted: true,
+      reason: { kind: "budgetBusy" }
+    });
   }
-  if (budget && reserved.kind === "exceeded") {
-    const { limit } = budget;
+  if (isCapped2 && reserved.kind === "exceeded") {
     const spent = reserved.spent === null ? null : reserved.spent + before;
     const quoted = quote2.credits;
     throw new Failure3("BUDGET_EXCEEDED", `The limit of a day, ${limit} credits, would be exceeded.`, {
-      data: { quoted, spentToday: spent, maxCreditsPerDay: limit },
       reason: { kind: "aboveDay", quoted, spent, limit }
     });
   }
@@ -403,10 +397,10 @@ async function resubmitWhenClear(session, generation, log, first, deadline) {
   for (let attempt = 1; ; attempt += 1) {
     const found = await reconcile(session, lost, deadline);
     if (found.kind === "found") return inList(found.task, lost);
-    if (found.kind !== "mayResubmit") return unknown(session, lost, found);
+    if (found.kind !== "mayResubmit") return outcomeUnknown(session, lost, found);
     const held = submits && await orFailure3(submits.ready());
     const notResubmitted = held || log && await orFailure3(log.resubmitting());
-    if (notResubmitted) return unknown(session, lost, { notResubmitted });
+    if (notResubmitted) return outcomeUnknown(session, lost, { notResubmitted });
     observer.submitting();
     const sent = await sendOnce(session, generation, { deadline });
     if (sent.kind === "accepted")
@@ -442,13 +436,15 @@ async function judgeRejection(session, lost, failure, deadline, source) {
   if (found.kind === "found") return inList(found.task, lost);
   const isInvalid = failure.code === "INVALID_PAYLOAD" || failure.code === "INVALID_MODEL";
   if (isInvalid && found.kind === "absent") return { kind: "rejected", failure };
-  return unknown(session, lost, { failure });
+  return outcomeUnknown(session, lost, { failure });
 }
 function inList(task, { resubmitted }) {
   return { kind: "accepted", task, by: "list", isResubmitted: resubmitted };
 }
-async function unknown(session, { generation, sentAt, failure: lost }, { failure: later, notResubmitted, after: clearIn2, why }) {
+async function outcomeUnknown(session, { generation, sentAt, failure: lost }, { failure: refusal, notResubmitted: held, after: clearIn2, why }) {
   const { model, idempotencyKey } = generation;
+  const later = refusal && aboutRecords(refusal);
+  const notResubmitted = held && aboutRecords(held);
   const isRecorded = await session.records() !== null;
   const after = isRecorded ? clearIn2 ?? later?.details.retryAfter : void 0;
   const named = lost.details.taskId;
@@ -458,12 +454,16 @@ async function unknown(session, { generation, sentAt, failure: lost }, { failure
     status: "UNKNOWN",
     unclear: true,
     cause: lost,
-    data: { idempotencyKey, model },
     retryAfter: after,
     taskId: named,
     reason: { kind: "submitUnknown", ...request, after, why, named, lost, later, notResubmitted }
   });
   return { kind: "unknown", failure };
+}
+function aboutRecords(failure) {
+  const { reason } = failure.details;
+  if (reason?.kind !== "unwritableFolder") return failure;
+  return new Failure6(failure.code, `The records in ${reason.folder} cannot be written to: ${reason.why}.`);
 }
 
 // scripts/src/core/submit/submit-on-record.ts
@@ -472,8 +472,9 @@ async function submitOnRecord(session, store, request, deadline) {
   const { api, observer } = session;
   const claim = claimOf(request, api.clock.wall());
   const patience = Math.max(deadline, api.clock.monotonic() + LEAST_PATIENCE_MS2);
-  const claimed = await store.claim(claim, patience, api.signal);
-  if (claimed.kind === "submitted") return attached(claimed.entry, request);
+  const found = await orFailure4(store.claim(claim, patience, api.signal));
+  const claimed = found instanceof Failure7 ? await readOnly(session, store, request, claim, found) : found;
+  if (claimed.kind === "submitted") return { known: await attached(claimed.entry, request), warnings: [] };
   const { entry, lock } = claimed;
   const own = { session, store, request, entry, lock, deadline };
   const wasResubmitted = entry.record.resubmitted;
@@ -494,14 +495,27 @@ async function submitOnRecord(session, store, request, deadline) {
     observer.task(task.id, task.state);
     const made = isNew ? void 0 : madeBy(entry.record);
     const origin = { ...isResumed ? { resumed: made } : { begun: made }, isResubmitted: resubmitted };
-    const given = replaced.map(({ record }) => ({
-      created: record.created,
-      idempotencyKey: record.idempotencyKey
-    }));
-    return { entry, credits, task, origin, isUnrecorded, other, replaced: given };
+    const warnings = replaced.map(({ record: { created: created2, idempotencyKey } }) => {
+      return { kind: "replacedSubmit", created: created2, idempotencyKey };
+    });
+    if (other) warnings.push({ kind: "otherAccount", ...other });
+    if (isUnrecorded) warnings.push({ kind: "unrecorded", taskId: task.id });
+    return { known: { entry, credits, task, origin }, warnings };
   } finally {
     await lock.release();
   }
+}
+async function readOnly(session, store, request, claim, unwritable) {
+  if (unwritable.details.reason?.kind !== "unwritableFolder") throw unwritable;
+  const entries = await orFailure4(store.allOf(requestNameOf(claim, store.place)));
+  const entry = entries instanceof Failure7 ? void 0 : knownRecord(entries, claim);
+  if (!entry) throw unwritable;
+  if (entry.record.taskId === null) throw await unknownFor({ session, store, request, entry }, unwritable);
+  return { kind: "submitted", entry };
+}
+async function unknownFor(lost, failure) {
+  if (failure.details.reason?.kind !== "unwritableFolder") return failure;
+  return (await outcomeUnknown(lost.session, lostSubmit(lost), { failure })).failure;
 }
 function claimOf({ generation, terms, folder, output }, now2) {
   const { model, payload, idempotencyKey } = generation;
@@ -535,7 +549,8 @@ async function taskOf(own, isNew) {
   let result = await (isNew ? submitNew(own) : reconcileEarlier(own));
   for (; ; ) {
     if (result.kind !== "accepted") throw await noteNoTask(own, result);
-    const named = await nameTask(own, result);
+    const named = await orFailure4(nameTask(own, result));
+    if (named instanceof Failure7) throw await unknownFor(own, named);
     if (named !== "taken") return { ...result, isUnrecorded: named === "unrecorded" };
     result = await reconcileEarlier(own);
   }
@@ -574,14 +589,18 @@ async function adopt(own) {
     if (await nameTask(own, accepted) !== "taken") return true;
   }
 }
-async function lostSubmitOf({ session, request, entry }) {
-  const { clock } = session.api;
+async function lostSubmitOf(own) {
+  const { session, entry } = own;
   const { phase, unsettledSince: noted } = entry.record;
   const wall = endedAt(entry.record, session.api);
   const unsettledSince = new Date(wall).toISOString();
   if (phase === "submitting" || noted !== unsettledSince) {
     await entry.update({ phase: "unknown", unsettledSince });
   }
+  return lostSubmit(own, wall);
+}
+function lostSubmit({ session, request, entry }, wall = endedAt(entry.record, session.api)) {
+  const { clock } = session.api;
   const { sentAt, resubmitted, idempotencyKey } = entry.record;
   return {
     generation: { ...request.generation, idempotencyKey },
@@ -652,7 +671,7 @@ async function submitWithoutRecord(session, { contract, generation, terms, quote
   const { task, isResubmitted } = result;
   session.observer.task(task.id, task.state);
   const credits = creditsOf2(task, { quoted: quote2?.credits ?? null, charged: null, refunded: null });
-  return { task, credits, origin: { isResubmitted } };
+  return { known: { task, model: generation.model, credits, origin: { isResubmitted } }, warnings: [] };
 }
 
 // scripts/src/core/generate.ts
@@ -672,33 +691,26 @@ async function begin(session, options) {
   const wait = { ...options.wait, folder };
   if (isDetached) wait.waitMs = 0;
   const deadline = isDetached ? session.api.shortDeadline : start + Math.max(wait.waitMs, RETRY_AT_LEAST_MS);
-  const { model, maxCredits } = generation;
   const { output = null } = wait;
   const request = { ...options, folder, output };
-  const known2 = await orFailure5(
+  const submitted = await orFailure5(
     journal ? submitOnRecord(session, journal, request, deadline) : submitWithoutRecord(session, request, deadline)
   );
-  if (!(known2 instanceof Failure8)) {
-    const isSubmitted = known2.task !== void 0 && known2.origin?.resumed === void 0;
-    const estimate2 = isSubmitted ? comparedEstimate(session, contract, generation) : void 0;
-    return { ...known2, model, maxCredits, estimate: estimate2, wait, start };
-  }
-  throw await explainFunds(session, contract, generation, known2, deadline);
+  if (submitted instanceof Failure8)
+    throw await explainFunds(session, contract, generation, submitted, deadline);
+  const { task, origin } = submitted.known;
+  const isNew = task !== void 0 && origin?.resumed === void 0;
+  const estimate2 = isNew ? comparedEstimate(session, contract, generation) : void 0;
+  return { ...submitted, maxCredits: generation.maxCredits, estimate: estimate2, wait, start };
 }
-async function conclude(session, begun) {
-  const { maxCredits, estimate: estimate2, wait: whole, start, ...known2 } = begun;
+async function conclude(session, { known: known2, warnings: before, maxCredits, estimate: estimate2, wait: whole, start }) {
   const wait = { ...whole, waitMs: whole.waitMs - (session.api.clock.monotonic() - start) };
-  const taskId = known2.task ? known2.task.id : known2.entry.record.taskId;
-  if (!known2.task && isTerminal(known2.entry.record.status))
-    return reuseResult(session, known2.entry, taskId, wait);
+  if (!known2.task && isTerminal(known2.entry.record.status)) return reuseResult(session, known2.entry, wait);
   const result = await orFailure5(
-    known2.task ? endOfSubmitted(session, known2.task, wait, known2) : endOfRecorded(session, known2.entry, taskId, wait, known2)
+    known2.task ? endOfSubmitted(session, known2, wait) : endOfRecorded(session, known2, wait)
   );
   const { credits } = result instanceof Failure8 ? known2 : result;
-  const warnings = [];
-  if (known2.other) warnings.push({ kind: "otherAccount", ...known2.other });
-  for (const earlier of known2.replaced ?? []) warnings.push({ kind: "replacedSubmit", ...earlier });
-  if (known2.isUnrecorded) warnings.push({ kind: "unrecorded", taskId });
+  const warnings = [...before];
   const charged = credits?.charged ?? 0;
   if (maxCredits !== void 0 && charged > maxCredits)
     warnings.push({ kind: "aboveCap", charged, maxCredits });
@@ -706,16 +718,19 @@ async function conclude(session, begun) {
     return { ...result, estimate: estimate2, warnings: [...warnings, ...result.warnings] };
   throw result.with({ submit: { credits, isResubmitted: known2.origin?.isResubmitted, warnings } });
 }
-async function endOfSubmitted(session, task, wait, facts) {
-  if (wait.waitMs <= 0 && !isTerminal(task.state)) return taskResult(task.id, task, facts);
-  const result = await orFailure5(waitTask(session, task.id, wait, facts, task));
+async function endOfSubmitted(session, known2, wait) {
+  const { task } = known2;
+  if (wait.waitMs <= 0 && !isTerminal(task.state)) return taskResult(task.id, task, known2);
+  const result = await orFailure5(waitTask(session, task.id, wait, known2, task));
   if (!(result instanceof Failure8)) return result;
   throw result.with({ taskId: task.id, charged: "running" });
 }
-async function endOfRecorded(session, entry, taskId, wait, facts) {
+async function endOfRecorded(session, known2, wait) {
+  const { entry } = known2;
   const { created } = entry.record;
+  const taskId = entry.record.taskId;
   session.observer.attached(taskId, created);
-  const result = await orFailure5(waitTask(session, taskId, wait, facts));
+  const result = await orFailure5(waitTask(session, taskId, wait, known2));
   if (!(result instanceof Failure8)) return result;
   const data = { ...result.details.data, resumed: true };
   if (result.code !== "TASK_NOT_FOUND") throw result.with({ taskId, data });
@@ -723,8 +738,9 @@ async function endOfRecorded(session, entry, taskId, wait, facts) {
   const reason = mayShowLater ? { kind: "recordedTaskYoung", taskId } : { kind: "recordedTaskGone", taskId, created };
   throw result.with({ taskId, data, reason });
 }
-async function reuseResult(session, entry, taskId, wait) {
+async function reuseResult(session, entry, wait) {
   const { created, used, status } = entry.record;
+  const taskId = entry.record.taskId;
   session.observer.attached(taskId, created);
   const now2 = session.api.clock.wall();
   if (now2 - Date.parse(used ?? created) >= DAY_MS2) await entry.update({ used: new Date(now2).toISOString() });
@@ -837,8 +853,8 @@ function recordedSpending(rows, since, asOf, unreadable, pending) {
 }
 async function recordsOf(store, tasks) {
   const entries = await Promise.all([...new Set(tasks.map(({ id }) => id))].map((id) => store.byTask(id)));
-  const unknown2 = [...await store.pending(), ...await store.replaced()];
-  const found = [...entries, ...unknown2.filter(({ record }) => record.taskId === null)];
+  const unknown = [...await store.pending(), ...await store.replaced()];
+  const found = [...entries, ...unknown.filter(({ record }) => record.taskId === null)];
   return found.flatMap((entry) => entry && store.isOwn(entry) ? entry.record : []);
 }
 var countOf = (rows) => rows.reduce((sum, { tasks }) => sum + tasks, 0);
@@ -937,8 +953,7 @@ function checkUnclaimed({ record }, taskId, holder) {
   if (!taken && (own === null || own === taskId)) return;
   const why = taken ? `task ${taskId} belongs to the request of ${holder.record.created}` : `the request of ${idempotencyKey} has task ${own}`;
   throw new Failure11("IDEMPOTENCY_CONFLICT", `Nothing was recorded: ${why}.`, {
-    data: { recordedTaskId: taken ? taskId : own },
-    reason: { kind: "otherTask" }
+    reason: { kind: "otherTask", recordedTaskId: taken ? taskId : own }
   });
 }
 
@@ -1044,7 +1059,7 @@ import {
 import { waitTask as waitTask2 } from "./wait.mjs";
 async function waitForNewest(session, settings) {
   const { tasks, ...submits } = await pendingRequests(session);
-  const { unknown: unknown2 } = submits;
+  const { unknown } = submits;
   const { clock } = session.api;
   const deadline = clock.monotonic() + settings.waitMs;
   const gone = [];
@@ -1054,7 +1069,7 @@ async function waitForNewest(session, settings) {
     if (!(ended instanceof Failure13)) {
       const passed = gone.map(({ details }) => ({ kind: "taskGone", taskId: details.taskId }));
       const warnings = [...ended.warnings, ...passed];
-      if (unknown2 > 0) warnings.push({ kind: "unknownSubmits", count: unknown2 });
+      if (unknown > 0) warnings.push({ kind: "unknownSubmits", count: unknown });
       return { ...ended, warnings };
     }
     if (ended.code !== "TASK_NOT_FOUND") throw ended;
@@ -1127,7 +1142,6 @@ export {
   attachTask,
   attached,
   begin,
-  budgetOf,
   cheaperThan,
   checkPrice,
   clearIn,
@@ -1147,6 +1161,7 @@ export {
   nameListed,
   nameTask,
   otherRequests,
+  outcomeUnknown,
   quote,
   reconcile,
   reconcileDeadline,

@@ -545,17 +545,11 @@ function unreadable() {
   });
 }
 function conflict(claim, record) {
-  const message = `The idempotency key ${claim.idempotencyKey} already stands for another request.`;
+  const { idempotencyKey, model, payloadHash } = claim;
+  const message = `The idempotency key ${idempotencyKey} already stands for another request.`;
   return new Failure2("IDEMPOTENCY_CONFLICT", message, {
     nothingSubmitted: true,
-    data: {
-      model: claim.model,
-      payloadHash: claim.payloadHash,
-      recordedModel: record.model,
-      recordedPayloadHash: record.payloadHash,
-      recordedTaskId: record.taskId
-    },
-    reason: { kind: "otherRequest", idempotencyKey: claim.idempotencyKey }
+    reason: { kind: "otherRequest", idempotencyKey, model, payloadHash, recorded: record }
   });
 }
 function takenOver() {

@@ -111,8 +111,7 @@ var KIND_OF_STATE = {
 function deliver(session, entry, result) {
   const status = result.seen.state;
   const { kind, seen, files } = result;
-  if (!entry || !isTerminal2(status)) return result;
-  if (isOpenEnd2(seen) && !isTerminal2(entry.record.status)) return result;
+  if (!entry || !isTerminal2(status) || isOpenEnd2(seen)) return result;
   const found = entry.record.download === null ? seen.urls ?? files : files;
   const isWhole = status !== "COMPLETED" || kind === "completed" && (found ?? []).length > 0 || isGone(result);
   const credits = result.credits ?? entry.record.credits;
@@ -815,21 +814,29 @@ import { definedFields, failed, success, textsIn, upstream } from "./main.mjs";
 // scripts/src/cli/render/errors/task-ended.ts
 import { quoted as quoted3 } from "./main.mjs";
 import { AdvisedFailure } from "./main.mjs";
+var READ_AGAIN = "First run this command once more: it charges nothing, and reads the record of the task, which may have the result.";
 function generationFailed(seen, { profile, command, retry }, isReused) {
   const why = seen.error ? `The service says: ${quoted3(seen.error)}.` : seen.recordUnread ? "Why is not known: its record at the service cannot be read." : "The service gives no reason.";
   return new AdvisedFailure("GENERATION_FAILED", `The task ended FAILED. ${why}`, {
     nextSteps: [
+      ...seen.recordUnread === "forNow" ? [READ_AGAIN] : [],
       profile.says.refund,
       ...profile.can.account ? [command("account")] : [],
       `Tell the user what the service said. Another try is a new charge: change the prompt or the image${isReused ? "." : `, or ${retry}`}`
     ]
   });
 }
-function taskCancelled(_, { profile, retry }, isReused) {
+function taskCancelled({ recordUnread }, { profile, retry }, isReused) {
   const { cancelled } = profile.says;
   const another = `To have the result after all, with a new charge: ${retry}`;
-  return new AdvisedFailure("TASK_CANCELLED", "The task was cancelled; there will be no result.", {
-    nextSteps: [...cancelled ? [cancelled] : [], ...isReused ? [] : [another]]
+  const isOpen = recordUnread === "forNow";
+  const message = `The task was cancelled${isOpen ? "" : "; there will be no result"}.`;
+  return new AdvisedFailure("TASK_CANCELLED", message, {
+    nextSteps: [
+      ...isOpen ? [READ_AGAIN] : [],
+      ...cancelled ? [cancelled] : [],
+      ...isReused ? [] : [another]
+    ]
   });
 }
 

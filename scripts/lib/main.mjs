@@ -863,37 +863,55 @@ function checkInterval(pollInterval, loopback) {
 }
 
 // scripts/src/cli/command-line/read-flags.ts
+const { parseArgs } = require("node:util");
 function readFlags(argv, issues) {
   const given = /* @__PURE__ */ new Map();
   const strays = [];
-  for (let n = 0; n < argv.length; n += 1) {
-    const [word, next] = [argv[n], argv[n + 1]];
-    const isNextFlag = next === void 0 || next.startsWith("--");
-    const [, named2, attached] = /^--(.[^=]*)(?:=(.*))?$/s.exec(word) ?? [];
-    const name = word === "-h" ? "help" : FLAG_NAMES.find((flag) => flag === named2);
-    if (name !== void 0) {
-      const takesNext = attached === void 0 && rule(name).form !== void 0 && !isNextFlag;
-      if (takesNext) n += 1;
-      readFlag(name, takesNext ? next : attached, next, given, issues);
-    } else if (word === "--") {
-      strays.push(...argv.slice(n));
-      break;
-    } else if (named2 === void 0) strays.push(word);
-    else {
-      issues.push(unknownFlag(named2));
-      if (attached === void 0 && !isNextFlag && next !== "-h") n += 1;
-    }
+  for (const token of tokensOf(argv)) {
+    if (token.kind === "stray") strays.push(token.word);
+    else if (token.kind === "unknown") issues.push(unknownFlag(token.word));
+    else readFlag(token, given, issues);
   }
   if (strays.length > 0) issues.push(straysIssue(strays, given));
   return given;
 }
-function readFlag(name, value, next, given, issues) {
+var options = Object.fromEntries(
+  FLAG_NAMES.map((name) => [name, { type: rule(name).form === void 0 ? "boolean" : "string" }])
+);
+options.help = { type: "boolean", short: "h" };
+function tokensOf(argv) {
+  const config = { options, strict: false, allowPositionals: true, tokens: true };
+  const { tokens } = parseArgs({ args: [...argv], ...config });
+  const found = [];
+  let unknownAt = Number.NaN;
+  let strayAt = Number.NaN;
+  for (const token of tokens) {
+    const { index } = token;
+    const word = argv[index];
+    const isFlag = token.kind === "option" && (token.rawName.startsWith("--") || word === "-h");
+    if (!isFlag) {
+      if (index !== unknownAt + 1 && index !== strayAt) found.push({ kind: "stray", word });
+      strayAt = index;
+      continue;
+    }
+    const name = FLAG_NAMES.find((flag) => flag === token.name);
+    if (name === void 0) {
+      found.push({ kind: "unknown", word: token.name });
+      if (!token.inlineValue) unknownAt = index;
+    } else if (token.inlineValue === false && token.value.startsWith("--")) {
+      found.push({ kind: "flag", name, value: void 0, instead: token.value });
+      return [...found, ...tokensOf(argv.slice(index + 1))];
+    } else found.push({ kind: "flag", name, value: token.value });
+  }
+  return found;
+}
+function readFlag({ name, value, instead }, given, issues) {
   const { form } = rule(name);
   if (form === void 0) {
     if (value !== void 0)
       issues.push(issue(`--${name}`, "no value", inQuotes(value), `write --${name} alone`));
   } else if (value === void 0) {
-    const came = next === void 0 ? "nothing" : inQuotes(next);
+    const came = instead === void 0 ? "nothing" : inQuotes(instead);
     issues.push(issue(`--${name}`, form, came, `write --${name} ${form}`));
     return;
   }
@@ -1031,13 +1049,13 @@ function urlOf(text2, base) {
 }
 
 // scripts/src/model/public-address.ts
-function checkPublicUrl(value, options) {
-  const expected = `a public ${options.schemes.join(" or ")} URL`;
+function checkPublicUrl(value, options2) {
+  const expected = `a public ${options2.schemes.join(" or ")} URL`;
   const problem = (hint) => ({ expected, hint });
-  const usual = options.schemes.at(-1);
+  const usual = options2.schemes.at(-1);
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(value.slice(0, 80))?.[1]?.toLowerCase();
   if (scheme === void 0) return problem(`begin the URL with ${usual}://`);
-  if (!options.schemes.includes(scheme))
+  if (!options2.schemes.includes(scheme))
     return problem(`write ${expected}; ${plain(scheme, 20)}: is not taken`);
   const odd = /[\s\\\u0000-\u001f\u007f]/.exec(value)?.[0];
   if (odd === "\\") return problem("write the URL without backslashes");

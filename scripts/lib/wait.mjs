@@ -556,10 +556,8 @@ function asGone(session, taskId, failure, record, task) {
   }
   const why = isUnknown ? `${title} does not know task ${taskId} any more` : `the links of ${title} are dead`;
   const message = `The result cannot be had any more: no whole copy of it is known on this machine, and ${why}. ${says.retention}`;
-  return new Failure3("DOWNLOAD_FAILED", message, {
-    data: { ...failure.details.data, resultGone: true },
-    reason: { kind: "resultGone" }
-  });
+  const { data } = failure.details;
+  return new Failure3("DOWNLOAD_FAILED", message, { data, reason: { kind: "resultGone" } });
 }
 function ageOf({ api }, record, task) {
   const now = api.clock.wall();
@@ -1575,10 +1573,11 @@ async function readEnd(of, seen) {
   const read = () => poller.records.read(taskId, { deadline, retryUntil: deadline }, seen.listed);
   const ended = seen.task ?? await withRecord2(seen, read);
   const isFinal = seen.task !== void 0 || known.entry && isTerminal7(known.entry.record.status);
-  const { state } = isFinal ? seen : ended;
-  if (known.entry) await noteState3(session, known.entry, ended);
-  if (state !== "COMPLETED") return taskResult3(taskId, { ...ended, state }, known);
-  session.observer.task(taskId, state);
+  const final = { state: seen.state, recordUnread: ended.recordUnread && "forGood" };
+  const end = { ...ended, ...isFinal && final };
+  if (known.entry) await noteState3(session, known.entry, end);
+  if (end.state !== "COMPLETED") return taskResult3(taskId, end, known);
+  session.observer.task(taskId, end.state);
   return finish(of);
 }
 async function unfinished({ session, taskId, wait, known }, { seen, failure, hadNoPermit }) {

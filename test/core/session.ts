@@ -15,7 +15,7 @@ import { accountOf, jsonHash } from '../../scripts/src/model/fingerprint.ts';
 import { once } from '../../scripts/src/model/once.ts';
 import type { RequestRecord } from '../../scripts/src/model/request-record.ts';
 import { aivideomaker } from '../../scripts/src/providers/aivideomaker/api.ts';
-import type { GenerationRequest, Provider } from '../../scripts/src/providers/provider.ts';
+import type { Provider, ProviderRequest } from '../../scripts/src/providers/provider.ts';
 import type { Entry } from '../../scripts/src/stores/file/entry.ts';
 import { Journal } from '../../scripts/src/stores/file/journal.ts';
 import { FakeClock } from '../support/clock.ts';
@@ -98,7 +98,7 @@ export function sessionOnRecord(
   return { ...sessionWith(origin, { journal, ...options, clock }), journal };
 }
 
-export const REQUEST: GenerationRequest = {
+export const REQUEST: ProviderRequest = {
   model: 't2v',
   payload: { prompt: 'a lighthouse', aspectRatio: '16:9', duration: '5' },
   idempotencyKey: 'key-0001',

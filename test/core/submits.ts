@@ -7,7 +7,7 @@ import {
   submitOrReconcile,
 } from '../../scripts/src/core/submit/submit-or-reconcile.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
-import type { GenerationRequest, Profile } from '../../scripts/src/providers/provider.ts';
+import type { Profile, ProviderRequest } from '../../scripts/src/providers/provider.ts';
 import { PROFILES } from '../../scripts/src/providers/registry.ts';
 import { FakeClock } from '../support/clock.ts';
 import { type Answer, type Reply, replyOf, serve, type TestServer } from '../support/server.ts';
@@ -91,7 +91,7 @@ export function logOf(failing: Partial<SubmitLog> = {}): SubmitLog & { notes: st
 export async function submitFor(
   session: TestSession,
   waitMs: number = LONG_MS,
-  { generation = REQUEST, log = logOf() }: { generation?: GenerationRequest; log?: SubmitLog } = {},
+  { generation = REQUEST, log = logOf() }: { generation?: ProviderRequest; log?: SubmitLog } = {},
 ): Promise<Submitted> {
   return submitOrReconcile(session, generation, log, session.clock.now + waitMs);
 }
@@ -116,7 +116,7 @@ export function unknownOf(result: Submitted, provider: Profile = PROFILES[0]!): 
   expect(failure.details).toMatchObject({
     status: 'UNKNOWN',
     unclear: true,
-    data: { idempotencyKey: 'key-0001', model: 't2v' },
+    reason: { idempotencyKey: 'key-0001', model: 't2v' },
   });
   return explained(failure, callerOf({ provider }));
 }

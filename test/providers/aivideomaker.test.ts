@@ -3,13 +3,13 @@ import type { Call } from '../../scripts/src/http/api.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import type { Task } from '../../scripts/src/model/task.ts';
 import { aivideomaker } from '../../scripts/src/providers/aivideomaker/api.ts';
-import type { GenerationRequest, Provider, TaskList } from '../../scripts/src/providers/provider.ts';
+import type { Provider, ProviderRequest, TaskList } from '../../scripts/src/providers/provider.ts';
 import { anyJson } from '../support/json.ts';
 import { expectQuoted, failure, NO_IDS, reading, submitLeaves, surviveAnything } from './support.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 12);
 const KEY = 'ak_provider_canary';
-const GENERATION: GenerationRequest = {
+const GENERATION: ProviderRequest = {
   model: 't2v',
   payload: { prompt: 'a lighthouse', duration: '5' },
   idempotencyKey: 'key-0001',

@@ -4,7 +4,7 @@ import { refuseUnsupported } from '../../scripts/src/cli/command-line/unsupporte
 import type { Call } from '../../scripts/src/http/api.ts';
 import type { Task } from '../../scripts/src/model/task.ts';
 import { apidot } from '../../scripts/src/providers/apidot/api.ts';
-import type { GenerationRequest, Provider, TaskStatus } from '../../scripts/src/providers/provider.ts';
+import type { Provider, ProviderRequest, TaskStatus } from '../../scripts/src/providers/provider.ts';
 import { profileOf } from '../../scripts/src/providers/registry.ts';
 import { thrownBy } from '../support/failures.ts';
 import { anyJson } from '../support/json.ts';
@@ -13,7 +13,7 @@ import { expectQuoted, failure, NO_IDS, reading, submitLeaves, surviveAnything }
 const NOW = Date.UTC(2026, 10, 21, 12);
 const KEY = 'sk-provider-canary';
 const ID = 'task-unified-1757165031-uyujaw3d';
-const GENERATION: GenerationRequest = {
+const GENERATION: ProviderRequest = {
   model: 'gpt-image-2',
   payload: { prompt: 'a lighthouse', size: '16:9' },
   idempotencyKey: 'key-0001',

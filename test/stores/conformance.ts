@@ -5,7 +5,7 @@ import { nameOfPayload, newestOf, requestNameOf } from '../../scripts/src/model/
 import { accountOf } from '../../scripts/src/model/fingerprint.ts';
 import type { RequestRecord } from '../../scripts/src/model/request-record.ts';
 import type {
-  Account,
+  AccountId,
   Budget,
   Claimed,
   RequestClaim,
@@ -20,7 +20,7 @@ import { ACCOUNT, claimOf, type World } from './world.ts';
 const submitted = (taskId: string) => ({ phase: 'submitted' as const, taskId, status: 'SUBMITTED' as const });
 
 /** Other accounts than the one of the tests. */
-const ELSEWHERE: Partial<Account>[] = [
+const ELSEWHERE: Partial<AccountId>[] = [
   { service: 'https://other.test' },
   { account: 'f'.repeat(12) },
   { provider: 'apidot' },
@@ -32,7 +32,7 @@ export function conformance(name: string, makeWorld: () => World | Promise<World
   describe(`${name}: a record store`, () => {
     async function world() {
       const one = await makeWorld();
-      const next = (account: Partial<Account> = {}) => one.open({ ...ACCOUNT, ...account });
+      const next = (account: Partial<AccountId> = {}) => one.open({ ...ACCOUNT, ...account });
       const claim = (prompt: string, more: Partial<RequestClaim> = {}, store = next()): Promise<Claimed> =>
         store.claim(claimOf(prompt, more), one.clock.monotonic());
       /** The right to submit a new request. */

@@ -24,7 +24,7 @@ import {
 import { recordedRow, type SpendingRow, sumRows } from '../../scripts/src/model/spending-row.ts';
 import type { TaskState } from '../../scripts/src/model/task.ts';
 import type {
-  Account,
+  AccountId,
   Budget,
   Claimed,
   Holder,
@@ -59,11 +59,11 @@ export interface Table {
 const ME: Holder = { pid: process.pid, host: 'here' };
 
 export class TableStore implements RecordStore {
-  readonly place: Account;
+  readonly place: AccountId;
   readonly #table: Table;
   readonly #clock: Clock;
 
-  constructor(table: Table, place: Account, clock: Clock) {
+  constructor(table: Table, place: AccountId, clock: Clock) {
     this.#table = table;
     this.place = place;
     this.#clock = clock;

@@ -16,8 +16,6 @@ export interface Contract extends StoredContract {
 }
 
 const SAFE_NAME = /^[a-z0-9][a-z0-9._-]*$/i;
-// The one that is meant where the command line names none.
-export const DEFAULT_PROVIDER = 'aivideomaker';
 
 /**
  * The ids of a provider's models, sorted: one per file in contracts/<provider>/.

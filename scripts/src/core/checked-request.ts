@@ -1,6 +1,6 @@
 import type { Contract } from '../contracts/contract.ts';
 import type { RequestClaim } from '../model/claim-rules.ts';
-import type { GenerationRequest, Quote } from '../providers/provider.ts';
+import type { ProviderRequest, Quote } from '../providers/provider.ts';
 import type { Caps } from './money/caps.ts';
 
 export interface Terms
@@ -19,7 +19,7 @@ export interface FilePlace {
 /** A request whose payload passes the contract. */
 export interface CheckedRequest {
   contract: Contract;
-  generation: GenerationRequest;
+  generation: ProviderRequest;
   terms: Terms;
   /** The service's price, where it was asked for already. */
   quote?: Quote | undefined;

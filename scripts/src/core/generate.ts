@@ -1,13 +1,19 @@
 import { Failure, orFailure, type Reason } from '../model/failure.ts';
-import type { SubmitWarning } from '../model/submit-facts.ts';
-import { isTerminal, type Task } from '../model/task.ts';
+import { isTerminal } from '../model/task.ts';
 import type { StoredRequest } from '../ports/record-store.ts';
 import type { CheckedRequest } from './checked-request.ts';
 import { folderFor } from './deliver/place.ts';
 import { comparedEstimate, type DatedEstimate } from './money/check-price.ts';
 import { explainFunds } from './money/short-of-credits.ts';
 import { graceOf, isMissingForNow } from './poll/not-found-grace.ts';
-import { type KnownTask, madeBy, type TaskFacts, type TaskResult, taskResult } from './result.ts';
+import {
+  madeBy,
+  type RecordedTask,
+  type ShownTask,
+  type SubmittedTask,
+  type TaskResult,
+  taskResult,
+} from './result.ts';
 import type { Session } from './session.ts';
 import { submitOnRecord, withRecorded } from './submit/submit-on-record.ts';
 import { submitWithoutRecord } from './submit/submit-without-record.ts';
@@ -21,14 +27,14 @@ export interface GenerateOptions extends CheckedRequest {
 }
 
 /** A task of a request, and how its end is waited for. It does not hold the payload. */
-export type Begun = KnownTask & {
+export interface Begun extends SubmittedTask {
   maxCredits: number | undefined;
   /** What that was compared with, where this call submitted it and the service gives no price. */
   estimate?: DatedEstimate | undefined;
   wait: WaitSettings;
   /** When the wait began. */
   start: number;
-};
+}
 
 // Even the shortest wait gives a rejected or lost submit this long.
 const RETRY_AT_LEAST_MS = 1_500;
@@ -50,39 +56,33 @@ export async function begin(session: Session, options: GenerateOptions): Promise
   const wait = { ...options.wait, folder };
   if (isDetached) wait.waitMs = 0;
   const deadline = isDetached ? session.api.shortDeadline : start + Math.max(wait.waitMs, RETRY_AT_LEAST_MS);
-  const { model, maxCredits } = generation;
   const { output = null } = wait;
   const request = { ...options, folder, output };
-  const known = await orFailure(
+  const submitted = await orFailure(
     journal
       ? submitOnRecord(session, journal, request, deadline)
       : submitWithoutRecord(session, request, deadline),
   );
-  if (!(known instanceof Failure)) {
-    const isSubmitted = known.task !== undefined && known.origin?.resumed === undefined;
-    const estimate = isSubmitted ? comparedEstimate(session, contract, generation) : undefined;
-    return { ...known, model, maxCredits, estimate, wait, start };
-  }
-  throw await explainFunds(session, contract, generation, known, deadline);
+  if (submitted instanceof Failure)
+    throw await explainFunds(session, contract, generation, submitted, deadline);
+  const { task, origin } = submitted.known;
+  const isNew = task !== undefined && origin?.resumed === undefined;
+  const estimate = isNew ? comparedEstimate(session, contract, generation) : undefined;
+  return { ...submitted, maxCredits: generation.maxCredits, estimate, wait, start };
 }
 
 /** Waits for the end of the task of a request, as long as its wait lasts, and returns the result. Submits nothing. */
-export async function conclude(session: Session, begun: Begun): Promise<TaskResult> {
-  const { maxCredits, estimate, wait: whole, start, ...known } = begun;
+export async function conclude(
+  session: Session,
+  { known, warnings: before, maxCredits, estimate, wait: whole, start }: Begun,
+): Promise<TaskResult> {
   const wait = { ...whole, waitMs: whole.waitMs - (session.api.clock.monotonic() - start) };
-  const taskId = known.task ? known.task.id : known.entry.record.taskId!;
-  if (!known.task && isTerminal(known.entry.record.status))
-    return reuseResult(session, known.entry, taskId, wait);
+  if (!known.task && isTerminal(known.entry.record.status)) return reuseResult(session, known.entry, wait);
   const result = await orFailure(
-    known.task
-      ? endOfSubmitted(session, known.task, wait, known)
-      : endOfRecorded(session, known.entry, taskId, wait, known),
+    known.task ? endOfSubmitted(session, known, wait) : endOfRecorded(session, known, wait),
   );
   const { credits } = result instanceof Failure ? known : result;
-  const warnings: SubmitWarning[] = [];
-  if (known.other) warnings.push({ kind: 'otherAccount', ...known.other });
-  for (const earlier of known.replaced ?? []) warnings.push({ kind: 'replacedSubmit', ...earlier });
-  if (known.isUnrecorded) warnings.push({ kind: 'unrecorded', taskId });
+  const warnings = [...before];
   const charged = credits?.charged ?? 0;
   if (maxCredits !== undefined && charged > maxCredits)
     warnings.push({ kind: 'aboveCap', charged, maxCredits });
@@ -91,25 +91,22 @@ export async function conclude(session: Session, begun: Begun): Promise<TaskResu
   throw result.with({ submit: { credits, isResubmitted: known.origin?.isResubmitted, warnings } });
 }
 
-async function endOfSubmitted(session: Session, task: Task, wait: WaitSettings, facts: TaskFacts) {
-  if (wait.waitMs <= 0 && !isTerminal(task.state)) return taskResult(task.id, task, facts);
-  const result = await orFailure(waitTask(session, task.id, wait, facts, task));
+async function endOfSubmitted(session: Session, known: ShownTask, wait: WaitSettings) {
+  const { task } = known;
+  if (wait.waitMs <= 0 && !isTerminal(task.state)) return taskResult(task.id, task, known);
+  const result = await orFailure(waitTask(session, task.id, wait, known, task));
   if (!(result instanceof Failure)) return result;
   // The answer must not read as if nothing had been submitted.
   throw result.with({ taskId: task.id, charged: 'running' });
 }
 
 /** A failure is that of a recorded task: the same command resumes that task, until the user decides otherwise. */
-async function endOfRecorded(
-  session: Session,
-  entry: StoredRequest,
-  taskId: string,
-  wait: WaitSettings,
-  facts: TaskFacts,
-) {
+async function endOfRecorded(session: Session, known: RecordedTask, wait: WaitSettings) {
+  const { entry } = known;
   const { created } = entry.record;
+  const taskId = entry.record.taskId!;
   session.observer.attached(taskId, created);
-  const result = await orFailure(waitTask(session, taskId, wait, facts));
+  const result = await orFailure(waitTask(session, taskId, wait, known));
   if (!(result instanceof Failure)) return result;
   const data = { ...result.details.data, resumed: true };
   if (result.code !== 'TASK_NOT_FOUND') throw result.with({ taskId, data });
@@ -121,13 +118,9 @@ async function endOfRecorded(
 }
 
 /** Returns the earlier result of a request (its files, a copy of them, or a new download) or its earlier failure. Charges nothing. */
-async function reuseResult(
-  session: Session,
-  entry: StoredRequest,
-  taskId: string,
-  wait: WaitSettings,
-): Promise<TaskResult> {
+async function reuseResult(session: Session, entry: StoredRequest, wait: WaitSettings): Promise<TaskResult> {
   const { created, used, status } = entry.record;
+  const taskId = entry.record.taskId!;
   session.observer.attached(taskId, created);
   const now = session.api.clock.wall();
   // To the day: records are kept for a number of days after their last use.

@@ -2,7 +2,7 @@ import type { SavedFile } from '../download/download.ts';
 import type { Failure } from '../model/failure.ts';
 import type { OutputKind } from '../model/output-kind.ts';
 import type { Credits, RequestRecord } from '../model/request-record.ts';
-import type { OtherAccount, ReplacedSubmit, SubmitWarning } from '../model/submit-facts.ts';
+import type { SubmitWarning } from '../model/submit-facts.ts';
 import type { SeenState, Task, TaskState } from '../model/task.ts';
 import type { StoredRequest } from '../ports/record-store.ts';
 import type { TaskStatus } from '../providers/provider.ts';
@@ -54,13 +54,19 @@ export interface TaskFacts {
   model?: string | undefined;
   credits?: Credits | undefined;
   origin?: Origin | undefined;
-  isUnrecorded?: boolean;
-  other?: OtherAccount | undefined;
-  replaced?: ReplacedSubmit[] | undefined;
 }
 
-/** The task of a request: shown here by the service, or named by its record. */
-export type KnownTask = TaskFacts & ({ task: Task } | { task?: undefined; entry: StoredRequest });
+/** The task of a request, as the service showed it to this call. */
+export type ShownTask = TaskFacts & { task: Task };
+
+/** The task of a request, as its record names it. */
+export type RecordedTask = TaskFacts & { task?: undefined; entry: StoredRequest };
+
+/** What a submit came to. */
+export interface SubmittedTask {
+  known: ShownTask | RecordedTask;
+  warnings: SubmitWarning[];
+}
 
 /** Returns the model of a task, as far as it is known without the service. */
 export function modelOf({ model, entry }: TaskFacts): string | undefined {

@@ -1,7 +1,7 @@
 import { Failure } from './failure.ts';
 import { requestName } from './fingerprint.ts';
 import { compact } from './json.ts';
-import type { Account, RequestRecord } from './request-record.ts';
+import type { AccountId, RequestRecord } from './request-record.ts';
 
 /** A request that a caller wants to submit: what its record will say, with the key of a new submit. */
 export interface RequestClaim
@@ -37,7 +37,7 @@ export interface Holder {
 }
 
 /** Returns the name of a request: the same for a repeated command, or for a repeated key that the user gave. */
-export function requestNameOf(request: RequestIdentity, account: Account): string {
+export function requestNameOf(request: RequestIdentity, account: AccountId): string {
   const idempotencyKey = request.isNamed ? request.idempotencyKey : undefined;
   return requestName({ ...request, ...account, idempotencyKey });
 }
@@ -69,7 +69,7 @@ export function knownRecord<E extends Recorded>(
 /** Returns the name that a request has where the user gave no key. */
 export function nameOfPayload(
   payload: Pick<RequestClaim, 'model' | 'payloadHash' | 'ordinal'>,
-  account: Account,
+  account: AccountId,
 ): string {
   return requestName({ ...payload, ...account, idempotencyKey: undefined });
 }
@@ -96,7 +96,7 @@ export function lostSubmitsOf<E extends Recorded>(entries: readonly E[], claim: 
 /** Returns the first record of a claimed request, without its dates. */
 export function firstRecord(
   claim: RequestClaim,
-  account: Account,
+  account: AccountId,
 ): Omit<RequestRecord, 'created' | 'sentAt' | 'unsettledSince' | 'submitTimeout' | 'duration'> {
   const { owner, model, payloadHash, promptExcerpt = null, idempotencyKey, wait, download } = claim;
   const { output, ordinal = 1, newRun } = claim;
@@ -152,17 +152,11 @@ function unreadable(): Failure {
 }
 
 function conflict(claim: RequestClaim, record: RequestRecord): Failure {
-  const message = `The idempotency key ${claim.idempotencyKey} already stands for another request.`;
+  const { idempotencyKey, model, payloadHash } = claim;
+  const message = `The idempotency key ${idempotencyKey} already stands for another request.`;
   return new Failure('IDEMPOTENCY_CONFLICT', message, {
     nothingSubmitted: true,
-    data: {
-      model: claim.model,
-      payloadHash: claim.payloadHash,
-      recordedModel: record.model,
-      recordedPayloadHash: record.payloadHash,
-      recordedTaskId: record.taskId,
-    },
-    reason: { kind: 'otherRequest', idempotencyKey: claim.idempotencyKey },
+    reason: { kind: 'otherRequest', idempotencyKey, model, payloadHash, recorded: record },
   });
 }
 

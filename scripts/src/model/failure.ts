@@ -1,5 +1,5 @@
 import type { JsonObject } from './json.ts';
-import type { Account } from './request-record.ts';
+import type { AccountId, RequestRecord } from './request-record.ts';
 import type { SubmitFacts } from './submit-facts.ts';
 import type { TaskState } from './task.ts';
 
@@ -53,7 +53,7 @@ export interface FailureDetails {
   submit?: SubmitFacts | undefined;
   /** The service's answer, as it came. */
   record?: JsonObject | undefined;
-  /** Other facts about it, by name. */
+  /** What of its files is there, and whether its task was resumed: facts of any failure, whatever its reason. */
   data?: JsonObject | undefined;
   /** A retry may succeed. */
   transient?: boolean | undefined;
@@ -171,11 +171,11 @@ export type Reason =
   | { kind: 'recordedTaskGone'; taskId: string; created: string }
   | { kind: 'recordedTaskYoung'; taskId: string }
   /** The records know this task, which was made at another service, at another address or with another key. */
-  | { kind: 'madeElsewhere'; taskId: string; created: string; by: Account; here: Account }
+  | { kind: 'madeElsewhere'; taskId: string; created: string; by: AccountId; here: AccountId }
   /** No key is set, so no live call can be made. */
   | { kind: 'keyMissing' }
   /** A task that the user found cannot be given to a request: it belongs to another one, or the request has another task. */
-  | { kind: 'otherTask' }
+  | { kind: 'otherTask'; recordedTaskId: string }
   /** What `forget` met: no record (also of a key to which a found task was to be given), a submit that is under way, or one that has just ended. */
   | { kind: 'noRecord' | 'beingSubmitted' | 'justSubmitted' }
   /** One of the unfinished tasks is not shown any more. */
@@ -203,7 +203,15 @@ export type Reason =
   /** A line of a batch, or its image, was changed while the batch ran. */
   | { kind: 'lineChanged' }
   | { kind: 'aboveDay'; quoted: number; spent: number | null; limit: number }
-  | { kind: 'shortOfCredits'; cheaper: Cheaper | null; fit?: Fit }
+  /** `quoted`, `balance`: absent without a quote; `missing`: absent where one of the two is not known. */
+  | {
+      kind: 'shortOfCredits';
+      quoted: number | undefined;
+      balance: number | null | undefined;
+      missing: number | undefined;
+      cheaper: Cheaper | null;
+      fit?: Fit;
+    }
   /** `download`: where its record wants the file. */
   | { kind: 'notCancelled'; taskId: string; state: TaskState; download: string | null }
   /** The record names a result that is at no address that can be fetched. */
@@ -213,7 +221,13 @@ export type Reason =
   /** The newest record of this request is damaged. */
   | { kind: 'recordDamaged' }
   /** The idempotency key stands for another request. */
-  | { kind: 'otherRequest'; idempotencyKey: string }
+  | {
+      kind: 'otherRequest';
+      idempotencyKey: string;
+      model: string;
+      payloadHash: string;
+      recorded: Pick<RequestRecord, 'model' | 'payloadHash' | 'taskId'>;
+    }
   | { kind: 'unsupportedAction'; action: string }
   /** Others can change the folder of the records; a command may end that. */
   | { kind: 'unsafeFolder'; distrust: string; repair: string | null }

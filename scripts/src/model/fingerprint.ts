@@ -1,6 +1,6 @@
 import { createHash, type Hash, hash } from 'node:crypto';
 import type { Json } from './json.ts';
-import type { Account, RequestRecord } from './request-record.ts';
+import type { AccountId, RequestRecord } from './request-record.ts';
 
 /** Returns a short id of an account. It tells two keys apart, and the key cannot be computed from it. */
 export function accountOf(provider: string, key: string): string {
@@ -15,7 +15,7 @@ export function jsonHash(value: Json): string {
 }
 
 /** What makes two requests the same one. */
-export interface RequestKey extends Account, Pick<RequestRecord, 'model' | 'payloadHash' | 'ordinal'> {
+export interface RequestKey extends AccountId, Pick<RequestRecord, 'model' | 'payloadHash' | 'ordinal'> {
   /** The key that the user gave; it alone then identifies the request. */
   idempotencyKey: string | undefined;
 }

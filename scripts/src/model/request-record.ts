@@ -44,7 +44,7 @@ export interface NewRun {
 }
 
 /** The account of a key: whose requests and tasks those are. */
-export interface Account {
+export interface AccountId {
   provider: string;
   /** The address of the service. */
   service: string;
@@ -53,7 +53,7 @@ export interface Account {
 }
 
 /** The record of one request. Of a prompt it holds the beginning; it never holds a media URL, a callback URL or an API key. */
-export interface RequestRecord extends Account {
+export interface RequestRecord extends AccountId {
   /** The name of the request, which all its records share. */
   request: string;
   owner: string | null;

@@ -1,5 +1,5 @@
 import { dayOf } from './clock.ts';
-import type { Account, Credits, RequestRecord } from './request-record.ts';
+import type { AccountId, Credits, RequestRecord } from './request-record.ts';
 import { isTerminal, type TaskState } from './task.ts';
 
 /** What is counted of requests, or summed up. */
@@ -26,7 +26,7 @@ export const COUNTS = [
 export type SpendingCounts = Record<(typeof COUNTS)[number], number>;
 
 /** What the requests of one day, account and model came to. */
-export interface SpendingRow extends SpendingCounts, Account {
+export interface SpendingRow extends SpendingCounts, AccountId {
   /** The local day on which they were made, as in 2026-11-21. */
   day: string;
   model: string;

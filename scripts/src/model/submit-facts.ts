@@ -12,21 +12,14 @@ export interface OtherAccount {
   service: string | null;
 }
 
-/** An earlier submit of the same request, whose outcome is unknown, and which this one replaced. */
-export interface ReplacedSubmit {
-  /** ISO 8601. */
-  created: string;
-  idempotencyKey: string;
-}
-
 /** What the user has to know of a submit, whatever becomes of its task. */
 export type SubmitWarning =
   /** The service charged more than the limit that the request carried. */
   | { kind: 'aboveCap'; charged: number; maxCredits: number }
   /** The same request has a record under another key or address: this submit was a new charge. */
   | ({ kind: 'otherAccount' } & OtherAccount)
-  /** An earlier submit of the same request may be charged as well. */
-  | ({ kind: 'replacedSubmit' } & ReplacedSubmit)
+  /** An earlier submit of the same request, whose outcome is unknown, may be charged as well; `created` in ISO 8601. */
+  | { kind: 'replacedSubmit'; created: string; idempotencyKey: string }
   /** The task's id could not be written to the record of the request when it was accepted. */
   | { kind: 'unrecorded'; taskId: string };
 

@@ -1,10 +1,10 @@
 import type { Holder, RequestClaim, RequestIdentity } from '../model/claim-rules.ts';
-import type { Account, Credits, RecordChange, RequestRecord } from '../model/request-record.ts';
+import type { AccountId, Credits, RecordChange, RequestRecord } from '../model/request-record.ts';
 import type { SpendingRow } from '../model/spending-row.ts';
 import type { TaskState } from '../model/task.ts';
 
 export type { Holder, RequestClaim, RequestIdentity } from '../model/claim-rules.ts';
-export type { Account } from '../model/request-record.ts';
+export type { AccountId } from '../model/request-record.ts';
 
 /** A lock that one process holds at a time, as the one on a request, whose holder alone may submit it. */
 export interface Lock {
@@ -73,7 +73,7 @@ export type Reserved =
  * method throws a Failure when the records cannot be read or written.
  */
 export interface RecordStore {
-  readonly place: Account;
+  readonly place: AccountId;
   /**
    * Returns what is known of a request, and prevents other processes from submitting it at the same time. The same request
    * has the same task until the user wants a new one.
@@ -114,7 +114,7 @@ export interface RecordStore {
   /** Returns those of these tasks that a record names, of any account. */
   recordedAmong(taskIds: readonly string[]): Promise<ReadonlySet<string>>;
   /** Returns whether a record belongs to the account in use. */
-  isOwn(entry: { record: Account }): boolean;
+  isOwn(entry: { record: AccountId }): boolean;
   /** Returns the requests that are unfinished or not delivered, of any account, newest first. */
   pending(): Promise<StoredRequest[]>;
   /** Returns the requests of the account in use whose outcome is unknown and that another request replaced. */

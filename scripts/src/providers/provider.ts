@@ -58,8 +58,8 @@ export interface Profile {
   create(settings: ProviderSettings): Promise<Provider>;
 }
 
-/** Charged at most once. The idempotency key is made before the first attempt and never changes. */
-export interface GenerationRequest {
+/** A request as the service gets it, charged at most once. The idempotency key is made before the first attempt and never changes. */
+export interface ProviderRequest {
   model: string;
   payload: JsonObject;
   idempotencyKey: string;
@@ -108,7 +108,7 @@ export interface Account {
  * request and the reader of its answer; other modules decide when and how often it is sent.
  */
 export interface Provider extends Profile {
-  submit(generation: GenerationRequest): Call<Task>;
+  submit(generation: ProviderRequest): Call<Task>;
   status(taskId: string): Call<TaskStatus>;
   task(taskId: string): Call<Task>;
   /** Another record of a finished task, which a service has for some tasks only: a failure of this call says nothing about the task. */

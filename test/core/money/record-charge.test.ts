@@ -25,8 +25,8 @@ it.each([
     { maxCreditsPerDay: 40 },
     clock.now + wait * 1_000,
   );
-  const { message, details } = await failureOf(reserved);
-  expect(message).toContain('nothing was submitted');
+  const { details } = await failureOf(reserved);
+  expect(details.nothingSubmitted).toBe(true);
   expect(details.reason).toEqual({ kind: 'budgetBusy' });
   expect(clock.now / 1_000).toBeCloseTo(waited, 0);
 });

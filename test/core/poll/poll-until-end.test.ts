@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pollUntilEnd, type WaitOptions } from '../../../scripts/src/core/poll/poll-until-end.ts';
+import { type PollOptions, pollUntilEnd } from '../../../scripts/src/core/poll/poll-until-end.ts';
 import { Failure } from '../../../scripts/src/model/failure.ts';
 import type { TaskStatus } from '../../../scripts/src/providers/provider.ts';
 import { FakeClock } from '../../support/clock.ts';
@@ -18,7 +18,7 @@ const missing = () => new Failure('TASK_NOT_FOUND', 'no such task');
 type Step = TaskStatus | Error | null;
 
 /** Waits with a poll that returns these steps in order, then the last one each time. */
-async function wait(steps: Step[], more: Partial<WaitOptions> & { chance?: number; queryMs?: number } = {}) {
+async function wait(steps: Step[], more: Partial<PollOptions> & { chance?: number; queryMs?: number } = {}) {
   const { chance = 0.5, queryMs = 0, ...options } = more;
   const clock = new FakeClock();
   clock.chance = chance;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../../scripts/src/cli/render/envelope.ts';
 import { Failure } from '../../../scripts/src/model/failure.ts';
 import type { RequestRecord } from '../../../scripts/src/model/request-record.ts';
-import type { GenerationRequest } from '../../../scripts/src/providers/provider.ts';
+import type { ProviderRequest } from '../../../scripts/src/providers/provider.ts';
 import { Journal } from '../../../scripts/src/stores/file/journal.ts';
 import { allIn } from '../../stores/file/support.ts';
 import { FakeClock } from '../../support/clock.ts';
@@ -44,7 +44,7 @@ async function started(submits: Reply[], lists?: (Reply | (() => Reply))[], opti
 
 describe.each<[string, Reply, number?]>([
   ['fault 2: a reset connection', 'reset'],
-  ['fault 4: silence until the time is over', 'silence', 120],
+  ['fault 4: silence until the time is over', 'silence', 300],
   ['fault 25: a cut answer', CUT],
   ['fault 16: HTTP 500', { status: 500 }],
   ['fault 16: HTTP 502 as a page', { status: 502, body: '<html>Bad Gateway</html>' }],
@@ -107,7 +107,7 @@ describe.each<[string, Reply, number?]>([
 });
 
 describe('the task in the list', () => {
-  async function outcome(list: Answer, generation: GenerationRequest = REQUEST, clock = new FakeClock()) {
+  async function outcome(list: Answer, generation: ProviderRequest = REQUEST, clock = new FakeClock()) {
     const { server, session } = await started(['reset', ACCEPTED], [list], { clock });
     const result = await submitFor(session, 100_000, { generation });
     const submits = server.received.filter(({ method }) => method === 'POST').length;
@@ -549,7 +549,7 @@ describe('the same command after a process that died', () => {
   async function command(
     { server, clock, journal }: { server: Service; clock: FakeClock; journal: Journal },
     waitS: number,
-    generation: GenerationRequest = REQUEST,
+    generation: ProviderRequest = REQUEST,
   ) {
     const session = sessionWith(server.origin, { clock, journal: new Journal(journal.place), maxRetries: 0 });
     return endOf(generateClip(session, { generation, waitMs: waitS * 1_000 }));

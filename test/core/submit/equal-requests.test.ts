@@ -4,6 +4,7 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import type { Outcome } from '../../../scripts/src/cli/render/envelope.ts';
 import { Entry } from '../../../scripts/src/stores/file/entry.ts';
 import { Journal } from '../../../scripts/src/stores/file/journal.ts';
+import { unwritable } from '../../../scripts/src/stores/file/record-files.ts';
 import { allIn } from '../../stores/file/support.ts';
 import { FakeClock } from '../../support/clock.ts';
 import { serve } from '../../support/server.ts';
@@ -120,6 +121,24 @@ it('faults 35 and 77: a process that dies between the records of two equal lines
   expect((await command(2, 5)).taskId).toBe('ckx2');
   expect((await command(1, 0)).taskId).toBe('ckx1');
   expect(tasks).toHaveLength(2);
+});
+
+it('faults 44 and 77: where the exchange cannot be recorded, the answer says that the outcome is unknown', async () => {
+  const { command, tasks } = await mistaken();
+  const require = Entry.prototype.require;
+  const spy = vi.spyOn(Entry.prototype, 'require').mockImplementation(async function (this: Entry, change) {
+    // The submit itself was recorded.
+    if ('idempotencyKey' in change) throw unwritable(new Error('the disk is read-only'), '/records');
+    await require.call(this, change);
+  });
+  onTestFinished(() => spy.mockRestore());
+  const { errorCode, errorMessage, taskId } = await command(2, 5);
+  expect({ errorCode, taskId }).toEqual({ errorCode: 'SUBMIT_OUTCOME_UNKNOWN', taskId: null });
+  expect(errorMessage).toContain('cannot be written to: the disk is read-only.');
+  expect(errorMessage).not.toContain('nothing was submitted');
+  spy.mockRestore();
+  expect((await command(1, 0)).taskId).toBe('ckx1');
+  expect(tasks).toHaveLength(1);
 });
 
 it('faults 49 and 77: two processes that find one task at the same time do not share it', async () => {

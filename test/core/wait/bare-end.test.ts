@@ -4,7 +4,7 @@ import { loadContract } from '../../../scripts/src/contracts/contract.ts';
 import { FakeClock } from '../../support/clock.ts';
 import { type Reply, serve } from '../../support/server.ts';
 import { generate, getStatus, listTasks, waitTask } from '../rendered.ts';
-import { journalOf, leave, REQUEST, sessionWith, TERMS, waiting } from '../session.ts';
+import { journalOf, leave, REQUEST, sessionWith, stepsOf, TERMS, waiting } from '../session.ts';
 
 const t2v = await loadContract('aivideomaker', 't2v');
 const ENDS = ['FAILED', 'CANCEL'];
@@ -96,7 +96,9 @@ describe('fault 28: no end without a result is final before the record of the ta
   it.each(ENDS)('the record cannot be read for now, and the status is %s', async (end) => {
     const server = await service({ end, records: [...Array(8).fill({ status: 503 }), recordOf('ckx1')] });
     const { session, recorded } = await sessionTo(server.origin, ['ckx1']);
-    expect((await waitTask(session, 'ckx1', waiting(60_000))).envelope.status).toBe(end);
+    const { envelope } = await waitTask(session, 'ckx1', waiting(60_000));
+    expect(envelope.status).toBe(end);
+    expect(stepsOf(envelope)[0]).toMatch(/^First run this command once more: it charges nothing/);
     expect((await getStatus(session, 'ckx1')).envelope.status).toBe(end);
     expect(await recorded('ckx1')).toBe('PROGRESS');
     expect((await waitTask(session, 'ckx1', waiting(60_000))).envelope.status).toBe('COMPLETED');

@@ -175,12 +175,10 @@ describe('a request with a key of its own', () => {
       expect(code).toBe('IDEMPOTENCY_CONFLICT');
       expect(message).toContain('mine-0001');
       expect(details.nothingSubmitted).toBe(true);
-      expect(details.data).toEqual({
+      expect(details.reason).toMatchObject({
         model: REQUEST.model,
         payloadHash: other,
-        recordedModel: REQUEST.model,
-        recordedPayloadHash: REQUEST.payloadHash,
-        recordedTaskId: 'ckx1',
+        recorded: { model: REQUEST.model, payloadHash: REQUEST.payloadHash, taskId: 'ckx1' },
       });
       // Nobody is kept from it by what is left.
       expect(namesIn(journal)).toEqual(before);

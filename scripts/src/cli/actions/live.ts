@@ -13,7 +13,7 @@ import { systemClock } from '../../model/clock.ts';
 import { FIRST_POLL_MS } from '../../model/defaults.ts';
 import { Failure, orFailure } from '../../model/failure.ts';
 import { once } from '../../model/once.ts';
-import type { Account } from '../../model/request-record.ts';
+import type { AccountId } from '../../model/request-record.ts';
 import { SANDBOX_KEY, serviceName } from '../../model/service-address.ts';
 import type { TaskState } from '../../model/task.ts';
 import type { Sharing } from '../../ports/sharing.ts';
@@ -106,7 +106,7 @@ function isWithoutRecords({ args, environment: { stateFolder } }: LiveCall): boo
 /** Returns the journal of the service and the key in use; null where a sandbox run cannot write one. */
 async function openJournal(
   { args, environment, progress }: LiveCall,
-  place: () => Promise<Account>,
+  place: () => Promise<AccountId>,
 ): Promise<Journal | null> {
   const { isStateChosen } = environment;
   const stateFolder = environment.stateFolder!;
@@ -124,7 +124,7 @@ async function openJournal(
 /** Returns what the processes of this machine share about the service; null for the sandbox, which is this process's own. */
 async function openSharing(
   { args, environment: { stateFolder: folder } }: LiveCall,
-  place: () => Promise<Account>,
+  place: () => Promise<AccountId>,
 ): Promise<Sharing | null> {
   if (args.sandbox || folder === null) return null;
   const { sharingIn } = await import('../../stores/file/sharing.ts');

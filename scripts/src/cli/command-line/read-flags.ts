@@ -1,3 +1,4 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util';
 import type { Issue } from '../../model/failure.ts';
 import { issue } from '../../model/issue.ts';
 import { nearest } from '../../model/nearest.ts';
@@ -12,36 +13,56 @@ export type Given = ReadonlyMap<FlagName, string>;
 export function readFlags(argv: readonly string[], issues: Issue[]): Given {
   const given = new Map<FlagName, string>();
   const strays: string[] = [];
-  for (let n = 0; n < argv.length; n += 1) {
-    const [word, next] = [argv[n]!, argv[n + 1]];
-    // A value may look like a flag only when it is attached with "=".
-    const isNextFlag = next === undefined || next.startsWith('--');
-    const [, named, attached] = /^--(.[^=]*)(?:=(.*))?$/s.exec(word) ?? [];
-    const name = word === '-h' ? 'help' : FLAG_NAMES.find((flag) => flag === named);
-    if (name !== undefined) {
-      const takesNext = attached === undefined && rule(name).form !== undefined && !isNextFlag;
-      if (takesNext) n += 1;
-      readFlag(name, takesNext ? next : attached, next, given, issues);
-    } else if (word === '--') {
-      // Nothing behind it is a flag.
-      strays.push(...argv.slice(n));
-      break;
-    } else if (named === undefined) strays.push(word);
-    else {
-      issues.push(unknownFlag(named));
-      // The value of an unknown flag is not a stray word of its own.
-      if (attached === undefined && !isNextFlag && next !== '-h') n += 1;
-    }
+  for (const token of tokensOf(argv)) {
+    if (token.kind === 'stray') strays.push(token.word);
+    else if (token.kind === 'unknown') issues.push(unknownFlag(token.word));
+    else readFlag(token, given, issues);
   }
   if (strays.length > 0) issues.push(straysIssue(strays, given));
   return given;
 }
 
-/** @param next the word behind it, which is named where no value came */
+type Token =
+  | { kind: 'flag'; name: FlagName; value: string | undefined; instead?: string | undefined }
+  | { kind: 'unknown'; word: string }
+  | { kind: 'stray'; word: string };
+
+const options: NonNullable<ParseArgsConfig['options']> = Object.fromEntries(
+  FLAG_NAMES.map((name) => [name, { type: rule(name).form === undefined ? 'boolean' : 'string' }]),
+);
+options.help = { type: 'boolean', short: 'h' };
+
+/** A value may look like a flag only when it is attached with "=": what parseArgs took for one is read as a flag. */
+function tokensOf(argv: readonly string[]): Token[] {
+  const config = { options, strict: false, allowPositionals: true, tokens: true } as const;
+  const { tokens } = parseArgs({ args: [...argv], ...config });
+  const found: Token[] = [];
+  let unknownAt = Number.NaN;
+  let strayAt = Number.NaN;
+  for (const token of tokens) {
+    const { index } = token;
+    const word = argv[index]!;
+    const isFlag = token.kind === 'option' && (token.rawName.startsWith('--') || word === '-h');
+    if (!isFlag) {
+      // The value of an unknown flag is not a stray word of its own, and a group of letters is one word.
+      if (index !== unknownAt + 1 && index !== strayAt) found.push({ kind: 'stray', word });
+      strayAt = index;
+      continue;
+    }
+    const name = FLAG_NAMES.find((flag) => flag === token.name);
+    if (name === undefined) {
+      found.push({ kind: 'unknown', word: token.name });
+      if (!token.inlineValue) unknownAt = index;
+    } else if (token.inlineValue === false && token.value.startsWith('--')) {
+      found.push({ kind: 'flag', name, value: undefined, instead: token.value });
+      return [...found, ...tokensOf(argv.slice(index + 1))];
+    } else found.push({ kind: 'flag', name, value: token.value });
+  }
+  return found;
+}
+
 function readFlag(
-  name: FlagName,
-  value: string | undefined,
-  next: string | undefined,
+  { name, value, instead }: Extract<Token, { kind: 'flag' }>,
   given: Map<FlagName, string>,
   issues: Issue[],
 ): void {
@@ -50,7 +71,7 @@ function readFlag(
     if (value !== undefined)
       issues.push(issue(`--${name}`, 'no value', inQuotes(value), `write --${name} alone`));
   } else if (value === undefined) {
-    const came = next === undefined ? 'nothing' : inQuotes(next);
+    const came = instead === undefined ? 'nothing' : inQuotes(instead);
     issues.push(issue(`--${name}`, form, came, `write --${name} ${form}`));
     return;
   }

@@ -9,6 +9,7 @@ import { advisedInLine, batchSteps, isLineGone } from './batch-steps.ts';
 import { batchWarnings, type LineItem } from './batch-warnings.ts';
 import { type Caller, callerOfLine } from './caller.ts';
 import { definedFields, failed, type Outcome, rowsThatFit, success, UPSTREAM } from './envelope.ts';
+import { explained } from './errors/explained.ts';
 import { pollError } from './state.ts';
 import { taskOutcome } from './task.ts';
 
@@ -36,8 +37,8 @@ function outcomeOfLine(line: LineResult, caller: Caller, isLeft: boolean): Outco
   const { reason } = end.details;
   // The line itself is not too dear.
   const isHeld = reason?.kind === 'linesAboveCap' && !reason.lines.includes(number);
-  const own = isHeld ? end.with({ data: { heldBy: reason.lines[0]! } }) : end;
-  return failed(advisedInLine(own, caller, taskId), state, taskId);
+  const told = advisedInLine(end, caller, taskId);
+  return failed(isHeld ? told.with({ data: { heldBy: reason.lines[0]! } }) : told, state, taskId);
 }
 
 /** Returns a line whole, as the report has it: the document that a command of its own would print, without the service's record. */
@@ -66,7 +67,7 @@ export function batchOutcome(
   const data = definedFields({
     batch: { ...totalsOf(result.lines) },
     quoted: result.quoted ?? undefined,
-    limit: result.held?.details.data,
+    limit: result.held && explained(result.held, caller).details.data,
     lastPollError: lastPollErrorOf(result.lines),
     items: rows,
     itemsLeftOut: hidden || undefined,

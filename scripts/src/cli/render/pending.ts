@@ -1,6 +1,6 @@
 import type { Forgotten } from '../../core/record/forget-records.ts';
 import { compact } from '../../model/json.ts';
-import { type Account, isUnsaved, type RequestRecord } from '../../model/request-record.ts';
+import { type AccountId, isUnsaved, type RequestRecord } from '../../model/request-record.ts';
 import { BRIEF_WAIT_S } from '../../model/task.ts';
 import { profileOf } from '../../providers/registry.ts';
 import type { Action } from '../command-line/flags.ts';
@@ -25,7 +25,7 @@ const SEEN =
 export function pendingOutcome(
   records: readonly RequestRecord[],
   cancellable: readonly RequestRecord[],
-  here: ReadonlyMap<string, Account>,
+  here: ReadonlyMap<string, AccountId>,
   caller: Caller,
 ): Outcome {
   const pending = records.map((record) => {
@@ -72,7 +72,7 @@ export function forgottenOutcome({ record, count }: Forgotten): Outcome {
 }
 
 /** Says what has to be set for a request of another key or address; undefined for one of those in use, or where no key is set. */
-function elsewhereWords(record: RequestRecord, here: Account | undefined, { command }: Caller) {
+function elsewhereWords(record: RequestRecord, here: AccountId | undefined, { command }: Caller) {
   const profile = profileOf(record.provider);
   if (!here || !profile) return undefined;
   const account = record.account === here.account ? null : record.account;

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../model/failure.ts';
 import type { TaskState } from '../../model/task.ts';
 import { plain } from '../../model/text.ts';
-import type { GenerationRequest } from '../../providers/provider.ts';
+import type { ProviderRequest } from '../../providers/provider.ts';
 import { type Advice, AdvisedFailure } from '../advised-failure.ts';
 import { EXIT, EXIT_OF_SIGNAL, type StopSignal } from '../exit-codes.ts';
 import type { Situation } from '../progress/situation.ts';
@@ -22,7 +22,7 @@ export function interruptedOutcome(
   signal: StopSignal,
   situation: Situation,
   caller: Caller,
-  generation: GenerationRequest | undefined,
+  generation: ProviderRequest | undefined,
 ): Outcome {
   const { phase, taskId, state, isAboutMany } = situation;
   const exitCode = EXIT_OF_SIGNAL[signal];

@@ -1,13 +1,14 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { type Contract, DEFAULT_PROVIDER } from '../../contracts/contract.ts';
+import type { Contract } from '../../contracts/contract.ts';
 import { imageField, imageUrlField } from '../../contracts/fields.ts';
 import { sniffImage } from '../../contracts/schema/image-type.ts';
 import { Failure } from '../../model/failure.ts';
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';
 import { DuplicateName, parseStrict } from '../../model/strict-json.ts';
 import { plain } from '../../model/text.ts';
+import { profileOf } from '../../providers/registry.ts';
 import { inQuotes, refused } from '../issue.ts';
 
 // Larger than any image that was seen to pass, and small enough to be held in memory.
@@ -54,7 +55,8 @@ export async function withImage(
     throw refused('--image', 'a model that takes a picture as a file', received, hint);
   }
   if (field === null) {
-    const hint = provider === DEFAULT_PROVIDER ? 'choose for example --model i2v' : 'leave --image out';
+    const hint =
+      provider === profileOf(undefined)!.id ? 'choose for example --model i2v' : 'leave --image out';
     throw refused('--image', 'a model that takes an image', `model ${model}, which takes none`, hint);
   }
   if (payload[field] !== undefined && payload[field] !== null) {

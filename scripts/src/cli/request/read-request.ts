@@ -8,7 +8,7 @@ import { issuesText } from '../../model/issue.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { checkCallbackUrl } from '../../model/service-address.ts';
 import { plain } from '../../model/text.ts';
-import type { GenerationRequest } from '../../providers/provider.ts';
+import type { ProviderRequest } from '../../providers/provider.ts';
 import { AdvisedFailure } from '../advised-failure.ts';
 import type { Arguments } from '../command-line/arguments.ts';
 import { commandFor } from '../command-line/commands.ts';
@@ -53,7 +53,7 @@ export async function readRequest(
     });
   }
   if (args.action === 'quote' && !args.profile.can.quote) throw await noQuote(args, contract, payload);
-  const generation: GenerationRequest = {
+  const generation: ProviderRequest = {
     model: contract.model,
     payload,
     idempotencyKey: args.idempotencyKey ?? process.getBuiltinModule('node:crypto').randomUUID(),

@@ -23,14 +23,12 @@ export function overBudget(
     const message = `${above.length} lines cost more than ${maxCredits} credits each.`;
     const most = Math.max(...above.map(([, { credits }]) => credits));
     return new Failure('BUDGET_EXCEEDED', message, {
-      data: { quoted: most, maxCredits },
       reason: { kind: 'linesAboveCap', lines: above.map(([number]) => number), most, maxCredits },
     });
   }
   if (quoted > maxTotalCredits) {
     const message = `The lines that are not charged yet cost ${quoted} credits; the limit for all of them is ${maxTotalCredits}.`;
     return new Failure('BUDGET_EXCEEDED', message, {
-      data: { quoted, maxTotalCredits },
       reason: { kind: 'sumAboveCap', quoted, maxTotalCredits, fit: fitting(lines, maxTotalCredits) },
     });
   }
@@ -38,8 +36,14 @@ export function overBudget(
   if (balance === null || balance >= quoted) return undefined;
   const message = `The lines that are not charged yet cost ${quoted} credits, the balance is ${balance}: ${quoted - balance} are missing.`;
   return new Failure('INSUFFICIENT_CREDITS', message, {
-    data: { quoted, balance, missing: quoted - balance },
-    reason: { kind: 'shortOfCredits', cheaper: null, fit: fitting(lines, balance) },
+    reason: {
+      kind: 'shortOfCredits',
+      quoted,
+      balance,
+      missing: quoted - balance,
+      cheaper: null,
+      fit: fitting(lines, balance),
+    },
   });
 }
 

@@ -230,13 +230,14 @@ class Batch {
         isDetached: isDetached || wait.waitMs === 0,
         quote: price?.quote,
       });
-      const { task, credits, origin } = begun;
+      const { known } = begun;
+      const { task, credits, origin } = known;
       line.isReused = origin?.resumed !== undefined;
       line.credits = credits;
       this.#tell(line);
       this.#spending.charged(line.number, credits?.charged);
       // The service may repeat the payload in its answer.
-      return task ? { ...begun, task: { ...task, ...NO_PAYLOAD } } : begun;
+      return task ? { ...begun, known: { ...known, task: { ...task, ...NO_PAYLOAD } } } : begun;
     } finally {
       resume();
     }
@@ -258,8 +259,8 @@ class Batch {
     // Without a wait, each line would be a query of its own. So soon the list has shown all of them.
     const waitMs = Math.max(this.#left, isTerminal(status) ? 0 : GLANCE_MS);
     return conclude(this.#sessionOf(line), {
-      ...known,
-      model: line.model,
+      known,
+      warnings: [],
       maxCredits: undefined,
       wait: { ...wait, ...place, waitMs },
       start: this.#session.api.clock.monotonic(),

@@ -12,8 +12,7 @@ import type { Session } from '../session.ts';
 export function deliver(session: Session, entry: StoredRequest | undefined, result: TaskResult): TaskResult {
   const status = result.seen.state;
   const { kind, seen, files } = result;
-  if (!entry || !isTerminal(status)) return result;
-  if (isOpenEnd(seen) && !isTerminal(entry.record.status)) return result;
+  if (!entry || !isTerminal(status) || isOpenEnd(seen)) return result;
   const found = entry.record.download === null ? (seen.urls ?? files) : files;
   const isWhole =
     status !== 'COMPLETED' || (kind === 'completed' && (found ?? []).length > 0) || isGone(result);

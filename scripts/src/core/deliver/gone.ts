@@ -36,10 +36,8 @@ export function asGone(
   }
   const why = isUnknown ? `${title} does not know task ${taskId} any more` : `the links of ${title} are dead`;
   const message = `The result cannot be had any more: no whole copy of it is known on this machine, and ${why}. ${says.retention}`;
-  return new Failure('DOWNLOAD_FAILED', message, {
-    data: { ...failure.details.data, resultGone: true },
-    reason: { kind: 'resultGone' },
-  });
+  const { data } = failure.details;
+  return new Failure('DOWNLOAD_FAILED', message, { data, reason: { kind: 'resultGone' } });
 }
 
 /** Returns how long a task has ended at least, in milliseconds; 0 where that is not known. */

@@ -5,7 +5,7 @@ import { type Cheaper, Failure, orFailure } from '../../model/failure.ts';
 import { jsonHash } from '../../model/fingerprint.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
 import type { OtherAccount } from '../../model/submit-facts.ts';
-import type { Account, GenerationRequest, Quote } from '../../providers/provider.ts';
+import type { Account, ProviderRequest, Quote } from '../../providers/provider.ts';
 import { otherAccountOf } from '../record/other-account.ts';
 import type { Session } from '../session.ts';
 
@@ -32,7 +32,7 @@ export interface QuoteResult {
  */
 export async function quote(
   session: Session,
-  { contract, generation }: { contract: Contract; generation: GenerationRequest },
+  { contract, generation }: { contract: Contract; generation: ProviderRequest },
 ): Promise<QuoteResult> {
   const { model, payload } = generation;
   const recorded = await orFailure(recordedOf(session, generation));
@@ -60,7 +60,7 @@ const NOT_RECORDED = { known: null, other: null };
 
 async function recordedOf(
   session: Session,
-  { model, payload, idempotencyKey }: GenerationRequest,
+  { model, payload, idempotencyKey }: ProviderRequest,
 ): Promise<Pick<QuoteResult, 'known' | 'other'>> {
   const store = await session.records();
   const which = { model, payloadHash: jsonHash(payload), ordinal: 1 };

@@ -2,7 +2,7 @@ import type { Contract } from '../../contracts/contract.ts';
 import { estimate } from '../../contracts/price/estimate.ts';
 import { Failure } from '../../model/failure.ts';
 import type { JsonObject } from '../../model/json.ts';
-import type { GenerationRequest, Quote } from '../../providers/provider.ts';
+import type { ProviderRequest, Quote } from '../../providers/provider.ts';
 import type { Session } from '../session.ts';
 import { type Caps, isCapped } from './caps.ts';
 
@@ -19,7 +19,7 @@ import { cheaperThan, shortOfCredits } from './short-of-credits.ts';
 export async function checkPrice(
   session: Session,
   contract: Contract,
-  generation: GenerationRequest,
+  generation: ProviderRequest,
   caps: Caps,
   deadline: number,
 ): Promise<Quote | null> {
@@ -39,7 +39,7 @@ export async function checkPrice(
 }
 
 /** @throws Failure BUDGET_EXCEEDED where the contract's estimate may be above the limit, INVALID_PAYLOAD where there is none */
-function checkEstimate(title: string, contract: Contract, { model, payload, maxCredits }: GenerationRequest) {
+function checkEstimate(title: string, contract: Contract, { model, payload, maxCredits }: ProviderRequest) {
   if (maxCredits === undefined) return;
   const dated = datedEstimate(contract, payload);
   if (dated === null) {
@@ -50,7 +50,6 @@ function checkEstimate(title: string, contract: Contract, { model, payload, maxC
   if (dated.most <= maxCredits) return;
   const cheaper = cheaperThan(contract, payload, maxCredits);
   throw new Failure('BUDGET_EXCEEDED', `The estimate is above the limit of ${maxCredits} credits.`, {
-    data: { estimate: dated, maxCredits },
     reason: { kind: 'estimateAboveCap', title, estimate: dated, maxCredits, cheaper },
   });
 }
@@ -68,7 +67,7 @@ function datedEstimate(contract: Contract, payload: JsonObject): DatedEstimate |
 export function comparedEstimate(
   { provider }: Pick<Session, 'provider'>,
   contract: Contract,
-  { payload, maxCredits }: GenerationRequest,
+  { payload, maxCredits }: ProviderRequest,
 ): DatedEstimate | undefined {
   const isCompared = maxCredits !== undefined && !provider.can.quote;
   return (isCompared && datedEstimate(contract, payload)) || undefined;
@@ -78,7 +77,7 @@ export function comparedEstimate(
 export async function askPrice(
   session: Session,
   contract: Contract,
-  generation: GenerationRequest,
+  generation: ProviderRequest,
   deadline = Infinity,
 ): Promise<Quote> {
   const { api, provider } = session;
@@ -89,7 +88,6 @@ export async function askPrice(
   if (maxCredits === undefined || quoted <= maxCredits) return quote;
   const cheaper = cheaperThan(contract, payload, maxCredits);
   throw new Failure('BUDGET_EXCEEDED', `The price is above the limit of ${maxCredits} credits.`, {
-    data: { quoted, maxCredits },
     record,
     reason: { kind: 'quoteAboveCap', quoted, maxCredits, cheaper },
   });

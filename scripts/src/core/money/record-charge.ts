@@ -3,10 +3,11 @@ import type { RecordChange } from '../../model/request-record.ts';
 import type { RecordStore, StoredRequest } from '../../ports/record-store.ts';
 import type { Quote } from '../../providers/provider.ts';
 import type { Session } from '../session.ts';
-import { budgetOf, type Caps } from './caps.ts';
+import type { Caps } from './caps.ts';
 
 // Other processes of this machine need the budget for a moment each, however short the wait.
 const LEAST_PATIENCE_MS = 5_000;
+const DAY_MS = 24 * 3600_000;
 
 /** A change of a record that is a charge, or may become one. */
 interface Charge {
@@ -27,24 +28,26 @@ interface Charge {
 export async function recordCharge(
   session: Session,
   { store, entry, change, quote, before = 0 }: Charge,
-  caps: Caps,
+  { maxCreditsPerDay: limit }: Caps,
   deadline: number,
 ): Promise<void> {
-  const budget = budgetOf(caps, quote && quote.credits + before);
+  const isCapped = limit !== undefined && quote !== null;
+  const budget = isCapped ? { windowMs: DAY_MS, limit, credits: quote.credits + before } : null;
   const { clock, signal, shortDeadline } = session.api;
   const patience = Math.min(shortDeadline, Math.max(deadline, clock.monotonic() + LEAST_PATIENCE_MS));
   const reserved = await store.reserve(entry, change, budget, patience, signal);
   if (reserved.kind === 'busy') {
     const { pid, host } = reserved.holder;
-    const message = `Another process (${pid} on ${host}) has kept the day's budget to itself for too long; nothing was submitted.`;
-    throw new Failure('UNKNOWN_ERROR', message, { reason: { kind: 'budgetBusy' } });
+    const message = `Another process (${pid} on ${host}) has kept the day's budget to itself for too long.`;
+    throw new Failure('UNKNOWN_ERROR', message, {
+      nothingSubmitted: true,
+      reason: { kind: 'budgetBusy' },
+    });
   }
-  if (budget && reserved.kind === 'exceeded') {
-    const { limit } = budget;
+  if (isCapped && reserved.kind === 'exceeded') {
     const spent = reserved.spent === null ? null : reserved.spent + before;
-    const quoted = quote!.credits;
+    const quoted = quote.credits;
     throw new Failure('BUDGET_EXCEEDED', `The limit of a day, ${limit} credits, would be exceeded.`, {
-      data: { quoted, spentToday: spent, maxCreditsPerDay: limit },
       reason: { kind: 'aboveDay', quoted, spent, limit },
     });
   }

@@ -1,14 +1,14 @@
 import type { Contract } from '../../contracts/contract.ts';
 import { cheaperVariants, estimateCredits } from '../../contracts/price/estimate.ts';
 import { type Cheaper, Failure, orFailure } from '../../model/failure.ts';
-import type { Json, JsonObject } from '../../model/json.ts';
-import type { GenerationRequest, Quote } from '../../providers/provider.ts';
+import type { JsonObject } from '../../model/json.ts';
+import type { ProviderRequest, Quote } from '../../providers/provider.ts';
 import type { Session } from '../session.ts';
 /** Adds to a rejection for lack of credits what is missing and what costs less; any other failure stays as it is. Free. */
 export async function explainFunds(
   session: Session,
   contract: Contract,
-  generation: GenerationRequest,
+  generation: ProviderRequest,
   refusal: Failure,
   deadline: number,
 ): Promise<Failure> {
@@ -27,26 +27,23 @@ export async function explainFunds(
 /** Returns the failure of a request that costs more than the balance, by the quote or by the rejection of its submit (HTTP 402). */
 export function shortOfCredits(
   contract: Contract,
-  { payload }: GenerationRequest,
+  { payload }: ProviderRequest,
   quote: Quote | null,
   said: string,
 ): Failure {
-  const data: Record<string, Json> = {};
-  let missing = '';
-  if (quote) {
-    data.quoted = quote.credits;
-    data.balance = quote.balance;
-    if (quote.balance !== null && quote.balance < quote.credits) {
-      data.missing = quote.credits - quote.balance;
-      missing = ` It costs ${quote.credits} credits, the balance is ${quote.balance}: ${data.missing} are missing.`;
-    }
-  }
-  const price = quote?.credits ?? estimateCredits(contract, payload);
-  const balance = quote?.balance ?? Infinity;
-  const most = price !== null && balance < price ? balance : null;
+  const { credits: quoted, balance } = quote ?? {};
+  const price = quoted ?? estimateCredits(contract, payload);
+  const most = price !== null && typeof balance === 'number' && balance < price ? balance : null;
   const cheaper = price === null ? null : { ...cheaperThan(contract, payload, most ?? price - 1), most };
-  const reason = { kind: 'shortOfCredits', cheaper } as const;
-  return new Failure('INSUFFICIENT_CREDITS', `${said}${missing}`, { data, nothingSubmitted: true, reason });
+  const missing = quoted === undefined || most === null ? undefined : quoted - most;
+  const why =
+    missing === undefined
+      ? said
+      : `${said} It costs ${quoted} credits, the balance is ${balance}: ${missing} are missing.`;
+  return new Failure('INSUFFICIENT_CREDITS', why, {
+    nothingSubmitted: true,
+    reason: { kind: 'shortOfCredits', quoted, balance, missing, cheaper },
+  });
 }
 
 export function cheaperThan(contract: Contract, payload: JsonObject, most: number): Cheaper {

@@ -7,7 +7,7 @@ import { intervalBefore, type PollSchedule } from './interval.ts';
 import { graceAfter, isMissingForNow } from './not-found-grace.ts';
 import { pauseAfterFailure } from './pause-after-failure.ts';
 
-export interface WaitOptions {
+export interface PollOptions {
   clock: Clock;
   schedule: PollSchedule;
   deadline: number;
@@ -37,7 +37,7 @@ export interface PollTimes {
  */
 export async function pollUntilEnd(
   poll: (times: PollTimes) => Promise<TaskStatus | null>,
-  options: WaitOptions,
+  options: PollOptions,
 ): Promise<{ last: TaskStatus | undefined; failure: Failure | undefined }> {
   const { clock, schedule, deadline, submittedAt, stop } = options;
   const start = clock.monotonic();

@@ -36,7 +36,6 @@ function checkUnclaimed({ record }: StoredRequest, taskId: string, holder: Store
     ? `task ${taskId} belongs to the request of ${holder.record.created}`
     : `the request of ${idempotencyKey} has task ${own}`;
   throw new Failure('IDEMPOTENCY_CONFLICT', `Nothing was recorded: ${why}.`, {
-    data: { recordedTaskId: taken ? taskId : own },
-    reason: { kind: 'otherTask' },
+    reason: { kind: 'otherTask', recordedTaskId: taken ? taskId : own! },
   });
 }

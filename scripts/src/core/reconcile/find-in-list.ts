@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';
 import type { Task } from '../../model/task.ts';
-import type { GenerationRequest, TaskList } from '../../providers/provider.ts';
+import type { ProviderRequest, TaskList } from '../../providers/provider.ts';
 
 // A date header has whole seconds, and a task may be dated a little before the answer that carries that header.
 const CLOCK_TOLERANCE_MS = 2_000;
@@ -27,7 +27,7 @@ const PAGE_SIZES = new Set([10, 20, 25, 30, 50, 100, 200, 250, 500, 1000]);
  */
 export function findInList(
   list: TaskList,
-  generation: GenerationRequest,
+  generation: ProviderRequest,
   times: { sentAt: number | null; endedAt: number; now: number },
   equals = 1,
   others: ReadonlySet<string> = new Set(),

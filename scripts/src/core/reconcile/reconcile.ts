@@ -2,14 +2,14 @@ import type { Api } from '../../http/api.ts';
 import { Failure, type Undecidable } from '../../model/failure.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
 import type { Task } from '../../model/task.ts';
-import type { GenerationRequest, TaskList } from '../../providers/provider.ts';
+import type { ProviderRequest, TaskList } from '../../providers/provider.ts';
 import type { Session } from '../session.ts';
 import { equalSubmits, isUnderWay } from './equal-submit.ts';
 import { findInList } from './find-in-list.ts';
 
 /** A submit whose outcome is not known: the service may have accepted it. */
 export interface LostSubmit {
-  generation: GenerationRequest;
+  generation: ProviderRequest;
   /** By the wall clock: not later than the first attempt that may have been accepted. */
   sentAt: number;
   /** When the last attempt ended; where its process died, the latest moment at which it can have. */

@@ -1,8 +1,9 @@
-import { newestOf, requestNameOf, takenOver } from '../../model/claim-rules.ts';
+import { knownRecord, newestOf, requestNameOf, takenOver } from '../../model/claim-rules.ts';
 import { Failure, orFailure } from '../../model/failure.ts';
 import { jsonHash } from '../../model/fingerprint.ts';
 import { type RecordChange, spentOn } from '../../model/request-record.ts';
-import type { Lock, RecordStore, RequestClaim, StoredRequest } from '../../ports/record-store.ts';
+import type { SubmitWarning } from '../../model/submit-facts.ts';
+import type { Claimed, Lock, RecordStore, RequestClaim, StoredRequest } from '../../ports/record-store.ts';
 import type { CheckedRequest, FilePlace } from '../checked-request.ts';
 import { checkNameIsFree } from '../deliver/place.ts';
 import { checkPrice } from '../money/check-price.ts';
@@ -11,17 +12,20 @@ import { endedAt, type LostSubmit, reconcile, reconcileDeadline } from '../recon
 import { otherAccountOf } from '../record/other-account.ts';
 import { promptExcerpt } from '../record/prompt-excerpt.ts';
 import { dateOf } from '../record/task-record.ts';
-import { type KnownTask, madeBy } from '../result.ts';
+import { madeBy, type RecordedTask, type SubmittedTask } from '../result.ts';
 import type { Session } from '../session.ts';
 
 import { nameTask, type RecordedRequest } from './name-task.ts';
-import { type SubmitLog, type Submitted, submitOrReconcile } from './submit-or-reconcile.ts';
+import { outcomeUnknown, type SubmitLog, type Submitted, submitOrReconcile } from './submit-or-reconcile.ts';
 
 type Request = CheckedRequest & FilePlace;
 
-/** A request that this process alone may submit, until it releases the lock. */
-interface OwnRequest extends RecordedRequest {
+interface LostRequest extends RecordedRequest {
   request: Request;
+}
+
+/** A request that this process alone may submit, until it releases the lock. */
+interface OwnRequest extends LostRequest {
   lock: Lock;
   deadline: number;
 }
@@ -39,12 +43,13 @@ export async function submitOnRecord(
   store: RecordStore,
   request: Request,
   deadline: number,
-): Promise<KnownTask> {
+): Promise<SubmittedTask> {
   const { api, observer } = session;
   const claim = claimOf(request, api.clock.wall());
   const patience = Math.max(deadline, api.clock.monotonic() + LEAST_PATIENCE_MS);
-  const claimed = await store.claim(claim, patience, api.signal);
-  if (claimed.kind === 'submitted') return attached(claimed.entry, request);
+  const found = await orFailure(store.claim(claim, patience, api.signal));
+  const claimed = found instanceof Failure ? await readOnly(session, store, request, claim, found) : found;
+  if (claimed.kind === 'submitted') return { known: await attached(claimed.entry, request), warnings: [] };
   const { entry, lock } = claimed;
   const own = { session, store, request, entry, lock, deadline };
   const wasResubmitted = entry.record.resubmitted;
@@ -66,14 +71,41 @@ export async function submitOnRecord(
     observer.task(task.id, task.state);
     const made = isNew ? undefined : madeBy(entry.record);
     const origin = { ...(isResumed ? { resumed: made } : { begun: made }), isResubmitted: resubmitted };
-    const given = replaced.map(({ record }) => ({
-      created: record.created,
-      idempotencyKey: record.idempotencyKey,
-    }));
-    return { entry, credits, task, origin, isUnrecorded, other, replaced: given };
+    const warnings: SubmitWarning[] = replaced.map(({ record: { created, idempotencyKey } }) => {
+      return { kind: 'replacedSubmit', created, idempotencyKey };
+    });
+    if (other) warnings.push({ kind: 'otherAccount', ...other });
+    if (isUnrecorded) warnings.push({ kind: 'unrecorded', taskId: task.id });
+    return { known: { entry, credits, task, origin }, warnings };
   } finally {
     await lock.release();
   }
+}
+
+/**
+ * Returns the recorded task of a request whose records cannot be written. They may be readable: what they say counts more
+ * than the error of the disk, which reads as if nothing had ever been charged.
+ * @throws Failure that the outcome of an earlier submit is not known; `unwritable` where none is on record
+ */
+async function readOnly(
+  session: Session,
+  store: RecordStore,
+  request: Request,
+  claim: RequestClaim,
+  unwritable: Failure,
+): Promise<Extract<Claimed, { kind: 'submitted' }>> {
+  if (unwritable.details.reason?.kind !== 'unwritableFolder') throw unwritable;
+  const entries = await orFailure(store.allOf(requestNameOf(claim, store.place)));
+  const entry = entries instanceof Failure ? undefined : knownRecord(entries, claim);
+  if (!entry) throw unwritable;
+  if (entry.record.taskId === null) throw await unknownFor({ session, store, request, entry }, unwritable);
+  return { kind: 'submitted', entry };
+}
+
+/** Returns that the outcome of a lost submit is not known while its record cannot be written; any other failure as it is. */
+async function unknownFor(lost: LostRequest, failure: Failure): Promise<Failure> {
+  if (failure.details.reason?.kind !== 'unwritableFolder') return failure;
+  return (await outcomeUnknown(lost.session, lostSubmit(lost), { failure })).failure;
 }
 
 /** @param now by the wall clock, in milliseconds */
@@ -113,7 +145,7 @@ async function keepPlace(entry: StoredRequest, { folder, output }: FilePlace): P
 }
 
 /** Returns the task that a record names, and keeps the place. */
-export async function attached(entry: StoredRequest, place: FilePlace): Promise<KnownTask> {
+export async function attached(entry: StoredRequest, place: FilePlace): Promise<RecordedTask> {
   await keepPlace(entry, place);
   const { credits, resubmitted } = entry.record;
   return { entry, credits, origin: { resumed: madeBy(entry.record), isResubmitted: resubmitted } };
@@ -124,7 +156,8 @@ async function taskOf(own: OwnRequest, isNew: boolean) {
   let result = await (isNew ? submitNew(own) : reconcileEarlier(own));
   for (;;) {
     if (result.kind !== 'accepted') throw await noteNoTask(own, result);
-    const named = await nameTask(own, result);
+    const named = await orFailure(nameTask(own, result));
+    if (named instanceof Failure) throw await unknownFor(own, named);
     if (named !== 'taken') return { ...result, isUnrecorded: named === 'unrecorded' };
     result = await reconcileEarlier(own);
   }
@@ -174,8 +207,8 @@ async function adopt(own: OwnRequest): Promise<boolean> {
 }
 
 /** Returns the lost submit of a record, and notes there that its outcome is unknown. */
-async function lostSubmitOf({ session, request, entry }: OwnRequest): Promise<LostSubmit> {
-  const { clock } = session.api;
+async function lostSubmitOf(own: LostRequest): Promise<LostSubmit> {
+  const { session, entry } = own;
   const { phase, unsettledSince: noted } = entry.record;
   const wall = endedAt(entry.record, session.api);
   const unsettledSince = new Date(wall).toISOString();
@@ -183,6 +216,15 @@ async function lostSubmitOf({ session, request, entry }: OwnRequest): Promise<Lo
   if (phase === 'submitting' || noted !== unsettledSince) {
     await entry.update({ phase: 'unknown', unsettledSince });
   }
+  return lostSubmit(own, wall);
+}
+
+/** @param wall when its last attempt ended, by the wall clock */
+function lostSubmit(
+  { session, request, entry }: LostRequest,
+  wall = endedAt(entry.record, session.api),
+): LostSubmit {
+  const { clock } = session.api;
   const { sentAt, resubmitted, idempotencyKey } = entry.record;
   return {
     generation: { ...request.generation, idempotencyKey },

@@ -2,7 +2,7 @@ import type { CallOptions } from '../../http/api.ts';
 import type { Clock } from '../../model/clock.ts';
 import { Failure, orFailure, type Undecidable } from '../../model/failure.ts';
 import type { Task } from '../../model/task.ts';
-import type { GenerationRequest } from '../../providers/provider.ts';
+import type { ProviderRequest } from '../../providers/provider.ts';
 import {
   type ListSource,
   type LostSubmit,
@@ -55,7 +55,7 @@ const INTERRUPTED = 'The call was interrupted before this submit.';
  */
 export async function submitOrReconcile(
   session: Session,
-  generation: GenerationRequest,
+  generation: ProviderRequest,
   log: SubmitLog | null,
   deadline: number,
   earlier?: LostSubmit,
@@ -68,7 +68,7 @@ export async function submitOrReconcile(
 /** Submits the request, again after each rejection that time may mend, until there is an answer or one is lost. */
 async function submitFirst(
   session: Session,
-  generation: GenerationRequest,
+  generation: ProviderRequest,
   log: SubmitLog | null,
   deadline: number,
 ): Promise<Submitted | LostSubmit> {
@@ -108,7 +108,7 @@ async function submitFirst(
 
 async function resubmitWhenClear(
   session: Session,
-  generation: GenerationRequest,
+  generation: ProviderRequest,
   log: SubmitLog | null,
   first: LostSubmit,
   deadline: number,
@@ -119,10 +119,10 @@ async function resubmitWhenClear(
     // It may have been accepted: the list is read before each attempt.
     const found = await reconcile(session, lost, deadline);
     if (found.kind === 'found') return inList(found.task, lost);
-    if (found.kind !== 'mayResubmit') return unknown(session, lost, found);
+    if (found.kind !== 'mayResubmit') return outcomeUnknown(session, lost, found);
     const held = submits && (await orFailure(submits.ready()));
     const notResubmitted = held || (log && (await orFailure(log.resubmitting())));
-    if (notResubmitted) return unknown(session, lost, { notResubmitted });
+    if (notResubmitted) return outcomeUnknown(session, lost, { notResubmitted });
     observer.submitting();
     const sent = await sendOnce(session, generation, { deadline });
     if (sent.kind === 'accepted')
@@ -154,7 +154,7 @@ async function resubmitWhenClear(
  */
 export async function sendOnce(
   { api, provider }: Pick<Session, 'api' | 'provider'>,
-  generation: GenerationRequest,
+  generation: ProviderRequest,
   options: Pick<CallOptions, 'deadline' | 'onLeave'>,
 ): Promise<Sent> {
   const fresh = { ...options, fresh: true, leastMs: LEAST_SUBMIT_MS };
@@ -177,7 +177,7 @@ export async function judgeRejection(
   if (found.kind === 'found') return inList(found.task, lost);
   const isInvalid = failure.code === 'INVALID_PAYLOAD' || failure.code === 'INVALID_MODEL';
   if (isInvalid && found.kind === 'absent') return { kind: 'rejected', failure };
-  return unknown(session, lost, { failure });
+  return outcomeUnknown(session, lost, { failure });
 }
 
 function inList(task: Task, { resubmitted }: LostSubmit): Submitted {
@@ -194,12 +194,14 @@ interface Why {
 }
 
 /** The failure says when the same command will know what came of a submit, and what to do. */
-async function unknown(
+export async function outcomeUnknown(
   session: Session,
   { generation, sentAt, failure: lost }: LostSubmit,
-  { failure: later, notResubmitted, after: clearIn, why }: Why,
-): Promise<Submitted> {
+  { failure: refusal, notResubmitted: held, after: clearIn, why }: Why,
+): Promise<{ kind: 'unknown'; failure: Failure }> {
   const { model, idempotencyKey } = generation;
+  const later = refusal && aboutRecords(refusal);
+  const notResubmitted = held && aboutRecords(held);
   const isRecorded = (await session.records()) !== null;
   // Without a record, the same command is another submit.
   const after = isRecorded ? (clearIn ?? later?.details.retryAfter) : undefined;
@@ -210,10 +212,16 @@ async function unknown(
     status: 'UNKNOWN',
     unclear: true,
     cause: lost,
-    data: { idempotencyKey, model },
     retryAfter: after,
     taskId: named,
     reason: { kind: 'submitUnknown', ...request, after, why, named, lost, later, notResubmitted },
   });
   return { kind: 'unknown', failure };
+}
+
+/** Returns why a record could not be written, without the words that nothing was submitted; any other failure as it is. */
+function aboutRecords(failure: Failure): Failure {
+  const { reason } = failure.details;
+  if (reason?.kind !== 'unwritableFolder') return failure;
+  return new Failure(failure.code, `The records in ${reason.folder} cannot be written to: ${reason.why}.`);
 }

@@ -1,7 +1,7 @@
 import type { CheckedRequest, FilePlace } from '../checked-request.ts';
 import { checkNameIsFree } from '../deliver/place.ts';
 import { checkPrice } from '../money/check-price.ts';
-import { creditsOf, type KnownTask } from '../result.ts';
+import { creditsOf, type SubmittedTask } from '../result.ts';
 import type { Session } from '../session.ts';
 
 import { submitOrReconcile } from './submit-or-reconcile.ts';
@@ -14,7 +14,7 @@ export async function submitWithoutRecord(
   session: Session,
   { contract, generation, terms, quote: known, folder, output }: CheckedRequest & FilePlace,
   deadline: number,
-): Promise<KnownTask> {
+): Promise<SubmittedTask> {
   if (terms.caps.maxCreditsPerDay !== undefined) throw new Error('A limit for a day needs records.');
   await checkNameIsFree(folder, output);
   const quote = known ?? (await checkPrice(session, contract, generation, terms.caps, deadline));
@@ -23,5 +23,5 @@ export async function submitWithoutRecord(
   const { task, isResubmitted } = result;
   session.observer.task(task.id, task.state);
   const credits = creditsOf(task, { quoted: quote?.credits ?? null, charged: null, refunded: null });
-  return { task, credits, origin: { isResubmitted } };
+  return { known: { task, model: generation.model, credits, origin: { isResubmitted } }, warnings: [] };
 }

@@ -3,7 +3,7 @@ import { isTerminal } from '../../model/task.ts';
 import { isFast } from '../poll/interval.ts';
 import { graceAfter, graceOf, isMissingForNow } from '../poll/not-found-grace.ts';
 import type { Polled } from '../poll/poll-rounds.ts';
-import { endsWait, merge, pollUntilEnd, type WaitOptions } from '../poll/poll-until-end.ts';
+import { endsWait, merge, type PollOptions, pollUntilEnd } from '../poll/poll-until-end.ts';
 import type { Poller } from '../poll/poller.ts';
 import { queryStatus } from '../poll/status-query.ts';
 import { noteState } from '../record/task-record.ts';
@@ -51,7 +51,7 @@ export async function pollTask(of: WaitedTask, before: PolledTask): Promise<Poll
   let hadNoPermit = !first && !failure;
   let wasRunning = first !== undefined;
   const likely = await likelySchedule(of);
-  const options: WaitOptions = {
+  const options: PollOptions = {
     clock: api.clock,
     ...likely,
     deadline,

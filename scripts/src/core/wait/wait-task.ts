@@ -5,7 +5,7 @@ import { folderFor, outputOf } from '../deliver/place.ts';
 import type { Polled } from '../poll/poll-rounds.ts';
 import { withRecord } from '../poll/status-query.ts';
 import { noteState, recordOf } from '../record/task-record.ts';
-import { creditsOf, type TaskFacts, type TaskResult, taskResult } from '../result.ts';
+import { creditsOf, type Seen, type TaskFacts, type TaskResult, taskResult } from '../result.ts';
 import type { Session } from '../session.ts';
 import { beginWait, type WaitedTask, type WaitSettings } from '../wait-settings.ts';
 import { firstStatus, type PolledTask, pollTask } from './poll-task.ts';
@@ -60,13 +60,14 @@ async function readEnd(of: WaitedTask, seen: Polled): Promise<TaskResult> {
   const deadline = session.api.shortDeadline;
   const poller = await session.poller();
   const read = () => poller.records.read(taskId, { deadline, retryUntil: deadline }, seen.listed);
-  const ended = seen.task ?? (await withRecord(seen, read));
+  const ended: Seen = seen.task ?? (await withRecord(seen, read));
   // What is on record as the end stays the end.
   const isFinal = seen.task !== undefined || (known.entry && isTerminal(known.entry.record.status));
-  const { state } = isFinal ? seen : ended;
-  if (known.entry) await noteState(session, known.entry, ended);
-  if (state !== 'COMPLETED') return taskResult(taskId, { ...ended, state }, known);
-  session.observer.task(taskId, state);
+  const final = { state: seen.state, recordUnread: ended.recordUnread && ('forGood' as const) };
+  const end = { ...ended, ...(isFinal && final) };
+  if (known.entry) await noteState(session, known.entry, end);
+  if (end.state !== 'COMPLETED') return taskResult(taskId, end, known);
+  session.observer.task(taskId, end.state);
   return finish(of);
 }
 

@@ -1,6 +1,6 @@
 import { sha256Text } from '../../model/fingerprint.ts';
 import {
-  type Account,
+  type AccountId,
   isPending,
   isReplaced,
   lastUse,
@@ -30,7 +30,7 @@ export function markOf(text: string): string {
   return sha256Text(text).slice(0, 8);
 }
 
-export function accountName({ provider, service, account }: Account): string {
+export function accountName({ provider, service, account }: AccountId): string {
   return JSON.stringify([provider, service, account]);
 }
 

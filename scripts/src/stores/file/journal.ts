@@ -13,7 +13,7 @@ import { type Clock, dayOf } from '../../model/clock.ts';
 import type { RecordChange, RequestRecord } from '../../model/request-record.ts';
 import type { SpendingRow } from '../../model/spending-row.ts';
 import type {
-  Account,
+  AccountId,
   Budget,
   Claimed,
   RecordStore,
@@ -33,7 +33,7 @@ import { accountsIn, sumTables } from './row-table.ts';
 import { DURATIONS, type Summary, spentFrom } from './summary.ts';
 import { sweepDaily } from './sweep.ts';
 
-export interface JournalPlace extends Account {
+export interface JournalPlace extends AccountId {
   /** Absolute. Beside it lies what an earlier version left. */
   folder: string;
   clock: Clock;

@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { onDisk, replaceAtOnce } from '../../disk/durable.ts';
-import type { Account } from '../../ports/record-store.ts';
+import type { AccountId } from '../../ports/record-store.ts';
 import { checkedLine, valueIn } from './checked-json.ts';
 import { accountName } from './facts.ts';
 
 // The name of a request holds its account, so that one of another account is found without reading any record.
 /** Returns the other accounts of the provider that have records, and keeps this one. @param inRecords for a file that is missing or damaged */
-export function otherAccounts(folder: string, own: Account, inRecords: () => Account[]): Account[] {
+export function otherAccounts(folder: string, own: AccountId, inRecords: () => AccountId[]): AccountId[] {
   const file = path.join(folder, 'accounts');
   const stored = onDisk(
-    () => valueIn<Account[]>('accounts', readFileSync(file, 'utf8')),
+    () => valueIn<AccountId[]>('accounts', readFileSync(file, 'utf8')),
     () => undefined,
   );
   const all = stored ?? inRecords();

@@ -1,5 +1,5 @@
 import { COUNTS, type SpendingCounts, type SpendingRow, sumRows } from '../../model/spending-row.ts';
-import type { Account } from '../../ports/record-store.ts';
+import type { AccountId } from '../../ports/record-store.ts';
 
 /** Rows of spending in few bytes: the words are kept once. */
 export interface RowTable {
@@ -22,7 +22,7 @@ export function tableOf(rows: readonly SpendingRow[]): RowTable {
 }
 
 /** Each account at least once. */
-export function accountsIn(tables: readonly RowTable[]): Account[] {
+export function accountsIn(tables: readonly RowTable[]): AccountId[] {
   return tables.flatMap(({ groups }) =>
     groups.map(([provider, service, account]) => ({ provider, service, account })),
   );

@@ -73,11 +73,14 @@ export const BAD_INPUT = {
       `Make ${folder} readable, or set ${STATE_FOLDER} to the folder that holds the records, and run the same command again.`,
     ],
   }),
-  unwritableFolder: ({ folder, why, lasts }) => ({
+  unwritableFolder: ({ folder, why, lasts }, { isSubmit }) => ({
+    // A command that submits nothing does not know what others have submitted.
+    message: isSubmit ? undefined : `The records in ${folder} cannot be written to: ${why}.`,
     issues: lasts ? [folderIssue(folder, why, 'a folder that can be written to')] : undefined,
     nextSteps: [
       `${lasts ? `See that ${folder} exists and can be written to` : `Free disk space in ${folder}`}. Then run the same command again.`,
-      `Only if that cannot be: set ${STATE_FOLDER} to another writable folder, or add --noJournal, which keeps no records. Both know nothing of earlier requests: what has a task already is submitted and charged once more.`,
+      isSubmit &&
+        `Only if that cannot be: set ${STATE_FOLDER} to another writable folder, or add --noJournal, which keeps no records. Both know nothing of earlier requests: what has a task already is submitted and charged once more.`,
     ],
   }),
   downloadFolder: ({ folder, why }, { resumeFlags }) => {
@@ -87,7 +90,7 @@ export const BAD_INPUT = {
     return {
       message: `${flag}: ${folder} cannot be written to (${why}).`,
       issues: [issue(flag, expected, `${folder} (${why})`, hint)],
-      nextSteps: ['Name a folder that can be written to. Nothing was submitted or charged.'],
+      nextSteps: ['Name a folder that can be written to. This command submitted and charged nothing.'],
     };
   },
   outputTaken: ({ file, free, owner }, { again }) => {
@@ -106,16 +109,26 @@ export const BAD_INPUT = {
     'To resume the earlier task, find it in the list; for a new request leave --idempotencyKey out.',
     profile.can.list && command('listTasks'),
   ],
-  otherRequest: ({ idempotencyKey }) => ({
+  otherRequest: ({ idempotencyKey, model, payloadHash, recorded }) => ({
     message: `--idempotencyKey ${idempotencyKey} already stands for another request.`,
+    data: {
+      model,
+      payloadHash,
+      recordedModel: recorded.model,
+      recordedPayloadHash: recorded.payloadHash,
+      recordedTaskId: recorded.taskId,
+    },
     nextSteps: [
       'For the earlier request, run its command unchanged; for another one, give another --idempotencyKey or none.',
     ],
   }),
-  otherTask: (_, { command }) => [
-    'Check the task id and the key; this shows the requests without a task:',
-    command('listPending'),
-  ],
+  otherTask: ({ recordedTaskId }, { command }) => ({
+    data: { recordedTaskId },
+    nextSteps: [
+      'Check the task id and the key; this shows the requests without a task:',
+      command('listPending'),
+    ],
+  }),
 } satisfies Partial<Words>;
 
 const describeModel = (provider: string, model: string): string =>

@@ -1,24 +1,30 @@
 import type { Cheaper } from '../../../model/failure.ts';
+import { definedFields } from '../envelope.ts';
 import type { Words } from './said.ts';
 
 // INSUFFICIENT_CREDITS (HTTP 402, or a balance below the price) and BUDGET_EXCEEDED.
 export const CREDITS = {
   // The message, with the missing amount: `core/money/short-of-credits.ts`.
-  shortOfCredits: ({ cheaper, fit }, { profile }) => [
-    cheaper && cheaperSteps(cheaper),
-    fit !== undefined &&
-      fit.lines > 0 &&
-      `The first ${fit.lines} of ${fit.of} lines fit: take the others out, or buy credits first.`,
-    profile.says.credits,
-  ],
+  shortOfCredits: ({ quoted, balance, missing, cheaper, fit }, { profile }) => ({
+    data: definedFields({ quoted, balance, missing }),
+    nextSteps: [
+      cheaper && cheaperSteps(cheaper),
+      fit !== undefined &&
+        fit.lines > 0 &&
+        `The first ${fit.lines} of ${fit.of} lines fit: take the others out, or buy credits first.`,
+      profile.says.credits,
+    ],
+  }),
   BUDGET_EXCEEDED: () => [
     'Nothing was submitted. Ask the user for a higher limit, or choose a cheaper model or duration.',
   ],
-  estimateAboveCap: ({ title, estimate: { least, most, asOf }, maxCredits, cheaper }) => {
+  estimateAboveCap: ({ title, estimate, maxCredits, cheaper }) => {
+    const { least, most, asOf } = estimate;
     const cost = least === most ? String(most) : `${least} to ${most}`;
     return {
       message: `By an estimate (prices of ${asOf}) this would cost ${cost} credits; --maxCredits allows ${maxCredits}. ${title} documents no price before a submit.`,
       nothingSubmitted: true,
+      data: { estimate, maxCredits },
       nextSteps: [
         cheaperSteps(cheaper),
         `Ask the user whether ${cost} credits, an estimate, are fine; then submit with --maxCredits ${most}.`,
@@ -28,6 +34,7 @@ export const CREDITS = {
   quoteAboveCap: ({ quoted, maxCredits, cheaper }) => ({
     message: `This would cost ${quoted} credits; --maxCredits allows ${maxCredits}.`,
     nothingSubmitted: true,
+    data: { quoted, maxCredits },
     nextSteps: [
       cheaperSteps(cheaper),
       `Ask the user whether ${quoted} credits are fine; then submit with --maxCredits ${quoted}.`,
@@ -36,13 +43,17 @@ export const CREDITS = {
   linesAboveCap: ({ lines, most, maxCredits }) => ({
     message: `${lines.length === 1 ? `Line ${lines[0]} costs ${most} credits` : `${lines.length} lines cost up to ${most} credits each`}; --maxCredits allows ${maxCredits}.`,
     nothingSubmitted: true,
+    data: { quoted: most, maxCredits },
     nextSteps: [
       `Ask the user whether ${most} credits for a line are fine; then submit with --maxCredits ${most}. Or take the lines that cost more than ${maxCredits} out, or choose a cheaper model or duration for them, where there is one (data.items has the prices; the first is line ${lines[0]}).`,
     ],
   }),
-  sumAboveCap: ({ quoted, maxTotalCredits, fit }) => [
-    `Ask the user for --maxTotalCredits ${quoted} (now it is ${maxTotalCredits}${fit ? `: the first ${fit.lines} of ${fit.of} lines fit` : ''}), or take lines out. It counts only the new charges of this run; what has been submitted before is not charged again.`,
-  ],
+  sumAboveCap: ({ quoted, maxTotalCredits, fit }) => ({
+    data: fit && { quoted, maxTotalCredits },
+    nextSteps: [
+      `Ask the user for --maxTotalCredits ${quoted} (now it is ${maxTotalCredits}${fit ? `: the first ${fit.lines} of ${fit.of} lines fit` : ''}), or take lines out. It counts only the new charges of this run; what has been submitted before is not charged again.`,
+    ],
+  }),
   aboveDay: ({ quoted, spent, limit }, { profile, command }) => {
     const so =
       spent === null
@@ -51,6 +62,7 @@ export const CREDITS = {
     return {
       message: `${so}; --maxCreditsPerDay allows ${limit}.`,
       nothingSubmitted: true,
+      data: { quoted, spentToday: spent, maxCreditsPerDay: limit },
       nextSteps: [
         profile.can.account && command('account'),
         'Ask the user for a higher limit, or wait until the oldest charge is a day old.',

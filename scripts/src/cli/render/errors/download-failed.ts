@@ -15,11 +15,14 @@ export const DOWNLOAD_FAILED = {
   fileTooLarge: () => [
     'A file of that size is no result of a known model. Show the user its address in data.resultUrls.',
   ],
-  resultGone: (_, { isSubmit, retry }) => [
-    'The result is lost: running this command again changes nothing. Tell the user.',
-    // What a submit says of its earlier end names the new charge.
-    !isSubmit && `To make it once more, with a new charge: ${retry}`,
-  ],
+  resultGone: (_, { isSubmit, retry }) => ({
+    data: { resultGone: true },
+    nextSteps: [
+      'The result is lost: running this command again changes nothing. Tell the user.',
+      // What a submit says of its earlier end names the new charge.
+      !isSubmit && `To make it once more, with a new charge: ${retry}`,
+    ],
+  }),
   noAddress: () => ['Tell the user what the service gave as the result; it cannot be fetched.'],
   addressOfProxy: () => [
     'A VPN or proxy program on this machine answers names with addresses of its own (198.18.0.0/15). Set HTTPS_PROXY to its address, or let it answer with the real ones; then run the same command again.',

@@ -30,13 +30,14 @@ const WORDS: Words = {
 /** Returns the failure with the sentences and commands that follow from its facts; one that has its advice, as it is. */
 export function explained(failure: Failure, caller: Caller): AdvisedFailure {
   if (failure instanceof AdvisedFailure) return failure;
-  const { message = failure.message, nextSteps, ...advice } = said(failure, caller);
+  const { message = failure.message, nextSteps, data, ...advice } = said(failure, caller);
   // The message and the steps now carry these facts.
   const { reason, charged, submit, ...details } = failure.details;
+  const facts = data ? { ...details.data, ...data } : details.data;
   return new AdvisedFailure(failure.code, message, {
     ...details,
     ...compact(advice),
-    ...(submit && { data: submitData(submit, details.data) }),
+    data: submit ? submitData(submit, facts) : facts,
     nextSteps: unlessEmpty(sentences(...nextSteps, chargedSteps(failure, caller))),
   });
 }

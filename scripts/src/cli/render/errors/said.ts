@@ -1,4 +1,5 @@
 import type { ErrorCode, Failure, Reason, ReasonOf } from '../../../model/failure.ts';
+import type { JsonObject } from '../../../model/json.ts';
 import type { Advice } from '../../advised-failure.ts';
 import type { Caller } from '../caller.ts';
 import type { Sentences } from '../sentences.ts';
@@ -7,6 +8,8 @@ import type { Sentences } from '../sentences.ts';
 export interface Said extends Pick<Advice, 'nothingSubmitted' | 'issues'> {
   /** Where it has to name flags or variables, which the failure itself does not know. */
   message?: string | undefined;
+  /** The facts that the answer names. */
+  data?: JsonObject | undefined;
   nextSteps: Sentences;
 }
 

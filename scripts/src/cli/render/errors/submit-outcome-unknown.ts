@@ -15,7 +15,7 @@ const UNDECIDABLE: Record<Undecidable, string> = {
 
 export const SUBMIT_OUTCOME_UNKNOWN = {
   submitUnknown: (reason, caller, messageOf) => {
-    const { idempotencyKey, isRecorded, after, named, lost, later, notResubmitted } = reason;
+    const { idempotencyKey, model, isRecorded, after, named, lost, later, notResubmitted } = reason;
     const { profile, command, same } = caller;
     const why = notResubmitted
       ? `It was not submitted once more: ${messageOf(notResubmitted)}`
@@ -28,7 +28,8 @@ export const SUBMIT_OUTCOME_UNKNOWN = {
     ];
     const decide = isRecorded && decision(caller, { after, idempotencyKey });
     const { tasks } = profile.says;
-    if (tasks) return { message, nextSteps: [answered, NOT_YET, tasks, decide] };
+    const data = { idempotencyKey, model };
+    if (tasks) return { message, data, nextSteps: [answered, NOT_YET, tasks, decide] };
     const repeat = () => {
       const search =
         "It searches the service's list for the task, and submits nothing while that may charge twice";
@@ -41,11 +42,12 @@ export const SUBMIT_OUTCOME_UNKNOWN = {
     };
     return {
       message,
+      data,
       nextSteps: [
         answered,
         repeat(),
         command('listTasks'),
-        `A task with idempotencyKey ${idempotencyKey}, or of model ${reason.model} made about ${reason.sentAt}, is this one.`,
+        `A task with idempotencyKey ${idempotencyKey}, or of model ${model} made about ${reason.sentAt}, is this one.`,
         decide,
       ],
     };
