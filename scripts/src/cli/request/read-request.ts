@@ -1,9 +1,8 @@
 import { type Contract, loadContract, rootOf } from '../../contracts/contract.ts';
-import { NEVER_ROUNDED } from '../../contracts/schema/hint.ts';
 import { checkPayload } from '../../contracts/validate.ts';
 import { withoutBody } from '../../contracts/whole-body.ts';
 import type { CheckedRequest, Terms } from '../../core/checked-request.ts';
-import type { Failure, Issue } from '../../model/failure.ts';
+import type { Failure } from '../../model/failure.ts';
 import { issuesText } from '../../model/issue.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { checkCallbackUrl } from '../../model/service-address.ts';
@@ -32,15 +31,9 @@ export async function readRequest(
   const given = await withImage(contract, await readFields(args.payload, signal), args.image);
   const payload = withoutBody(contract, given);
   let issues = checkPayload(contract, payload, BY_FLAGS);
-  const mayBeElsewhere = ({ path, hint }: Issue) =>
-    !rootOf(contract).properties?.has(path) || hint.endsWith(NEVER_ROUNDED);
-  const names = issues
-    .filter(mayBeElsewhere)
-    .flatMap(({ path }) => (Object.hasOwn(payload, path) ? path : []));
-  if (names.length > 0) {
+  if (issues.some(({ path }) => Object.hasOwn(payload, path) && !rootOf(contract).properties?.has(path))) {
     const { modelsWith } = await import('../../contracts/models-with.ts');
-    const elsewhere = await modelsWith(contract, payload, names);
-    issues = checkPayload(contract, payload, { ...BY_FLAGS, elsewhere });
+    issues = checkPayload(contract, payload, { ...BY_FLAGS, elsewhere: await modelsWith(contract, payload) });
   }
   if (issues.length > 0) {
     const message = `The payload does not fit ${contract.model}: ${issuesText(issues)}.`;
