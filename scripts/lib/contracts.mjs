@@ -2902,6 +2902,9 @@ function kindOf(value) {
   return Array.isArray(value) ? "an array" : `a ${typeof value}`;
 }
 
+// scripts/src/contracts/validate.ts
+import { isObject as isObject8 } from "./main.mjs";
+
 // scripts/src/contracts/schema/hint.ts
 import { nearest, squeeze } from "./main.mjs";
 import { plain as plain6 } from "./main.mjs";
@@ -2920,7 +2923,7 @@ function hint(place) {
   if (Array.isArray(value) && node.types.includes("array"))
     return `give${itemCount(node)} items, not ${value.length}`;
   if (isNumeric(value) && node.types.some((type) => type === "number" || type === "integer"))
-    return `write ${sample(place)}, not ${literal2(value)}${unrounded(place)}`;
+    return `write ${sample(place)}, not ${literal2(value)}; ${NEVER_ROUNDED}`;
   return `write ${sample(place)}, not ${literal2(value)}`;
 }
 function kind(meant, value) {
@@ -2952,12 +2955,8 @@ function enumHint(place, values) {
   if (near !== void 0) return `write ${assign(path, near)}, not ${literal2(value)}`;
   const types = node.types.filter((type) => type !== "null");
   const isOfOther = types.length === 1 && !isOfType(value, types[0]);
-  const rounding = choices.every(isNumeric) && isNumeric(value) ? unrounded(place) : "";
+  const rounding = choices.every(isNumeric) && isNumeric(value) ? `; ${NEVER_ROUNDED}` : "";
   return `write ${fieldName(path)}: ${either(choices.map(literal2))}${isOfOther ? ` (${A_TYPE[types[0]]})` : ""}, not ${literal2(value)}${rounding}`;
-}
-function unrounded({ path, ways }) {
-  const others = ways.elsewhere?.get(pathText(path))?.slice(0, MOST_MODELS).join(", ");
-  return `; ${NEVER_ROUNDED}${others ? `; models that take it, at their own price: ${others}` : ""}`;
 }
 function isNumeric(value) {
   if (typeof value !== "string") return typeof value === "number";
@@ -3026,7 +3025,6 @@ function lookAlike(key, names2) {
 }
 
 // scripts/src/contracts/validate.ts
-import { isObject as isObject8 } from "./main.mjs";
 var MOST_ISSUES = 20;
 function checkPayload(contract, payload, ways = BY_VALUE) {
   if (!isObject8(payload)) return [notAnObject(contract, payload, ways)];
@@ -3148,8 +3146,8 @@ async function readRequest(args, loopback, signal) {
   const given = await withImage(contract, await readFields(args.payload, signal), args.image);
   const payload = withoutBody(contract, given);
   let issues = checkPayload(contract, payload, BY_FLAGS);
-  const mayBeElsewhere = ({ path, hint: hint2 }) => !rootOf(contract).properties?.has(path) || hint2.endsWith(NEVER_ROUNDED);
-  const names2 = issues.filter(mayBeElsewhere).flatMap(({ path }) => Object.hasOwn(payload, path) ? path : []);
+  const isMissing = (name) => Object.hasOwn(payload, name) && !rootOf(contract).properties?.has(name);
+  const names2 = issues.map(({ path }) => path).filter(isMissing);
   if (names2.length > 0) {
     const { modelsWith } = await import("./models.mjs");
     const elsewhere = await modelsWith(contract, payload, names2);
@@ -3217,7 +3215,6 @@ export {
   EXTENSION,
   KEYWORDS,
   MEDIA_KINDS,
-  NEVER_ROUNDED,
   REGEX,
   SHOWN,
   SURE_TYPES,

@@ -131,13 +131,6 @@ describe('what the user asked for is not dropped', () => {
     expect(plain.resolution).toMatch(/: happyhorse, minimax, seedance20, wan27; /);
     const large = await hints('t2v', { ...T2V, resolution: '4k' });
     expect(large.resolution).toMatch(/^no model of this kind has it with this value: /);
-    // A length between two others: the models that take it, none of those that need a picture.
-    const long = await hints('t2v', { ...T2V, duration: '7' });
-    expect(long.duration).toBe(
-      'write "duration": "5" or "8", not "7"; nothing is rounded, as that changes the price; models that take it, at their own price: happyhorse, minimax, seedance20',
-    );
-    const longer = await hints('t2v', { ...T2V, duration: '99' });
-    expect(longer.duration).toMatch(/; nothing is rounded, as that changes the price$/);
   });
 
   it('a prompt that is missing is for the user to say: no example stands in for it', async () => {

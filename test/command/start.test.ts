@@ -45,7 +45,7 @@ async function loadedBy(args: readonly string[], env: Record<string, string> = {
 
 describe('a short command loads no more than it needs', () => {
   it('a refused payload: the command line and the contracts, and none of the modules of Node that are slow to load', async () => {
-    const payload = JSON.stringify({ ...T2V, aspectRatio: '5:4' });
+    const payload = JSON.stringify({ ...T2V, duration: '7' });
     const { done, loaded } = await loadedBy(['--model', 't2v', '--payload', payload]);
     expect(envelopeOf(done)).toMatchObject({ ok: false, errorCode: 'INVALID_PAYLOAD' });
     expect(loaded.files).toEqual(['lib/contracts.mjs', 'lib/main.mjs', 'run-workflow.mjs']);

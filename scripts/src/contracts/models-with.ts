@@ -6,8 +6,8 @@ import { fits } from './schema/to-zod.ts';
 import type { Elsewhere } from './schema/ways.ts';
 
 /**
- * Returns, for fields of a payload that its model has not, or not with that value, the models that make the same kind of file
- * from the same kind of input and take the value: a model with that field under another name, with the name.
+ * Returns, for fields of a payload that its model has not, the models that make the same kind of file from the same kind of
+ * input and take the value: a model with that field under another name, with the name.
  */
 export async function modelsWith(
   contract: Contract,

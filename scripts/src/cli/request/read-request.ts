@@ -1,9 +1,8 @@
 import { type Contract, loadContract, rootOf } from '../../contracts/contract.ts';
-import { NEVER_ROUNDED } from '../../contracts/schema/hint.ts';
 import { checkPayload } from '../../contracts/validate.ts';
 import { withoutBody } from '../../contracts/whole-body.ts';
 import type { CheckedRequest, Terms } from '../../core/checked-request.ts';
-import type { Failure, Issue } from '../../model/failure.ts';
+import type { Failure } from '../../model/failure.ts';
 import { issuesText } from '../../model/issue.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { checkCallbackUrl } from '../../model/service-address.ts';
@@ -32,11 +31,8 @@ export async function readRequest(
   const given = await withImage(contract, await readFields(args.payload, signal), args.image);
   const payload = withoutBody(contract, given);
   let issues = checkPayload(contract, payload, BY_FLAGS);
-  const mayBeElsewhere = ({ path, hint }: Issue) =>
-    !rootOf(contract).properties?.has(path) || hint.endsWith(NEVER_ROUNDED);
-  const names = issues
-    .filter(mayBeElsewhere)
-    .flatMap(({ path }) => (Object.hasOwn(payload, path) ? path : []));
+  const isMissing = (name: string) => Object.hasOwn(payload, name) && !rootOf(contract).properties?.has(name);
+  const names = issues.map(({ path }) => path).filter(isMissing);
   if (names.length > 0) {
     const { modelsWith } = await import('../../contracts/models-with.ts');
     const elsewhere = await modelsWith(contract, payload, names);

@@ -18,8 +18,7 @@ import { codePoints, fits } from './to-zod.ts';
 import { BESIDE, type Ways } from './ways.ts';
 
 const MOST_MODELS = 6;
-/** The end of the hint for a number that the contract does not allow. */
-export const NEVER_ROUNDED = 'nothing is rounded, as that changes the price';
+const NEVER_ROUNDED = 'nothing is rounded, as that changes the price';
 
 /** A place of a payload that was refused, as a hint needs it. */
 interface RefusedPlace {
@@ -50,7 +49,7 @@ export function hint(place: RefusedPlace): string {
   if (Array.isArray(value) && node.types.includes('array'))
     return `give${itemCount(node)} items, not ${value.length}`;
   if (isNumeric(value) && node.types.some((type) => type === 'number' || type === 'integer'))
-    return `write ${sample(place)}, not ${literal(value)}${unrounded(place)}`;
+    return `write ${sample(place)}, not ${literal(value)}; ${NEVER_ROUNDED}`;
   return `write ${sample(place)}, not ${literal(value)}`;
 }
 
@@ -91,13 +90,8 @@ function enumHint(place: RefusedPlace, values: readonly Json[]): string {
   if (near !== undefined) return `write ${assign(path, near)}, not ${literal(value!)}`;
   const types = node.types.filter((type) => type !== 'null');
   const isOfOther = types.length === 1 && !isOfType(value, types[0]!);
-  const rounding = choices.every(isNumeric) && isNumeric(value) ? unrounded(place) : '';
+  const rounding = choices.every(isNumeric) && isNumeric(value) ? `; ${NEVER_ROUNDED}` : '';
   return `write ${fieldName(path)}: ${either(choices.map(literal))}${isOfOther ? ` (${A_TYPE[types[0]!]})` : ''}, not ${literal(value!)}${rounding}`;
-}
-
-function unrounded({ path, ways }: RefusedPlace): string {
-  const others = ways.elsewhere?.get(pathText(path))?.slice(0, MOST_MODELS).join(', ');
-  return `; ${NEVER_ROUNDED}${others ? `; models that take it, at their own price: ${others}` : ''}`;
 }
 
 function isNumeric(value: Json | undefined): boolean {
