@@ -3146,9 +3146,12 @@ async function readRequest(args, loopback, signal) {
   const given = await withImage(contract, await readFields(args.payload, signal), args.image);
   const payload = withoutBody(contract, given);
   let issues = checkPayload(contract, payload, BY_FLAGS);
-  if (issues.some(({ path }) => Object.hasOwn(payload, path) && !rootOf(contract).properties?.has(path))) {
+  const isMissing = (name) => Object.hasOwn(payload, name) && !rootOf(contract).properties?.has(name);
+  const names2 = issues.map(({ path }) => path).filter(isMissing);
+  if (names2.length > 0) {
     const { modelsWith } = await import("./models.mjs");
-    issues = checkPayload(contract, payload, { ...BY_FLAGS, elsewhere: await modelsWith(contract, payload) });
+    const elsewhere = await modelsWith(contract, payload, names2);
+    issues = checkPayload(contract, payload, { ...BY_FLAGS, elsewhere });
   }
   if (issues.length > 0) {
     const message = `The payload does not fit ${contract.model}: ${issuesText(issues)}.`;

@@ -115,14 +115,13 @@ import { listModels as listModels2, loadContract as loadContract2, rootOf as roo
 import { imageField } from "./contracts.mjs";
 import { lookAlike, sameMeaning } from "./contracts.mjs";
 import { fits } from "./contracts.mjs";
-async function modelsWith(contract, payload) {
-  const missing = Object.keys(payload).filter((name) => !rootOf2(contract).properties?.has(name));
+async function modelsWith(contract, payload, names) {
   const found = /* @__PURE__ */ new Map();
   for (const model of await listModels2(contract.provider)) {
     const other = await loadContract2(contract.provider, model);
     if (model === contract.model || other.output !== contract.output) continue;
     if (!takesInputOf(other, contract, payload)) continue;
-    for (const name of missing) {
+    for (const name of names) {
       const own = fieldFor(other, name);
       if (own === void 0) continue;
       const models = found.get(name) ?? [];

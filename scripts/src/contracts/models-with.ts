@@ -6,17 +6,20 @@ import { fits } from './schema/to-zod.ts';
 import type { Elsewhere } from './schema/ways.ts';
 
 /**
- * Returns, for each field of a payload that its model has not, the models that make the same kind of file from the same
- * kind of input and take its value: a model with that field under another name, with the name.
+ * Returns, for fields of a payload that its model has not, the models that make the same kind of file from the same kind of
+ * input and take the value: a model with that field under another name, with the name.
  */
-export async function modelsWith(contract: Contract, payload: JsonObject): Promise<Elsewhere> {
-  const missing = Object.keys(payload).filter((name) => !rootOf(contract).properties?.has(name));
+export async function modelsWith(
+  contract: Contract,
+  payload: JsonObject,
+  names: readonly string[],
+): Promise<Elsewhere> {
   const found = new Map<string, string[]>();
   for (const model of await listModels(contract.provider)) {
     const other = await loadContract(contract.provider, model);
     if (model === contract.model || other.output !== contract.output) continue;
     if (!takesInputOf(other, contract, payload)) continue;
-    for (const name of missing) {
+    for (const name of names) {
       const own = fieldFor(other, name);
       if (own === undefined) continue;
       const models = found.get(name) ?? [];

@@ -31,9 +31,12 @@ export async function readRequest(
   const given = await withImage(contract, await readFields(args.payload, signal), args.image);
   const payload = withoutBody(contract, given);
   let issues = checkPayload(contract, payload, BY_FLAGS);
-  if (issues.some(({ path }) => Object.hasOwn(payload, path) && !rootOf(contract).properties?.has(path))) {
+  const isMissing = (name: string) => Object.hasOwn(payload, name) && !rootOf(contract).properties?.has(name);
+  const names = issues.map(({ path }) => path).filter(isMissing);
+  if (names.length > 0) {
     const { modelsWith } = await import('../../contracts/models-with.ts');
-    issues = checkPayload(contract, payload, { ...BY_FLAGS, elsewhere: await modelsWith(contract, payload) });
+    const elsewhere = await modelsWith(contract, payload, names);
+    issues = checkPayload(contract, payload, { ...BY_FLAGS, elsewhere });
   }
   if (issues.length > 0) {
     const message = `The payload does not fit ${contract.model}: ${issuesText(issues)}.`;
