@@ -570,7 +570,7 @@ function interruptedEnd({ isSubmitting, taskId, state, known: { entry } }) {
     return { kind: "notFetched", taskId, seen, warnings: [], failure, credits };
   }
   const result = taskResult(taskId, seen, { credits });
-  return isTerminal3(seen.state) ? { ...result, seen: { ...seen, recordUnread: "forNow" } } : result;
+  return isTerminal3(seen.state) ? { ...result, seen: { ...seen, detailsUnread: "forNow" } } : result;
 }
 
 // scripts/src/core/batch/run-batch.ts

@@ -985,7 +985,7 @@ async function nameListed(session, lost, tasks) {
 const path = require("node:path");
 import { Failure as Failure12, orFailure as orFailure9 } from "./main.mjs";
 import { isReplaced as isReplaced2 } from "./journal.mjs";
-import { noteState, ownPending, recordOf } from "./live.mjs";
+import { noteState, ownPending, requestOfTask } from "./live.mjs";
 async function listTasks(session, filter, withinMs) {
   const { api, provider } = session;
   const deadline = withinMs === void 0 ? void 0 : api.clock.monotonic() + withinMs;
@@ -1004,7 +1004,7 @@ async function listTasks(session, filter, withinMs) {
   const matching = ofSpan.filter(({ state }) => states?.includes(state) ?? true);
   const tasks = [];
   for (const task of matching.slice(0, limit)) {
-    const entry = await recordOf(session, task.id);
+    const entry = await requestOfTask(session, task.id);
     tasks.push({ task, request: entry?.record, ...await namesOf(entry?.record) });
   }
   const { tasks: _, ...record } = list.record;
@@ -1044,7 +1044,7 @@ async function noteStates(session, tasks) {
   const own = await orFailure9(ownPending(session));
   for (const entry of own instanceof Failure12 ? [] : own) {
     const state = states.get(entry.record.taskId ?? "");
-    if (state !== void 0) await noteState(session, entry, { state, recordUnread: "forNow" });
+    if (state !== void 0) await noteState(session, entry, { state, detailsUnread: "forNow" });
   }
 }
 

@@ -1825,7 +1825,7 @@ var FileRateLimiter = class {
         const { permit, wait } = this.#next(now, kind);
         if (wait > 0) return wait;
         if (this.#move({ ...permit, isLookup: kind === "lookup" }, now)) {
-          await this.#alone.acquire("record");
+          await this.#alone.acquire("result");
           return 0;
         }
       }

@@ -233,7 +233,7 @@ var IS_TERMINAL = {
 var TASK_STATES = Object.keys(IS_TERMINAL);
 var isTerminal = (state) => IS_TERMINAL[state];
 var isBareEnd = (state) => IS_TERMINAL[state] && state !== "COMPLETED";
-var isOpenEnd = ({ state, recordUnread }) => isBareEnd(state) && recordUnread === "forNow";
+var isOpenEnd = ({ state, detailsUnread }) => isBareEnd(state) && detailsUnread === "forNow";
 var TASK_ID = /^[A-Za-z0-9_][A-Za-z0-9._:~@=+,-]{0,199}$/;
 var BRIEF_WAIT_S = 45;
 

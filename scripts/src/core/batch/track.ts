@@ -67,5 +67,5 @@ export function interruptedEnd({ isSubmitting, taskId, state, known: { entry } }
     return { kind: 'notFetched', taskId, seen, warnings: [], failure, credits };
   }
   const result = taskResult(taskId, seen, { credits });
-  return isTerminal(seen.state) ? { ...result, seen: { ...seen, recordUnread: 'forNow' } } : result;
+  return isTerminal(seen.state) ? { ...result, seen: { ...seen, detailsUnread: 'forNow' } } : result;
 }

@@ -6,7 +6,7 @@ import type { Session } from '../session.ts';
 
 /**
  * Returns the result with the record that it delivers. The request counts as delivered when the task has ended, all that
- * was asked for is there (or gone for good), and the caller has read the document. An end that its record may still
+ * was asked for is there (or gone for good), and the caller has read the document. An end that its details may still
  * contradict is none.
  */
 export function deliver(session: Session, entry: StoredRequest | undefined, result: TaskResult): TaskResult {

@@ -63,7 +63,7 @@ export async function nameTask(
 function noteTask({ session, entry }: RecordedRequest, task: Task, foundAlike: boolean): Promise<boolean> {
   const credits = creditsOf(task, entry.record.credits);
   const change = { phase: 'submitted', taskId: task.id, credits, checked: dateOf(session) } as const;
-  // An end without a result is final on record, and only the task's own record is proof of it.
+  // An end without a result is final on record, and only the task's details are proof of it.
   const status = isBareEnd(task.state) ? undefined : { status: task.state };
   return entry.update({ ...change, ...status, ...(foundAlike && { foundAlike }) }, { isOurs: true });
 }

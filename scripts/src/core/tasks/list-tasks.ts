@@ -4,7 +4,7 @@ import type { JsonObject } from '../../model/json.ts';
 import { isReplaced, type RequestRecord } from '../../model/request-record.ts';
 import type { Task, TaskState } from '../../model/task.ts';
 import { type OtherRequests, otherRequests } from '../money/spending.ts';
-import { noteState, ownPending, recordOf } from '../record/task-record.ts';
+import { noteState, ownPending, requestOfTask } from '../record/task-record.ts';
 import type { Session } from '../session.ts';
 import { lostSubmits, nameListed } from '../submit/name-listed.ts';
 
@@ -79,7 +79,7 @@ export async function listTasks(
   const matching = ofSpan.filter(({ state }) => states?.includes(state) ?? true);
   const tasks: ListedTask[] = [];
   for (const task of matching.slice(0, limit)) {
-    const entry = await recordOf(session, task.id);
+    const entry = await requestOfTask(session, task.id);
     tasks.push({ task, request: entry?.record, ...(await namesOf(entry?.record)) });
   }
   const { tasks: _, ...record } = list.record;
@@ -130,6 +130,6 @@ async function noteStates(session: Session, tasks: readonly Task[]): Promise<voi
   // The list serves without them.
   for (const entry of own instanceof Failure ? [] : own) {
     const state = states.get(entry.record.taskId ?? '');
-    if (state !== undefined) await noteState(session, entry, { state, recordUnread: 'forNow' });
+    if (state !== undefined) await noteState(session, entry, { state, detailsUnread: 'forNow' });
   }
 }
