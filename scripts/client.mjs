@@ -219,7 +219,7 @@ var SILENT = {
   },
   rejected() {
   },
-  attached() {
+  resumed() {
   },
   several() {
   },

@@ -334,7 +334,7 @@ import { isTerminal as isTerminal4 } from "./main.mjs";
 import { folderFor } from "./wait.mjs";
 import { begin, conclude } from "./generate.mjs";
 import { madeBy, taskResult as taskResult2 } from "./live.mjs";
-import { attached } from "./generate.mjs";
+import { knownTaskOf } from "./generate.mjs";
 
 // scripts/src/core/batch/batch-gate.ts
 import { pauseAfter as pauseAfter2 } from "./live.mjs";
@@ -535,10 +535,10 @@ function tracked(observer, line, on) {
       line.isSubmitting = false;
       on.answered();
     },
-    attached(taskId, created) {
+    resumed(taskId, created) {
       Object.assign(line, { taskId, isSubmitting: false });
       on.answered();
-      observer.attached(taskId, created);
+      observer.resumed(taskId, created);
     },
     task(taskId, state) {
       Object.assign(line, { taskId, state, isSubmitting: false });
@@ -778,7 +778,7 @@ var Batch = class {
     const { wait, isDetached } = this.#options;
     const entry = line.known.entry;
     const place = { folder: this.#folder, output: line.name };
-    const known = await attached(entry, place);
+    const known = await knownTaskOf(entry, place);
     const { status, taskId, credits } = entry.record;
     if (isDetached && !isTerminal4(status)) {
       return taskResult2(

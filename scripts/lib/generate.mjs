@@ -297,17 +297,17 @@ import { promptExcerpt } from "./wait.mjs";
 import { dateOf as dateOf2 } from "./live.mjs";
 import { madeBy } from "./live.mjs";
 
-// scripts/src/core/submit/name-task.ts
+// scripts/src/core/submit/record-task.ts
 import { Failure as Failure5, orFailure as orFailure2 } from "./main.mjs";
 import { sha256Text } from "./journal.mjs";
 import { isBareEnd } from "./main.mjs";
 import { dateOf } from "./live.mjs";
 import { creditsOf } from "./live.mjs";
 var PATIENCE_MS = 5e3;
-async function nameTask(request, { task, by, isResubmitted }) {
+async function recordTask(request, { task, by, isResubmitted }) {
   const { store, entry } = request;
   const isAlike = by === "list" && task.idempotencyKey === void 0;
-  const record = async () => await noteTask(request, task, isAlike) ? "recorded" : "unrecorded";
+  const record = async () => await writeTask(request, task, isAlike) ? "recorded" : "unrecorded";
   if (by === "answer" && !isResubmitted) return record();
   const lock = await lockOf(request, task.id);
   try {
@@ -324,7 +324,7 @@ async function nameTask(request, { task, by, isResubmitted }) {
     await lock?.release();
   }
 }
-function noteTask({ session, entry }, task, foundAlike) {
+function writeTask({ session, entry }, task, foundAlike) {
   const credits = creditsOf(task, entry.record.credits);
   const change = { phase: "submitted", taskId: task.id, credits, checked: dateOf(session) };
   const status = isBareEnd(task.state) ? void 0 : { status: task.state };
@@ -474,7 +474,7 @@ async function submitOnRecord(session, store, request, deadline) {
   const patience = Math.max(deadline, api.clock.monotonic() + LEAST_PATIENCE_MS2);
   const found = await orFailure4(store.claim(claim, patience, api.signal));
   const claimed = found instanceof Failure7 ? await readOnly(session, store, request, claim, found) : found;
-  if (claimed.kind === "submitted") return { known: await attached(claimed.entry, request), warnings: [] };
+  if (claimed.kind === "submitted") return { known: await knownTaskOf(claimed.entry, request), warnings: [] };
   const { entry, lock } = claimed;
   const own = { session, store, request, entry, lock, deadline };
   const wasResubmitted = entry.record.resubmitted;
@@ -485,13 +485,13 @@ async function submitOnRecord(session, store, request, deadline) {
     if (other) observer.madeUnderOther(other);
     const replaced = [];
     for (const earlier of isNew ? claimed.unknown : []) {
-      if (!await adopt({ ...own, entry: earlier })) replaced.push(earlier);
+      if (!await recordEarlierTask({ ...own, entry: earlier })) replaced.push(earlier);
     }
     const { task, by, isUnrecorded } = await taskOf(own, isNew);
     for (const earlier of replaced) await earlier.update({ phase: "abandoned" });
     const { resubmitted, created, credits } = entry.record;
     const isResumed = by === "list" && !isNew && resubmitted === wasResubmitted;
-    if (isResumed) observer.attached(task.id, created);
+    if (isResumed) observer.resumed(task.id, created);
     observer.task(task.id, task.state);
     const made = isNew ? void 0 : madeBy(entry.record);
     const origin = { ...isResumed ? { resumed: made } : { begun: made }, isResubmitted: resubmitted };
@@ -540,7 +540,7 @@ async function keepPlace(entry, { folder, output }) {
     await entry.update({ download: folder, output });
   }
 }
-async function attached(entry, place) {
+async function knownTaskOf(entry, place) {
   await keepPlace(entry, place);
   const { credits, resubmitted } = entry.record;
   return { entry, credits, origin: { resumed: madeBy(entry.record), isResubmitted: resubmitted } };
@@ -549,9 +549,9 @@ async function taskOf(own, isNew) {
   let result = await (isNew ? submitNew(own) : reconcileEarlier(own));
   for (; ; ) {
     if (result.kind !== "accepted") throw await noteNoTask(own, result);
-    const named = await orFailure4(nameTask(own, result));
-    if (named instanceof Failure7) throw await unknownFor(own, named);
-    if (named !== "taken") return { ...result, isUnrecorded: named === "unrecorded" };
+    const recorded = await orFailure4(recordTask(own, result));
+    if (recorded instanceof Failure7) throw await unknownFor(own, recorded);
+    if (recorded !== "taken") return { ...result, isUnrecorded: recorded === "unrecorded" };
     result = await reconcileEarlier(own);
   }
 }
@@ -578,7 +578,7 @@ async function reconcileEarlier(own) {
   own.session.submits?.lost();
   return submitOrReconcile(own.session, lost.generation, logOf(own), own.deadline, lost);
 }
-async function adopt(own) {
+async function recordEarlierTask(own) {
   const { session } = own;
   for (; ; ) {
     const lost = await lostSubmitOf(own);
@@ -586,7 +586,7 @@ async function adopt(own) {
     if (found.kind !== "found") return false;
     const { task } = found;
     const accepted = { kind: "accepted", task, by: "list", isResubmitted: lost.resubmitted };
-    if (await nameTask(own, accepted) !== "taken") return true;
+    if (await recordTask(own, accepted) !== "taken") return true;
   }
 }
 async function lostSubmitOf(own) {
@@ -729,7 +729,7 @@ async function endOfRecorded(session, known2, wait) {
   const { entry } = known2;
   const { created } = entry.record;
   const taskId = entry.record.taskId;
-  session.observer.attached(taskId, created);
+  session.observer.resumed(taskId, created);
   const result = await orFailure5(waitTask(session, taskId, wait, known2));
   if (!(result instanceof Failure8)) return result;
   const data = { ...result.details.data, resumed: true };
@@ -741,7 +741,7 @@ async function endOfRecorded(session, known2, wait) {
 async function reuseResult(session, entry, wait) {
   const { created, used, status } = entry.record;
   const taskId = entry.record.taskId;
-  session.observer.attached(taskId, created);
+  session.observer.resumed(taskId, created);
   const now2 = session.api.clock.wall();
   if (now2 - Date.parse(used ?? created) >= DAY_MS2) await entry.update({ used: new Date(now2).toISOString() });
   session.observer.task(taskId, status);
@@ -957,7 +957,7 @@ function checkUnclaimed({ record }, taskId, holder) {
   });
 }
 
-// scripts/src/core/submit/name-listed.ts
+// scripts/src/core/submit/record-listed-tasks.ts
 import { orFailure as orFailure8 } from "./main.mjs";
 import { whileLocked as whileLocked2 } from "./journal.mjs";
 async function lostSubmits({ records }) {
@@ -966,7 +966,7 @@ async function lostSubmits({ records }) {
   const lost = [...await store.pending(), ...await store.replaced()];
   return lost.filter((entry) => entry.record.taskId === null && store.isOwn(entry));
 }
-async function nameListed(session, lost, tasks) {
+async function recordListedTasks(session, lost, tasks) {
   const store = await session.records();
   for (const entry of store ? lost : []) {
     const task = tasks.find(({ idempotencyKey }) => idempotencyKey === entry.record.idempotencyKey);
@@ -975,7 +975,7 @@ async function nameListed(session, lost, tasks) {
       whileLocked2(store, entry, async () => {
         const { taskId, resubmitted } = entry.record;
         const found = { kind: "accepted", task, by: "list", isResubmitted: resubmitted };
-        if (taskId === null) await nameTask({ session, store, entry }, found);
+        if (taskId === null) await recordTask({ session, store, entry }, found);
       })
     );
   }
@@ -992,7 +992,7 @@ async function listTasks(session, filter, withinMs) {
   const list = await api.read(provider.list(), { retryUntil: deadline, deadline });
   const submits = await orFailure9(lostSubmits(session));
   const lost = submits instanceof Failure12 ? [] : submits;
-  await nameListed(session, lost, list.tasks);
+  await recordListedTasks(session, lost, list.tasks);
   await noteStates(session, list.tasks);
   const all = [...list.tasks].sort((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0));
   const { since, model, states, limit } = filter;
@@ -1126,7 +1126,7 @@ async function findLost(session) {
   if (lost.length === 0) return void 0;
   const list = await orFailure10(api.once(provider.list()));
   if (list instanceof Failure13) return list;
-  await nameListed(session, lost, list.tasks);
+  await recordListedTasks(session, lost, list.tasks);
   return void 0;
 }
 function listAgainIn({ api, provider }, lost, failure) {
@@ -1140,7 +1140,6 @@ export {
   account,
   askPrice,
   attachTask,
-  attached,
   begin,
   cheaperThan,
   checkPrice,
@@ -1156,16 +1155,17 @@ export {
   isEqualRequest,
   isUnderWay,
   judgeRejection,
+  knownTaskOf,
   listTasks,
   lostSubmits,
-  nameListed,
-  nameTask,
   otherRequests,
   outcomeUnknown,
   quote,
   reconcile,
   reconcileDeadline,
   recordCharge,
+  recordListedTasks,
+  recordTask,
   recordedSpending,
   rowsOfList,
   search,

@@ -33,7 +33,7 @@ async function madeElsewhere(session, error, taskId) {
   });
 }
 
-// scripts/src/core/deliver/deliver.ts
+// scripts/src/core/deliver/with-delivery.ts
 import { isOpenEnd as isOpenEnd2, isTerminal as isTerminal2 } from "./main.mjs";
 
 // scripts/src/core/record/task-record.ts
@@ -107,8 +107,8 @@ var KIND_OF_STATE = {
   CANCEL: "cancelled"
 };
 
-// scripts/src/core/deliver/deliver.ts
-function deliver(session, entry, result) {
+// scripts/src/core/deliver/with-delivery.ts
+function withDelivery(session, entry, result) {
   const status = result.seen.state;
   const { kind, seen, files } = result;
   if (!entry || !isTerminal2(status) || isOpenEnd2(seen)) return result;
@@ -149,7 +149,7 @@ async function getStatus(session, taskId) {
   const entry = await requestOfTask(session, taskId);
   if (entry) await noteState(session, entry, seen);
   const result = taskResult(taskId, seen, { entry });
-  return seen.state === "COMPLETED" ? result : deliver(session, entry, result);
+  return seen.state === "COMPLETED" ? result : withDelivery(session, entry, result);
 }
 
 // scripts/src/http/api.ts
@@ -1397,7 +1397,6 @@ export {
   dataOf,
   dateOf,
   decoded,
-  deliver,
   errorAnswer,
   exchange,
   explain,
@@ -1444,6 +1443,7 @@ export {
   taskResult,
   unreadable,
   wholeCopy,
+  withDelivery,
   withFacts,
   withProxy,
   withStandInWarnings,

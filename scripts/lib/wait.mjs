@@ -1320,12 +1320,12 @@ async function openPoller(service, schedule, sharing) {
 
 // scripts/src/core/tasks/cancel-task.ts
 import { Failure as Failure11, orFailure as orFailure6 } from "./main.mjs";
-import { deliver } from "./live.mjs";
+import { withDelivery } from "./live.mjs";
 import { fetchStatus, withTask } from "./live.mjs";
 import { noteState, requestOfTask } from "./live.mjs";
 import { creditsOf as creditsOf2 } from "./live.mjs";
 async function cancelTask(session, taskId) {
-  const sent = await orFailure6(cancelWhileRefusedForNow(session, taskId));
+  const sent = await orFailure6(cancelWithRetries(session, taskId));
   const [answer, refusal] = sent instanceof Failure11 ? [void 0, sent] : [sent, void 0];
   if (refusal && ["AUTH_FAILED", "RATE_LIMITED"].includes(refusal.code)) throw refusal;
   if (answer?.state === "CANCEL") return cancelled(session, taskId, answer);
@@ -1355,9 +1355,9 @@ async function cancelled(session, taskId, seen) {
   const { api, provider } = session;
   const read = () => api.read(provider.task(taskId));
   const credits = creditsOf2(await withTask(seen, read), entry?.record.credits);
-  return deliver(session, entry, { kind: "cancelledNow", taskId, seen, credits, warnings: [] });
+  return withDelivery(session, entry, { kind: "cancelledNow", taskId, seen, credits, warnings: [] });
 }
-async function cancelWhileRefusedForNow(session, taskId) {
+async function cancelWithRetries(session, taskId) {
   const { api, provider } = session;
   const retryUntil = session.api.shortDeadline;
   for (let attempt = 1; ; attempt += 1) {
@@ -1373,13 +1373,13 @@ async function cancelWhileRefusedForNow(session, taskId) {
 // scripts/src/core/tasks/get-task.ts
 import { Failure as Failure14, orFailure as orFailure9 } from "./main.mjs";
 import { isTerminal as isTerminal8 } from "./main.mjs";
-import { deliver as deliver3 } from "./live.mjs";
+import { withDelivery as withDelivery3 } from "./live.mjs";
 import { noteState as noteState4, requestOfTask as requestOfTask3 } from "./live.mjs";
 import { taskResult as taskResult4 } from "./live.mjs";
 
 // scripts/src/core/wait/wait-task.ts
 import { isTerminal as isTerminal7 } from "./main.mjs";
-import { deliver as deliver2 } from "./live.mjs";
+import { withDelivery as withDelivery2 } from "./live.mjs";
 import { withTask as withTask2 } from "./live.mjs";
 import { noteState as noteState3, requestOfTask as requestOfTask2 } from "./live.mjs";
 import { creditsOf as creditsOf3, taskResult as taskResult3 } from "./live.mjs";
@@ -1563,7 +1563,7 @@ async function waitOut(of, before) {
     throw polled.failure.with({ status: "UNKNOWN", taskId });
   const seen = polled.seen ?? { state: recorded, record: {} };
   if (!isTerminal7(seen.state)) return unfinished(of, { ...polled, seen });
-  return deliver2(session, known.entry, await readEnd(of, seen));
+  return withDelivery2(session, known.entry, await readEnd(of, seen));
 }
 async function readEnd(of, seen) {
   const { session, taskId, known } = of;
@@ -1600,7 +1600,7 @@ async function getTask(session, taskId, settings) {
     return waitTask(session, taskId, { ...settings, waitMs: 0, filesMs });
   }
   if (entry) await noteState4(session, entry, task);
-  return deliver3(session, entry, taskResult4(taskId, task, { entry, credits: entry?.record.credits }));
+  return withDelivery3(session, entry, taskResult4(taskId, task, { entry, credits: entry?.record.credits }));
 }
 export {
   EndedTasks,

@@ -7,7 +7,7 @@ import { type Begun, begin, conclude } from '../generate.ts';
 import { madeBy, taskResult } from '../result.ts';
 import type { Session } from '../session.ts';
 import { Slots } from '../slots.ts';
-import { attached } from '../submit/submit-on-record.ts';
+import { knownTaskOf } from '../submit/submit-on-record.ts';
 import { BatchGate } from './batch-gate.ts';
 import { BatchSpending, type Price, sumOf } from './caps.ts';
 import { nameOfFile, namesFor } from './file-names.ts';
@@ -247,7 +247,7 @@ class Batch {
     const { wait, isDetached } = this.#options;
     const entry = line.known.entry!;
     const place = { folder: this.#folder, output: line.name };
-    const known = await attached(entry, place);
+    const known = await knownTaskOf(entry, place);
     const { status, taskId, credits } = entry.record;
     if (isDetached && !isTerminal(status)) {
       return taskResult(

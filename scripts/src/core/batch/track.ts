@@ -30,10 +30,10 @@ export function tracked(observer: Observer, line: Line, on: Changes): Observer {
       line.isSubmitting = false;
       on.answered();
     },
-    attached(taskId, created) {
+    resumed(taskId, created) {
       Object.assign(line, { taskId, isSubmitting: false });
       on.answered();
-      observer.attached(taskId, created);
+      observer.resumed(taskId, created);
     },
     task(taskId, state) {
       Object.assign(line, { taskId, state, isSubmitting: false });

@@ -15,7 +15,7 @@ import { dateOf } from '../record/task-record.ts';
 import { madeBy, type RecordedTask, type SubmittedTask } from '../result.ts';
 import type { Session } from '../session.ts';
 
-import { nameTask, type RecordedRequest } from './name-task.ts';
+import { type RecordedRequest, recordTask } from './record-task.ts';
 import { outcomeUnknown, type SubmitLog, type Submitted, submitOrReconcile } from './submit-or-reconcile.ts';
 
 type Request = CheckedRequest & FilePlace;
@@ -49,7 +49,7 @@ export async function submitOnRecord(
   const patience = Math.max(deadline, api.clock.monotonic() + LEAST_PATIENCE_MS);
   const found = await orFailure(store.claim(claim, patience, api.signal));
   const claimed = found instanceof Failure ? await readOnly(session, store, request, claim, found) : found;
-  if (claimed.kind === 'submitted') return { known: await attached(claimed.entry, request), warnings: [] };
+  if (claimed.kind === 'submitted') return { known: await knownTaskOf(claimed.entry, request), warnings: [] };
   const { entry, lock } = claimed;
   const own = { session, store, request, entry, lock, deadline };
   const wasResubmitted = entry.record.resubmitted;
@@ -60,14 +60,14 @@ export async function submitOnRecord(
     if (other) observer.madeUnderOther(other);
     const replaced: StoredRequest[] = [];
     for (const earlier of isNew ? claimed.unknown : []) {
-      if (!(await adopt({ ...own, entry: earlier }))) replaced.push(earlier);
+      if (!(await recordEarlierTask({ ...own, entry: earlier }))) replaced.push(earlier);
     }
     const { task, by, isUnrecorded } = await taskOf(own, isNew);
     // Only now does another task replace them.
     for (const earlier of replaced) await earlier.update({ phase: 'abandoned' });
     const { resubmitted, created, credits } = entry.record;
     const isResumed = by === 'list' && !isNew && resubmitted === wasResubmitted;
-    if (isResumed) observer.attached(task.id, created);
+    if (isResumed) observer.resumed(task.id, created);
     observer.task(task.id, task.state);
     const made = isNew ? undefined : madeBy(entry.record);
     const origin = { ...(isResumed ? { resumed: made } : { begun: made }), isResubmitted: resubmitted };
@@ -145,7 +145,7 @@ async function keepPlace(entry: StoredRequest, { folder, output }: FilePlace): P
 }
 
 /** Returns the task that a record names, and keeps the place. */
-export async function attached(entry: StoredRequest, place: FilePlace): Promise<RecordedTask> {
+export async function knownTaskOf(entry: StoredRequest, place: FilePlace): Promise<RecordedTask> {
   await keepPlace(entry, place);
   const { credits, resubmitted } = entry.record;
   return { entry, credits, origin: { resumed: madeBy(entry.record), isResubmitted: resubmitted } };
@@ -156,9 +156,9 @@ async function taskOf(own: OwnRequest, isNew: boolean) {
   let result = await (isNew ? submitNew(own) : reconcileEarlier(own));
   for (;;) {
     if (result.kind !== 'accepted') throw await noteNoTask(own, result);
-    const named = await orFailure(nameTask(own, result));
-    if (named instanceof Failure) throw await unknownFor(own, named);
-    if (named !== 'taken') return { ...result, isUnrecorded: named === 'unrecorded' };
+    const recorded = await orFailure(recordTask(own, result));
+    if (recorded instanceof Failure) throw await unknownFor(own, recorded);
+    if (recorded !== 'taken') return { ...result, isUnrecorded: recorded === 'unrecorded' };
     result = await reconcileEarlier(own);
   }
 }
@@ -194,7 +194,7 @@ async function reconcileEarlier(own: OwnRequest): Promise<Submitted> {
  * that task: it is paid for, and `listPending` shows it.
  * @returns whether the list shows it
  */
-async function adopt(own: OwnRequest): Promise<boolean> {
+async function recordEarlierTask(own: OwnRequest): Promise<boolean> {
   const { session } = own;
   for (;;) {
     const lost = await lostSubmitOf(own);
@@ -202,7 +202,7 @@ async function adopt(own: OwnRequest): Promise<boolean> {
     if (found.kind !== 'found') return false;
     const { task } = found;
     const accepted = { kind: 'accepted', task, by: 'list', isResubmitted: lost.resubmitted } as const;
-    if ((await nameTask(own, accepted)) !== 'taken') return true;
+    if ((await recordTask(own, accepted)) !== 'taken') return true;
   }
 }
 

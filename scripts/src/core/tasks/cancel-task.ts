@@ -1,6 +1,6 @@
 import { Failure, orFailure } from '../../model/failure.ts';
 import type { TaskStatus } from '../../providers/provider.ts';
-import { deliver } from '../deliver/deliver.ts';
+import { withDelivery } from '../deliver/with-delivery.ts';
 import { fetchStatus, withTask } from '../poll/status-query.ts';
 import { noteState, requestOfTask } from '../record/task-record.ts';
 import { creditsOf, type TaskResult } from '../result.ts';
@@ -8,7 +8,7 @@ import type { Session } from '../session.ts';
 
 /** Cancels a task and returns whether that took effect: the service allows it only before the work has begun. */
 export async function cancelTask(session: Session, taskId: string): Promise<TaskResult> {
-  const sent = await orFailure(cancelWhileRefusedForNow(session, taskId));
+  const sent = await orFailure(cancelWithRetries(session, taskId));
   const [answer, refusal] = sent instanceof Failure ? [undefined, sent] : [sent, undefined];
   if (refusal && ['AUTH_FAILED', 'RATE_LIMITED'].includes(refusal.code)) throw refusal;
   if (answer?.state === 'CANCEL') return cancelled(session, taskId, answer);
@@ -48,11 +48,11 @@ async function cancelled(session: Session, taskId: string, seen: TaskStatus): Pr
   const { api, provider } = session;
   const read = () => api.read(provider.task(taskId));
   const credits = creditsOf(await withTask(seen, read), entry?.record.credits);
-  return deliver(session, entry, { kind: 'cancelledNow', taskId, seen, credits, warnings: [] });
+  return withDelivery(session, entry, { kind: 'cancelledNow', taskId, seen, credits, warnings: [] });
 }
 
 /** Cancels a task. Retries only where the service asked for a later attempt, or was never reached. */
-async function cancelWhileRefusedForNow(session: Session, taskId: string): Promise<TaskStatus> {
+async function cancelWithRetries(session: Session, taskId: string): Promise<TaskStatus> {
   const { api, provider } = session;
   const retryUntil = session.api.shortDeadline;
   for (let attempt = 1; ; attempt += 1) {

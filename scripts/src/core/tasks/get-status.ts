@@ -1,4 +1,4 @@
-import { deliver } from '../deliver/deliver.ts';
+import { withDelivery } from '../deliver/with-delivery.ts';
 import { fetchStatus } from '../poll/status-query.ts';
 import { noteState, requestOfTask } from '../record/task-record.ts';
 import { type TaskResult, taskResult } from '../result.ts';
@@ -14,5 +14,5 @@ export async function getStatus(session: Session, taskId: string): Promise<TaskR
   if (entry) await noteState(session, entry, seen);
   const result = taskResult(taskId, seen, { entry });
   // A task that ended without a result is delivered once its state is reported.
-  return seen.state === 'COMPLETED' ? result : deliver(session, entry, result);
+  return seen.state === 'COMPLETED' ? result : withDelivery(session, entry, result);
 }

@@ -1,7 +1,7 @@
 import { Failure, orFailure } from '../../model/failure.ts';
 import { isTerminal } from '../../model/task.ts';
-import { deliver } from '../deliver/deliver.ts';
 import { readTask } from '../deliver/fetch-result.ts';
+import { withDelivery } from '../deliver/with-delivery.ts';
 import { noteState, requestOfTask } from '../record/task-record.ts';
 import { type TaskResult, taskResult } from '../result.ts';
 import type { Session } from '../session.ts';
@@ -20,5 +20,5 @@ export async function getTask(session: Session, taskId: string, settings: WaitSe
     return waitTask(session, taskId, { ...settings, waitMs: 0, filesMs });
   }
   if (entry) await noteState(session, entry, task);
-  return deliver(session, entry, taskResult(taskId, task, { entry, credits: entry?.record.credits }));
+  return withDelivery(session, entry, taskResult(taskId, task, { entry, credits: entry?.record.credits }));
 }

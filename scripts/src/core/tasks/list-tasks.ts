@@ -6,7 +6,7 @@ import type { Task, TaskState } from '../../model/task.ts';
 import { type OtherRequests, otherRequests } from '../money/spending.ts';
 import { noteState, ownPending, requestOfTask } from '../record/task-record.ts';
 import type { Session } from '../session.ts';
-import { lostSubmits, nameListed } from '../submit/name-listed.ts';
+import { lostSubmits, recordListedTasks } from '../submit/record-listed-tasks.ts';
 
 /** Which tasks of the list are wanted; null: any. */
 export interface ListFilter {
@@ -66,7 +66,7 @@ export async function listTasks(
   const submits = await orFailure(lostSubmits(session));
   // The list serves without them.
   const lost = submits instanceof Failure ? [] : submits;
-  await nameListed(session, lost, list.tasks);
+  await recordListedTasks(session, lost, list.tasks);
   await noteStates(session, list.tasks);
   const all = [...list.tasks].sort((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0));
   const { since, model, states, limit } = filter;

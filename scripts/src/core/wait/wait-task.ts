@@ -1,7 +1,7 @@
 import { isTerminal, type Task } from '../../model/task.ts';
-import { deliver } from '../deliver/deliver.ts';
 import { finish } from '../deliver/finish.ts';
 import { folderFor, outputOf } from '../deliver/place.ts';
+import { withDelivery } from '../deliver/with-delivery.ts';
 import type { Polled } from '../poll/poll-rounds.ts';
 import { withTask } from '../poll/status-query.ts';
 import { noteState, requestOfTask } from '../record/task-record.ts';
@@ -50,7 +50,7 @@ async function waitOut(of: WaitedTask, before: PolledTask): Promise<TaskResult> 
     throw polled.failure.with({ status: 'UNKNOWN', taskId });
   const seen = polled.seen ?? { state: recorded, record: {} };
   if (!isTerminal(seen.state)) return unfinished(of, { ...polled, seen });
-  return deliver(session, known.entry, await readEnd(of, seen));
+  return withDelivery(session, known.entry, await readEnd(of, seen));
 }
 
 /** Returns the result of a task that has ended: with its files, or with what its details say of the end. */

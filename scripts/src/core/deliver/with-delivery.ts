@@ -9,7 +9,11 @@ import type { Session } from '../session.ts';
  * was asked for is there (or gone for good), and the caller has read the document. An end that its details may still
  * contradict is none.
  */
-export function deliver(session: Session, entry: StoredRequest | undefined, result: TaskResult): TaskResult {
+export function withDelivery(
+  session: Session,
+  entry: StoredRequest | undefined,
+  result: TaskResult,
+): TaskResult {
   const status = result.seen.state;
   const { kind, seen, files } = result;
   if (!entry || !isTerminal(status) || isOpenEnd(seen)) return result;
