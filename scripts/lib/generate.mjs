@@ -354,10 +354,9 @@ import { Failure as Failure6, orFailure as orFailure3 } from "./main.mjs";
 var LEAST_SUBMIT_MS = 1e4;
 var SOON_MS = 500;
 var INTERRUPTED = "The call was interrupted before this submit.";
-async function submitOrReconcile(session, generation, log, deadline, earlier) {
-  const first = earlier ?? await submitFirst(session, generation, log, deadline);
-  if ("kind" in first) return first;
-  return resubmitWhenClear(session, generation, log, first, reconcileDeadline(session, deadline));
+async function submitOrReconcile(session, generation, log, deadline) {
+  const first = await submitFirst(session, generation, log, deadline);
+  return first.kind === "lost" ? reconcileOrResubmit(session, first, log, deadline) : first;
 }
 async function submitFirst(session, generation, log, deadline) {
   const { api, observer, submits, provider } = session;
@@ -381,7 +380,7 @@ async function submitFirst(session, generation, log, deadline) {
       await log?.lost();
       submits?.lost();
       if (provider.can.list) observer.queryFailed(failure);
-      return { generation, sentAt, since: now(clock), resubmitted: false, failure };
+      return { kind: "lost", generation, sentAt, since: now(clock), resubmitted: false, failure };
     }
     observer.rejected();
     const pause = api.pauseFor(failure, attempt, deadline);
@@ -391,8 +390,9 @@ async function submitFirst(session, generation, log, deadline) {
     await clock.sleep(pause, api.signal);
   }
 }
-async function resubmitWhenClear(session, generation, log, first, deadline) {
+async function reconcileOrResubmit(session, first, log, until) {
   const { api, observer, submits } = session;
+  const deadline = reconcileDeadline(session, until);
   let lost = first;
   for (let attempt = 1; ; attempt += 1) {
     const found = await reconcile(session, lost, deadline);
@@ -402,7 +402,7 @@ async function resubmitWhenClear(session, generation, log, first, deadline) {
     const notResubmitted = held || log && await orFailure3(log.resubmitting());
     if (notResubmitted) return outcomeUnknown(session, lost, { notResubmitted });
     observer.submitting();
-    const sent = await sendOnce(session, generation, { deadline });
+    const sent = await sendOnce(session, lost.generation, { deadline });
     if (sent.kind === "accepted")
       return { kind: "accepted", task: sent.task, by: "answer", isResubmitted: true };
     const { failure } = sent;
@@ -441,12 +441,12 @@ async function judgeRejection(session, lost, failure, deadline, source) {
 function inList(task, { resubmitted }) {
   return { kind: "accepted", task, by: "list", isResubmitted: resubmitted };
 }
-async function outcomeUnknown(session, { generation, sentAt, failure: lost }, { failure: refusal, notResubmitted: held, after: clearIn2, why }) {
+async function outcomeUnknown(session, { generation, sentAt, failure: lost }, { why, ...found }) {
   const { model, idempotencyKey } = generation;
-  const later = refusal && aboutRecords(refusal);
-  const notResubmitted = held && aboutRecords(held);
+  const later = found.failure && aboutRecords(found.failure);
+  const notResubmitted = found.notResubmitted && aboutRecords(found.notResubmitted);
   const isRecorded = await session.records() !== null;
-  const after = isRecorded ? clearIn2 ?? later?.details.retryAfter : void 0;
+  const after = isRecorded ? found.after ?? later?.details.retryAfter : void 0;
   const named = lost.details.taskId;
   const request = { model, idempotencyKey, sentAt: new Date(sentAt).toISOString(), isRecorded };
   const message = `Whether ${session.provider.title} accepted this submit, and charged for it, is not known. ${lost.message}`;
@@ -576,7 +576,7 @@ async function reconcileEarlier(own) {
   const lost = await lostSubmitOf(own);
   own.session.observer.submitting();
   own.session.submits?.lost();
-  return submitOrReconcile(own.session, lost.generation, logOf(own), own.deadline, lost);
+  return reconcileOrResubmit(own.session, lost, logOf(own), own.deadline);
 }
 async function recordEarlierTask(own) {
   const { session } = own;
@@ -603,6 +603,7 @@ function lostSubmit({ session, request, entry }, wall = endedAt(entry.record, se
   const { clock } = session.api;
   const { sentAt, resubmitted, idempotencyKey } = entry.record;
   return {
+    kind: "lost",
     generation: { ...request.generation, idempotencyKey },
     sentAt: Date.parse(sentAt),
     resubmitted,
@@ -1163,6 +1164,7 @@ export {
   quote,
   reconcile,
   reconcileDeadline,
+  reconcileOrResubmit,
   recordCharge,
   recordListedTasks,
   recordTask,

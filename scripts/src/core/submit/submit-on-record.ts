@@ -16,7 +16,13 @@ import { madeBy, type RecordedTask, type SubmittedTask } from '../result.ts';
 import type { Session } from '../session.ts';
 
 import { type RecordedRequest, recordTask } from './record-task.ts';
-import { outcomeUnknown, type SubmitLog, type Submitted, submitOrReconcile } from './submit-or-reconcile.ts';
+import {
+  outcomeUnknown,
+  reconcileOrResubmit,
+  type SubmitLog,
+  type Submitted,
+  submitOrReconcile,
+} from './submit-or-reconcile.ts';
 
 type Request = CheckedRequest & FilePlace;
 
@@ -186,7 +192,7 @@ async function reconcileEarlier(own: OwnRequest): Promise<Submitted> {
   const lost = await lostSubmitOf(own);
   own.session.observer.submitting();
   own.session.submits?.lost();
-  return submitOrReconcile(own.session, lost.generation, logOf(own), own.deadline, lost);
+  return reconcileOrResubmit(own.session, lost, logOf(own), own.deadline);
 }
 
 /**
@@ -227,6 +233,7 @@ function lostSubmit(
   const { clock } = session.api;
   const { sentAt, resubmitted, idempotencyKey } = entry.record;
   return {
+    kind: 'lost',
     generation: { ...request.generation, idempotencyKey },
     sentAt: Date.parse(sentAt),
     resubmitted,
