@@ -517,18 +517,24 @@ async function unknownFor(lost, failure) {
   if (failure.details.reason?.kind !== "unwritableFolder") return failure;
   return (await outcomeUnknown(lost.session, lostSubmit(lost), { failure })).failure;
 }
-function claimOf({ generation, terms, folder, output }, now2) {
+function claimOf({ generation, terms, note, folder, output }, now2) {
   const { model, payload, idempotencyKey } = generation;
-  const { caps: _, ...named } = terms;
+  const { isNamed, isNew } = terms;
+  const { owner, wait, ordinal = 1 } = note;
   const payloadHash = jsonHash(payload);
-  const content = { model, payloadHash, promptExcerpt: promptExcerpt(payload) };
-  const run = terms.isNew ? { newRun: { began: new Date(now2).toISOString(), lines: payloadHash } } : {};
-  return { ordinal: 1, ...run, ...named, ...content, idempotencyKey, download: folder, output };
+  const alone = isNew ? { began: new Date(now2).toISOString(), lines: payloadHash } : void 0;
+  const newRun = note.newRun ?? alone;
+  return {
+    ...{ model, payloadHash, ordinal, idempotencyKey, isNamed, isNew },
+    ...{ promptExcerpt: promptExcerpt(payload), owner, wait, download: folder, output },
+    ...newRun && { newRun }
+  };
 }
-async function withRecorded(store, { generation: { model, payload, idempotencyKey }, terms }, failure) {
+async function withRecorded(store, { generation: { model, payload, idempotencyKey }, terms, note: { ordinal = 1 } }, failure) {
   if (!store || terms.isNew) return failure;
-  const claim = { ...terms, model, idempotencyKey, payloadHash: jsonHash(payload) };
-  const entries = await orFailure4(store.allOf(requestNameOf(claim, store.place)));
+  const { isNamed } = terms;
+  const request = { model, payloadHash: jsonHash(payload), ordinal, idempotencyKey, isNamed };
+  const entries = await orFailure4(store.allOf(requestNameOf(request, store.place)));
   const known2 = entries instanceof Failure7 ? void 0 : newestOf(entries);
   if (!known2) return failure;
   const { taskId, status } = known2.record;

@@ -115,13 +115,18 @@ async function unknownFor(lost: LostRequest, failure: Failure): Promise<Failure>
 }
 
 /** @param now by the wall clock, in milliseconds */
-function claimOf({ generation, terms, folder, output }: Request, now: number): RequestClaim {
+function claimOf({ generation, terms, note, folder, output }: Request, now: number): RequestClaim {
   const { model, payload, idempotencyKey } = generation;
-  const { caps: _, ...named } = terms;
+  const { isNamed, isNew } = terms;
+  const { owner, wait, ordinal = 1 } = note;
   const payloadHash = jsonHash(payload);
-  const content = { model, payloadHash, promptExcerpt: promptExcerpt(payload) };
-  const run = terms.isNew ? { newRun: { began: new Date(now).toISOString(), lines: payloadHash } } : {};
-  return { ordinal: 1, ...run, ...named, ...content, idempotencyKey, download: folder, output };
+  const alone = isNew ? { began: new Date(now).toISOString(), lines: payloadHash } : undefined;
+  const newRun = note.newRun ?? alone;
+  return {
+    ...{ model, payloadHash, ordinal, idempotencyKey, isNamed, isNew },
+    ...{ promptExcerpt: promptExcerpt(payload), owner, wait, download: folder, output },
+    ...(newRun && { newRun }),
+  };
 }
 
 /**
@@ -130,12 +135,13 @@ function claimOf({ generation, terms, folder, output }: Request, now: number): R
  */
 export async function withRecorded(
   store: RecordStore | null,
-  { generation: { model, payload, idempotencyKey }, terms }: CheckedRequest,
+  { generation: { model, payload, idempotencyKey }, terms, note: { ordinal = 1 } }: CheckedRequest,
   failure: Failure,
 ): Promise<Failure> {
   if (!store || terms.isNew) return failure;
-  const claim = { ...terms, model, idempotencyKey, payloadHash: jsonHash(payload) };
-  const entries = await orFailure(store.allOf(requestNameOf(claim, store.place)));
+  const { isNamed } = terms;
+  const request = { model, payloadHash: jsonHash(payload), ordinal, idempotencyKey, isNamed };
+  const entries = await orFailure(store.allOf(requestNameOf(request, store.place)));
   const known = entries instanceof Failure ? undefined : newestOf(entries);
   if (!known) return failure;
   const { taskId, status } = known.record;
