@@ -15,7 +15,8 @@ import {
   taskResult,
 } from './result.ts';
 import type { Session } from './session.ts';
-import { submitOnRecord, withRecorded } from './submit/submit-on-record.ts';
+import { withRecorded } from './submit/claim.ts';
+import { submitOnRecord } from './submit/submit-on-record.ts';
 import { submitWithoutRecord } from './submit/submit-without-record.ts';
 import { waitTask } from './wait/wait-task.ts';
 import type { WaitSettings } from './wait-settings.ts';

@@ -1,6 +1,5 @@
-import { knownRecord, newestOf, requestNameOf, takenOver } from '../../model/claim-rules.ts';
+import { knownRecord, requestNameOf, takenOver } from '../../model/claim-rules.ts';
 import { Failure, orFailure } from '../../model/failure.ts';
-import { jsonHash } from '../../model/fingerprint.ts';
 import { type RecordChange, spentOn } from '../../model/request-record.ts';
 import type { SubmitWarning } from '../../model/submit-facts.ts';
 import type { Claimed, Lock, RecordStore, RequestClaim, StoredRequest } from '../../ports/record-store.ts';
@@ -10,11 +9,10 @@ import { checkPrice } from '../money/check-price.ts';
 import { recordCharge } from '../money/record-charge.ts';
 import { endedAt, type LostSubmit, reconcile, reconcileDeadline } from '../reconcile/reconcile.ts';
 import { otherAccountOf } from '../record/other-account.ts';
-import { promptExcerpt } from '../record/prompt-excerpt.ts';
 import { dateOf } from '../record/task-record.ts';
 import { madeBy, type RecordedTask, type SubmittedTask } from '../result.ts';
 import type { Session } from '../session.ts';
-
+import { claimOf } from './claim.ts';
 import { type RecordedRequest, recordTask } from './record-task.ts';
 import {
   outcomeUnknown,
@@ -112,40 +110,6 @@ async function readOnly(
 async function unknownFor(lost: LostRequest, failure: Failure): Promise<Failure> {
   if (failure.details.reason?.kind !== 'unwritableFolder') return failure;
   return (await outcomeUnknown(lost.session, lostSubmit(lost), { failure })).failure;
-}
-
-/** @param now by the wall clock, in milliseconds */
-function claimOf({ generation, terms, note, folder, output }: Request, now: number): RequestClaim {
-  const { model, payload, idempotencyKey } = generation;
-  const { isNamed, isNew } = terms;
-  const { owner, wait, ordinal = 1 } = note;
-  const payloadHash = jsonHash(payload);
-  const alone = isNew ? { began: new Date(now).toISOString(), lines: payloadHash } : undefined;
-  const newRun = note.newRun ?? alone;
-  return {
-    ...{ model, payloadHash, ordinal, idempotencyKey, isNamed, isNew },
-    ...{ promptExcerpt: promptExcerpt(payload), owner, wait, download: folder, output },
-    ...(newRun && { newRun }),
-  };
-}
-
-/**
- * Returns a failure that came before the submit with what the record of the request says: its task may run, or be paid for,
- * and the answer must not read as if there were none.
- */
-export async function withRecorded(
-  store: RecordStore | null,
-  { generation: { model, payload, idempotencyKey }, terms, note: { ordinal = 1 } }: CheckedRequest,
-  failure: Failure,
-): Promise<Failure> {
-  if (!store || terms.isNew) return failure;
-  const { isNamed } = terms;
-  const request = { model, payloadHash: jsonHash(payload), ordinal, idempotencyKey, isNamed };
-  const entries = await orFailure(store.allOf(requestNameOf(request, store.place)));
-  const known = entries instanceof Failure ? undefined : newestOf(entries);
-  if (!known) return failure;
-  const { taskId, status } = known.record;
-  return failure.with({ taskId: taskId ?? undefined, status });
 }
 
 /** Notes the place in a record: a later command that names none saves the files there. */
