@@ -103,7 +103,12 @@ import {
 } from "./live.mjs";
 
 // scripts/src/core/submit/submit-on-record.ts
-import { knownRecord, newestOf, requestNameOf, takenOver } from "./journal.mjs";
+import {
+  knownRecord,
+  newestOf,
+  requestNameOf,
+  takenOver
+} from "./journal.mjs";
 import { Failure as Failure7, orFailure as orFailure4 } from "./main.mjs";
 import { jsonHash } from "./journal.mjs";
 import { spentOn } from "./journal.mjs";
@@ -933,7 +938,7 @@ import { dateOf as dateOf3 } from "./live.mjs";
 import { whileLocked } from "./journal.mjs";
 async function attachTask(session, taskId, idempotencyKey) {
   const store = await session.records();
-  const [entry] = (await store?.byKey(idempotencyKey) ?? []).filter((one) => store?.isOwn(one));
+  const [entry] = (await store?.byIdempotencyKey(idempotencyKey) ?? []).filter((one) => store?.isOwn(one));
   if (!store || !entry) {
     const message = `No request of this key is on record with the idempotency key ${idempotencyKey}.`;
     throw new Failure11("TASK_NOT_FOUND", message, { reason: { kind: "noRecord" } });
@@ -1136,7 +1141,6 @@ function listAgainIn({ api, provider }, lost, failure) {
   return seconds > 0 ? seconds : void 0;
 }
 export {
-  CLEAR_MS,
   account,
   askPrice,
   attachTask,

@@ -1702,7 +1702,7 @@ var Journal = class {
     const lock = await this.lock("budget", deadline, signal);
     if ("heldBy" in lock) return { kind: "busy", holder: lock.heldBy };
     try {
-      const spent = await this.spentSince(budget.windowMs, entry);
+      const spent = await this.#spentSince(budget.windowMs, entry);
       if (spent === null || spent + budget.credits > budget.limit) return { kind: "exceeded", spent };
       await entry.store(change);
       return { kind: "reserved" };
@@ -1720,7 +1720,7 @@ var Journal = class {
   async byTask(taskId) {
     return this.#marked("task", taskId, (record) => record.taskId === taskId)[0];
   }
-  async byKey(key) {
+  async byIdempotencyKey(key) {
     const found = this.#marked("key", key, (record) => record.idempotencyKey === key);
     return found.sort((a, b) => newestFirst(a.name, b.name));
   }
@@ -1750,7 +1750,7 @@ var Journal = class {
     const all = this.#parts("state").flatMap(([, state]) => names(state));
     return this.#entries(all.sort(newestFirst));
   }
-  async spentSince(windowMs, without) {
+  async #spentSince(windowMs, without) {
     const since = this.place.clock.wall() - windowMs;
     const own = accountName(this.place);
     let sum = 0;
@@ -1758,7 +1758,7 @@ var Journal = class {
     for (const [shard, recent] of this.#parts("recent")) {
       const rows = since >= recent.from ? recent.spent : spentFrom(this.#index.members(shard), since);
       for (const [made, account, spent, name] of rows) {
-        if (made < since || account !== own || without?.name === name) continue;
+        if (made < since || account !== own || without.name === name) continue;
         if (spent === null) return null;
         sum += spent;
       }

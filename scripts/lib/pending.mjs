@@ -3,7 +3,7 @@
 import { Failure } from "./main.mjs";
 import { whileLocked } from "./journal.mjs";
 async function forgetRecords(records, { taskId, idempotencyKey = "" }) {
-  const entries = taskId === void 0 ? await records.byKey(idempotencyKey) : [await records.byTask(taskId)].filter((entry) => entry !== void 0);
+  const entries = taskId === void 0 ? await records.byIdempotencyKey(idempotencyKey) : [await records.byTask(taskId)].filter((entry) => entry !== void 0);
   const first = entries[0];
   if (!first) {
     throw new Failure("TASK_NOT_FOUND", "There is no such record, so there is nothing to forget.", {

@@ -109,6 +109,15 @@ export async function recordedAgo(
   return timeAgo(journal.clock, ago, () => recorded(journal, more));
 }
 
+/** What a budget counts of the last 24 hours: no other request fits into it. */
+export async function spentIn(journal: TestJournal): Promise<number | null> {
+  const other = journal.draft(fieldsIn(journal, { prompt: 'not on record' }));
+  journal.prepare();
+  const reserved = await journal.reserve(other, {}, { windowMs: DAY, limit: -1, credits: 0 }, 0);
+  if (reserved.kind !== 'exceeded') throw new Error(reserved.kind);
+  return reserved.spent;
+}
+
 /** Does something as if it were that many milliseconds earlier. */
 export async function timeAgo<T>(clock: FakeClock, ms: number, work: () => Promise<T>): Promise<T> {
   clock.wallOffset -= ms;

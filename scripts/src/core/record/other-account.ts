@@ -1,6 +1,7 @@
+import type { RequestIdentity } from '../../model/claim-rules.ts';
 import { Failure } from '../../model/failure.ts';
 import type { OtherAccount } from '../../model/submit-facts.ts';
-import type { RecordStore, RequestIdentity } from '../../ports/record-store.ts';
+import type { RecordStore } from '../../ports/record-store.ts';
 import type { Session } from '../session.ts';
 
 /** Returns what is on record of the same request under another key or address: here it is another request, and a new charge. */

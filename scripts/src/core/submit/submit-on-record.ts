@@ -1,9 +1,15 @@
-import { knownRecord, newestOf, requestNameOf, takenOver } from '../../model/claim-rules.ts';
+import {
+  knownRecord,
+  newestOf,
+  type RequestClaim,
+  requestNameOf,
+  takenOver,
+} from '../../model/claim-rules.ts';
 import { Failure, orFailure } from '../../model/failure.ts';
 import { jsonHash } from '../../model/fingerprint.ts';
 import { type RecordChange, spentOn } from '../../model/request-record.ts';
 import type { SubmitWarning } from '../../model/submit-facts.ts';
-import type { Claimed, Lock, RecordStore, RequestClaim, StoredRequest } from '../../ports/record-store.ts';
+import type { Claimed, Lock, RecordStore, StoredRequest } from '../../ports/record-store.ts';
 import type { CheckedRequest, FilePlace } from '../checked-request.ts';
 import { checkNameIsFree } from '../deliver/place.ts';
 import { checkPrice } from '../money/check-price.ts';

@@ -7,20 +7,14 @@ import {
   knownRecord,
   lostSubmitsOf,
   newestMade,
+  type RequestClaim,
+  type RequestIdentity,
   requestNameOf,
 } from '../../model/claim-rules.ts';
 import { type Clock, dayOf } from '../../model/clock.ts';
-import type { RecordChange, RequestRecord } from '../../model/request-record.ts';
+import type { AccountId, RecordChange, RequestRecord } from '../../model/request-record.ts';
 import type { SpendingRow } from '../../model/spending-row.ts';
-import type {
-  AccountId,
-  Budget,
-  Claimed,
-  RecordStore,
-  RequestClaim,
-  RequestIdentity,
-  Reserved,
-} from '../../ports/record-store.ts';
+import type { Budget, Claimed, RecordStore, Reserved } from '../../ports/record-store.ts';
 import { type Draft, Entry } from './entry.ts';
 import { accountName, markOf } from './facts.ts';
 import { FlatFolder, olderVersion } from './flat-folder.ts';
@@ -157,7 +151,7 @@ export class Journal implements RecordStore {
     const lock = await this.lock('budget', deadline, signal);
     if ('heldBy' in lock) return { kind: 'busy', holder: lock.heldBy };
     try {
-      const spent = await this.spentSince(budget.windowMs, entry);
+      const spent = await this.#spentSince(budget.windowMs, entry);
       if (spent === null || spent + budget.credits > budget.limit) return { kind: 'exceeded', spent };
       await entry.store(change);
       return { kind: 'reserved' };
@@ -178,7 +172,7 @@ export class Journal implements RecordStore {
     return this.#marked('task', taskId, (record) => record.taskId === taskId)[0];
   }
 
-  async byKey(key: string): Promise<Entry[]> {
+  async byIdempotencyKey(key: string): Promise<Entry[]> {
     const found = this.#marked('key', key, (record) => record.idempotencyKey === key);
     return found.sort((a, b) => newestFirst(a.name, b.name));
   }
@@ -198,7 +192,7 @@ export class Journal implements RecordStore {
     return found;
   }
 
-  isOwn({ record }: { record: RequestRecord }): boolean {
+  isOwn({ record }: { record: AccountId }): boolean {
     return accountName(record) === accountName(this.place);
   }
 
@@ -215,7 +209,7 @@ export class Journal implements RecordStore {
     return this.#entries(all.sort(newestFirst));
   }
 
-  async spentSince(windowMs: number, without?: Entry): Promise<number | null> {
+  async #spentSince(windowMs: number, without: Entry): Promise<number | null> {
     const since = this.place.clock.wall() - windowMs;
     const own = accountName(this.place);
     let sum = 0;
@@ -223,7 +217,7 @@ export class Journal implements RecordStore {
     for (const [shard, recent] of this.#parts('recent')) {
       const rows = since >= recent.from ? recent.spent : spentFrom(this.#index.members(shard), since);
       for (const [made, account, spent, name] of rows) {
-        if (made < since || account !== own || without?.name === name) continue;
+        if (made < since || account !== own || without.name === name) continue;
         if (spent === null) return null;
         sum += spent;
       }
