@@ -3,7 +3,7 @@ const require = (name) => process.getBuiltinModule(name);
 // scripts/src/cli/batch/command.ts
 const path4 = require("node:path");
 
-// scripts/src/core/batch/caps.ts
+// scripts/src/core/batch/budget.ts
 import { Failure } from "./main.mjs";
 function overBudget(lines, { maxCredits = Infinity, maxTotalCredits = Infinity }) {
   const quoted2 = sumOf(lines.values());
@@ -304,7 +304,7 @@ async function quoted(session, slots, line) {
 }
 
 // scripts/src/core/batch/quote-batch.ts
-async function quoteBatch(session, lines, caps) {
+async function quoteBatch(session, lines, caps, pattern) {
   const known = await knownLines(await session.records(), lines);
   const prices = await pricesOf(session, lines);
   const isCharged = known.map(({ entry }) => entry !== void 0 && entry.record.taskId !== null);
@@ -312,7 +312,7 @@ async function quoteBatch(session, lines, caps) {
   lines.forEach(({ number }, n) => {
     if (!isCharged[n]) open2.set(number, prices.get(number));
   });
-  const names = fileNames(lines, () => false, caps.pattern);
+  const names = fileNames(lines, () => false, pattern);
   return {
     kind: "batchQuote",
     lines: lines.map(({ number, contract: { model } }, n) => {
@@ -824,7 +824,6 @@ var Batch = class {
 // scripts/src/cli/batch/command.ts
 import { mediaIn as mediaIn2, nameKey as nameKey2, stemOfOutput as stemOfOutput3, versionOf } from "./download.mjs";
 import { refusalOf } from "./main.mjs";
-import { batchQuoteOutcome } from "./wait.mjs";
 
 // scripts/src/cli/render/batch.ts
 import { Failure as Failure9 } from "./main.mjs";
@@ -1077,6 +1076,7 @@ function submittedNow(lines) {
 // scripts/src/cli/batch/command.ts
 import { lineAlone } from "./main.mjs";
 import { inSandbox } from "./main.mjs";
+import { batchQuoteOutcome } from "./wait.mjs";
 import { termsOf } from "./contracts.mjs";
 
 // scripts/src/cli/batch/line-command.ts
@@ -1158,7 +1158,7 @@ async function runBatchCommand(session, call, batch, wait) {
   const pattern = args.output === void 0 ? void 0 : patternOf(path4.basename(args.output));
   if (action === "quote") {
     if (!session.provider.can.quote) throw refusalOf(args.profile, "quote");
-    const quote = await quoteBatch(session, batch.lines, { maxCredits, maxTotalCredits, pattern });
+    const quote = await quoteBatch(session, batch.lines, { maxCredits, maxTotalCredits }, pattern);
     return batchQuoteOutcome(quote, caller);
   }
   const result = await runBatch(session, {

@@ -756,6 +756,15 @@ async function reuseResult(session, entry, wait) {
 }
 
 // scripts/src/core/money/account.ts
+async function account(session, contracts) {
+  const { api, provider } = session;
+  const found = await api.read(provider.account());
+  const notListedByService = contracts.filter((model) => !found.models.includes(model));
+  const withoutContract = found.models.filter((model) => !contracts.includes(model));
+  return { kind: "account", account: found, contracts, notListedByService, withoutContract };
+}
+
+// scripts/src/core/money/quote.ts
 import { estimateCredits as estimateCredits2 } from "./estimate.mjs";
 import { nameOfPayload, newestOf as newestOf2 } from "./journal.mjs";
 import { Failure as Failure9, orFailure as orFailure6 } from "./main.mjs";
@@ -791,13 +800,6 @@ async function recordedOf(session, { model, payload, idempotencyKey }) {
   if (entry !== void 0) return { known: entry?.record ?? null, other: null };
   const other = await otherAccountOf2(store, { ...which, isNamed: false, idempotencyKey });
   return { known: null, other: other ?? null };
-}
-async function account(session, contracts) {
-  const { api, provider } = session;
-  const found = await api.read(provider.account());
-  const notListedByService = contracts.filter((model) => !found.models.includes(model));
-  const withoutContract = found.models.filter((model) => !contracts.includes(model));
-  return { kind: "account", account: found, contracts, notListedByService, withoutContract };
 }
 
 // scripts/src/core/money/spending.ts

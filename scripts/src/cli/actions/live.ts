@@ -164,7 +164,7 @@ async function act(session: Session, args: Arguments, request: CheckedRequest | 
       return (await import('../../core/money/account.ts')).account(session, contracts);
     }
     case 'quote':
-      return (await import('../../core/money/account.ts')).quote(session, request!);
+      return (await import('../../core/money/quote.ts')).quote(session, request!);
     default: {
       const { generate } = await import('../../core/generate.ts');
       return generate(session, { ...request!, wait, isDetached: action === 'createGeneration' });

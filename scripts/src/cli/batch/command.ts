@@ -9,12 +9,12 @@ import type { WaitSettings } from '../../core/wait-settings.ts';
 import { mediaIn, nameKey, stemOfOutput, versionOf } from '../../download/names.ts';
 import type { LiveCall } from '../call.ts';
 import { refusalOf } from '../command-line/unsupported.ts';
-import { batchQuoteOutcome } from '../render/account.ts';
 import { batchOutcome, lineOutcomes, reportRow } from '../render/batch.ts';
 import { isLineGone } from '../render/batch-steps.ts';
 import { newCharge } from '../render/batch-warnings.ts';
 import { lineAlone } from '../render/caller.ts';
 import { inSandbox, type Outcome } from '../render/envelope.ts';
+import { batchQuoteOutcome } from '../render/quote.ts';
 import { termsOf } from '../request/read-request.ts';
 import { commandForLine } from './line-command.ts';
 import { writeLine, writeReport } from './own-file.ts';
@@ -32,7 +32,7 @@ export async function runBatchCommand(
   const pattern = args.output === undefined ? undefined : patternOf(path.basename(args.output));
   if (action === 'quote') {
     if (!session.provider.can.quote) throw refusalOf(args.profile, 'quote');
-    const quote = await quoteBatch(session, batch.lines, { maxCredits, maxTotalCredits, pattern });
+    const quote = await quoteBatch(session, batch.lines, { maxCredits, maxTotalCredits }, pattern);
     return batchQuoteOutcome(quote, caller);
   }
   const result = await runBatch(session, {

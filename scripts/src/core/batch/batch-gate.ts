@@ -2,7 +2,7 @@ import { pauseAfter } from '../../http/retry.ts';
 import type { Clock } from '../../model/clock.ts';
 import { Failure } from '../../model/failure.ts';
 import type { SubmitGate } from '../session.ts';
-import type { BatchSpending } from './caps.ts';
+import type { BatchSpending } from './budget.ts';
 
 interface GateOptions {
   clock: Clock;
