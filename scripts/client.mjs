@@ -195,11 +195,10 @@ function describe(contract) {
 }
 async function validate(contract, payload) {
   const { checkPayload } = await import("./lib/contracts.mjs");
-  const { estimate } = await import("./lib/estimate.mjs");
+  const { datedEstimate } = await import("./lib/estimate.mjs");
   const issues = checkPayload(contract, payload);
-  const range = issues.length > 0 ? null : estimate(contract, payload);
-  const { asOf = "", note = "" } = contract.price ?? {};
-  return { valid: issues.length === 0, issues, estimate: range && { ...range, asOf, note } };
+  const estimate = issues.length > 0 ? null : datedEstimate(contract, payload);
+  return { valid: issues.length === 0, issues, estimate };
 }
 async function checkFits(contract, payload) {
   const { issues } = await validate(contract, payload);

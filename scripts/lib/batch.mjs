@@ -339,6 +339,7 @@ import { attached } from "./generate.mjs";
 // scripts/src/core/batch/batch-gate.ts
 import { pauseAfter as pauseAfter2 } from "./live.mjs";
 import { Failure as Failure4 } from "./main.mjs";
+import { INTERRUPTED } from "./generate.mjs";
 var ENDS_ALL = /* @__PURE__ */ new Set(["AUTH_FAILED", "INSUFFICIENT_CREDITS", "BUDGET_EXCEEDED"]);
 var PAUSES2 = { baseMs: 1e3, capMs: 3e4 };
 var BatchGate = class {
@@ -386,7 +387,7 @@ var BatchGate = class {
   async #resumed() {
     const { clock, stop, until, signal } = this.#options;
     for (; ; ) {
-      if (stop.aborted) throw new Failure4("UNKNOWN_ERROR", "The call was interrupted before this submit.");
+      if (stop.aborted) throw new Failure4("UNKNOWN_ERROR", INTERRUPTED);
       const left = this.#pausedUntil - clock.monotonic();
       if (left <= 0 || this.held) return;
       if (this.#pausedUntil > until()) {
@@ -822,7 +823,7 @@ var Batch = class {
 };
 
 // scripts/src/cli/batch/command.ts
-import { mediaIn as mediaIn2, nameKey as nameKey2, stemOfOutput as stemOfOutput3, versionOf } from "./download.mjs";
+import { freeVersion as freeVersion2, mediaIn as mediaIn2, nameKey as nameKey2, stemOfOutput as stemOfOutput3 } from "./download.mjs";
 import { refusalOf } from "./main.mjs";
 
 // scripts/src/cli/render/batch.ts
@@ -1202,10 +1203,7 @@ async function alone(argv, batch, into, { lines, leftOver: leftOver2 }) {
 }
 function freeName(folder, name) {
   const media = mediaIn2(folder);
-  for (let version = 1; ; version += 1) {
-    const found = versionOf(name, version);
-    if (!media.has(nameKey2(found))) return found;
-  }
+  return freeVersion2(name, (version) => media.has(nameKey2(version)));
 }
 var MAY_BE_MADE_AGAIN = /* @__PURE__ */ new Set(["failed", "cancelled", "unknown"]);
 function patternOf(output) {
@@ -1557,7 +1555,6 @@ async function readBatch(args, caller, loopback, signal) {
     throw error;
   }
 }
-var LARGE = 256 * 1024;
 var Reader = class {
   #args;
   #caller;
@@ -1614,7 +1611,7 @@ var Reader = class {
   /** Reads a line as far as its image. */
   async #parts(source, place, issues) {
     const read = () => source.read(place, (bytes) => parseLine(bytes, source.format, issues));
-    const line = await (place.size > LARGE ? afterCollecting(read) : read());
+    const line = await (isLarge(place) ? afterCollecting(read) : read());
     if (!line) return null;
     if (line.name !== null) {
       const other = this.#names.get(nameKey3(line.name)) ?? place.number;

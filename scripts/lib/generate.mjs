@@ -1,12 +1,13 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/core/generate.ts
+import { DAY_MS as DAY_MS2 } from "./main.mjs";
 import { Failure as Failure8, orFailure as orFailure5 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
 import { folderFor } from "./wait.mjs";
 
 // scripts/src/core/money/check-price.ts
-import { estimate } from "./estimate.mjs";
+import { datedEstimate } from "./estimate.mjs";
 import { Failure as Failure2 } from "./main.mjs";
 
 // scripts/src/core/money/caps.ts
@@ -72,11 +73,6 @@ function checkEstimate(title, contract, { model, payload, maxCredits }) {
     reason: { kind: "estimateAboveCap", title, estimate: dated, maxCredits, cheaper }
   });
 }
-function datedEstimate(contract, payload) {
-  const range = estimate(contract, payload);
-  const { asOf = "", note = "" } = contract.price ?? {};
-  return range && { ...range, asOf, note };
-}
 function comparedEstimate({ provider }, contract, { payload, maxCredits }) {
   const isCompared = maxCredits !== void 0 && !provider.can.quote;
   return isCompared && datedEstimate(contract, payload) || void 0;
@@ -115,9 +111,9 @@ import { spentOn } from "./journal.mjs";
 import { checkNameIsFree } from "./wait.mjs";
 
 // scripts/src/core/money/record-charge.ts
+import { DAY_MS } from "./main.mjs";
 import { Failure as Failure3 } from "./main.mjs";
 var LEAST_PATIENCE_MS = 5e3;
-var DAY_MS = 24 * 36e5;
 async function recordCharge(session, { store, entry, change, quote: quote2, before = 0 }, { maxCreditsPerDay: limit }, deadline) {
   const isCapped2 = limit !== void 0 && quote2 !== null;
   const budget = isCapped2 ? { windowMs: DAY_MS, limit, credits: quote2.credits + before } : null;
@@ -472,11 +468,10 @@ function aboutRecords(failure) {
 }
 
 // scripts/src/core/submit/submit-on-record.ts
-var LEAST_PATIENCE_MS2 = 5e3;
 async function submitOnRecord(session, store, request, deadline) {
   const { api, observer } = session;
   const claim = claimOf(request, api.clock.wall());
-  const patience = Math.max(deadline, api.clock.monotonic() + LEAST_PATIENCE_MS2);
+  const patience = Math.max(deadline, api.clock.monotonic() + LEAST_PATIENCE_MS);
   const found = await orFailure4(store.claim(claim, patience, api.signal));
   const claimed = found instanceof Failure7 ? await readOnly(session, store, request, claim, found) : found;
   if (claimed.kind === "submitted") return { known: await attached(claimed.entry, request), warnings: [] };
@@ -682,7 +677,6 @@ async function submitWithoutRecord(session, { contract, generation, terms, quote
 // scripts/src/core/generate.ts
 import { waitTask } from "./wait.mjs";
 var RETRY_AT_LEAST_MS = 1500;
-var DAY_MS2 = 24 * 36e5;
 async function generate(session, options) {
   return conclude(session, await begin(session, options));
 }
@@ -705,10 +699,10 @@ async function begin(session, options) {
     throw await explainFunds(session, contract, generation, submitted, deadline);
   const { task, origin } = submitted.known;
   const isNew = task !== void 0 && origin?.resumed === void 0;
-  const estimate2 = isNew ? comparedEstimate(session, contract, generation) : void 0;
-  return { ...submitted, maxCredits: generation.maxCredits, estimate: estimate2, wait, start };
+  const estimate = isNew ? comparedEstimate(session, contract, generation) : void 0;
+  return { ...submitted, maxCredits: generation.maxCredits, estimate, wait, start };
 }
-async function conclude(session, { known: known2, warnings: before, maxCredits, estimate: estimate2, wait: whole, start }) {
+async function conclude(session, { known: known2, warnings: before, maxCredits, estimate, wait: whole, start }) {
   const wait = { ...whole, waitMs: whole.waitMs - (session.api.clock.monotonic() - start) };
   if (!known2.task && isTerminal(known2.entry.record.status)) return reuseResult(session, known2.entry, wait);
   const result = await orFailure5(
@@ -720,7 +714,7 @@ async function conclude(session, { known: known2, warnings: before, maxCredits, 
   if (maxCredits !== void 0 && charged > maxCredits)
     warnings.push({ kind: "aboveCap", charged, maxCredits });
   if (!(result instanceof Failure8))
-    return { ...result, estimate: estimate2, warnings: [...warnings, ...result.warnings] };
+    return { ...result, estimate, warnings: [...warnings, ...result.warnings] };
   throw result.with({ submit: { credits, isResubmitted: known2.origin?.isResubmitted, warnings } });
 }
 async function endOfSubmitted(session, known2, wait) {
@@ -778,14 +772,14 @@ async function quote(session, { contract, generation }) {
   const unlimited = { model, payload, idempotencyKey: "" };
   const answer = await askPrice(session, contract, isCharged ? unlimited : generation);
   const { credits, balance } = answer;
-  const estimate2 = estimateCredits2(contract, payload);
+  const estimate = estimateCredits2(contract, payload);
   const missing = balance === null ? 0 : Math.max(0, credits - balance);
-  const isOther = estimate2 !== null && estimate2 !== credits;
+  const isOther = estimate !== null && estimate !== credits;
   return {
     kind: "quote",
     model,
     quote: answer,
-    estimate: isOther ? { credits: estimate2, asOf: contract.price?.asOf ?? null } : null,
+    estimate: isOther ? { credits: estimate, asOf: contract.price?.asOf ?? null } : null,
     missing,
     cheaper: missing > 0 ? cheaperThan(contract, payload, balance ?? 0) : null,
     ...found
@@ -1143,6 +1137,8 @@ function listAgainIn({ api, provider }, lost, failure) {
   return seconds > 0 ? seconds : void 0;
 }
 export {
+  INTERRUPTED,
+  LEAST_PATIENCE_MS,
   account,
   askPrice,
   attachTask,

@@ -1533,8 +1533,8 @@ function isOf(known, changed) {
 // scripts/src/stores/file/sweep.ts
 const { readFileSync: readFileSync6, statSync: statSync5, writeFileSync: writeFileSync4 } = require("node:fs");
 const path9 = require("node:path");
+import { DAY_MS } from "./main.mjs";
 import { Failure as Failure5 } from "./main.mjs";
-var DAY_MS = 24 * 36e5;
 var KEPT_MS = KEPT_DAYS * DAY_MS;
 var LOCK2 = /\.lock(\.([0-9a-f]{16}|unreadable))*$/;
 function sweep(records, index) {

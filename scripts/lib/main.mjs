@@ -260,7 +260,10 @@ const path = require("node:path");
 
 // scripts/src/model/file-name-rule.ts
 var LONGEST = 120;
-var RESERVED = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³])(\.|$)/i;
+var DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³])(\.|$)/i;
+function isDeviceName(name) {
+  return DEVICE.test(name);
+}
 function nameProblem(name) {
   if (name === "") return "write at least one letter";
   if (/[/\\]/.test(name) || name === "." || name === "..") return "write a name alone, without a folder";
@@ -269,7 +272,7 @@ function nameProblem(name) {
     return "write it in visible characters, without line breaks or double spaces";
   if (/^[.-]/.test(name)) return "begin it with a letter or a digit";
   if (/[. ]$/.test(name)) return "end it with a letter or a digit";
-  if (RESERVED.test(name)) return "choose another one: Windows keeps this name for a device";
+  if (isDeviceName(name)) return "choose another one: Windows keeps this name for a device";
   if (/\.(part|lock)$/i.test(name))
     return "choose another ending: .part and .lock mark files that are being saved";
   if (Buffer.byteLength(name) > LONGEST) return `write at most ${LONGEST} bytes (a letter is 1 to 4 bytes)`;
@@ -325,6 +328,7 @@ function editDistance(a, b) {
 }
 
 // scripts/src/model/clock.ts
+var DAY_MS = 24 * 36e5;
 var LONGEST_TIMER_MS = 2 ** 31 - 1;
 var systemClock = {
   // Not performance.now(): the first use of `performance` costs 3 ms.
@@ -2321,6 +2325,7 @@ export {
   BRIEF_WAIT_S,
   BY_FLAGS,
   CallView,
+  DAY_MS,
   DEFAULT_WAIT_S,
   ERROR_CODES,
   EXIT,
@@ -2399,6 +2404,7 @@ export {
   isApiKey,
   isBareEnd,
   isCommandLine,
+  isDeviceName,
   isIdempotencyKey,
   isLocal,
   isLoopback,

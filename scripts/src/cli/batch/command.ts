@@ -6,7 +6,7 @@ import { runBatch } from '../../core/batch/run-batch.ts';
 import { type LineOutcome, lineOutcomeOf } from '../../core/batch/totals.ts';
 import type { Session } from '../../core/session.ts';
 import type { WaitSettings } from '../../core/wait-settings.ts';
-import { mediaIn, nameKey, stemOfOutput, versionOf } from '../../download/names.ts';
+import { freeVersion, mediaIn, nameKey, stemOfOutput } from '../../download/names.ts';
 import type { LiveCall } from '../call.ts';
 import { refusalOf } from '../command-line/unsupported.ts';
 import { batchOutcome, lineOutcomes, reportRow } from '../render/batch.ts';
@@ -83,10 +83,7 @@ async function alone(
 /** Returns a name that no media file of the folder has: the given one, or a version of it. */
 function freeName(folder: string, name: string): string {
   const media = mediaIn(folder);
-  for (let version = 1; ; version += 1) {
-    const found = versionOf(name, version);
-    if (!media.has(nameKey(found))) return found;
-  }
+  return freeVersion(name, (version) => media.has(nameKey(version)));
 }
 
 const MAY_BE_MADE_AGAIN: ReadonlySet<LineOutcome> = new Set<LineOutcome>(['failed', 'cancelled', 'unknown']);

@@ -13,7 +13,7 @@ import type { Claimed, Lock, RecordStore, StoredRequest } from '../../ports/reco
 import type { CheckedRequest, FilePlace } from '../checked-request.ts';
 import { checkNameIsFree } from '../deliver/place.ts';
 import { checkPrice } from '../money/check-price.ts';
-import { recordCharge } from '../money/record-charge.ts';
+import { LEAST_PATIENCE_MS, recordCharge } from '../money/record-charge.ts';
 import { endedAt, type LostSubmit, reconcile, reconcileDeadline } from '../reconcile/reconcile.ts';
 import { otherAccountOf } from '../record/other-account.ts';
 import { promptExcerpt } from '../record/prompt-excerpt.ts';
@@ -35,9 +35,6 @@ interface OwnRequest extends LostRequest {
   lock: Lock;
   deadline: number;
 }
-
-// Another process that submits the same request gets this long, however short the wait.
-const LEAST_PATIENCE_MS = 5_000;
 
 /**
  * Returns the task of a request: the one that its record names, or a new one. The record is on the disk before the submit
