@@ -163,7 +163,7 @@ async function knownLines(store, lines) {
   const known = [];
   for (const { contract, payloadHash, ordinal } of lines) {
     const records = await store.allOf(
-      nameOfPayload({ model: contract.model, payloadHash, ordinal }, store.place)
+      nameOfPayload({ model: contract.model, payloadHash, ordinal }, store.account)
     );
     const entry = newestOf(records);
     const older = records.filter((one) => one !== null && one !== entry && isUnsaved(one.record));

@@ -507,7 +507,7 @@ async function submitOnRecord(session, store, request, deadline) {
 }
 async function readOnly(session, store, request, claim, unwritable) {
   if (unwritable.details.reason?.kind !== "unwritableFolder") throw unwritable;
-  const entries = await orFailure4(store.allOf(requestNameOf(claim, store.place)));
+  const entries = await orFailure4(store.allOf(requestNameOf(claim, store.account)));
   const entry = entries instanceof Failure7 ? void 0 : knownRecord(entries, claim);
   if (!entry) throw unwritable;
   if (entry.record.taskId === null) throw await unknownFor({ session, store, request, entry }, unwritable);
@@ -528,7 +528,7 @@ function claimOf({ generation, terms, folder, output }, now2) {
 async function withRecorded(store, { generation: { model, payload, idempotencyKey }, terms }, failure) {
   if (!store || terms.isNew) return failure;
   const claim = { ...terms, model, idempotencyKey, payloadHash: jsonHash(payload) };
-  const entries = await orFailure4(store.allOf(requestNameOf(claim, store.place)));
+  const entries = await orFailure4(store.allOf(requestNameOf(claim, store.account)));
   const known2 = entries instanceof Failure7 ? void 0 : newestOf(entries);
   if (!known2) return failure;
   const { taskId, status } = known2.record;
@@ -790,7 +790,7 @@ async function recordedOf(session, { model, payload, idempotencyKey }) {
   const store = await session.records();
   const which = { model, payloadHash: jsonHash2(payload), ordinal: 1 };
   if (!store) return NOT_RECORDED;
-  const entry = newestOf2(await store.allOf(nameOfPayload(which, store.place)));
+  const entry = newestOf2(await store.allOf(nameOfPayload(which, store.account)));
   if (entry !== void 0) return { known: entry?.record ?? null, other: null };
   const other = await otherAccountOf2(store, { ...which, isNamed: false, idempotencyKey });
   return { known: null, other: other ?? null };

@@ -1007,7 +1007,7 @@ function resumeFlags({ action, wait, pollInterval, download, output: output2, ba
     output: output2 === void 0 || batch !== void 0 ? void 0 : path3.resolve(output2)
   };
 }
-function placeFlags({ profile, sandbox }) {
+function serviceFlags({ profile, sandbox }) {
   return { provider: providerFlag(profile.id), sandbox };
 }
 function providerFlag(provider) {
@@ -1478,12 +1478,12 @@ function readEnvironment(env, { profile, action, sandbox, noJournal }) {
     noProxy: way.no_proxy || way.NO_PROXY || void 0,
     ...stateFolder(env, needsState ? refuse : () => void 0),
     isStateChosen,
-    placeOf: (other) => placeOf(other, env)
+    keyAndUrlOf: (other) => keyAndUrlOf(other, env)
   };
   if (issues.length > 0) throw refusedInputs(issues);
   return environment;
 }
-function placeOf(profile, env) {
+function keyAndUrlOf(profile, env) {
   let isWrong = false;
   const refuse = () => {
     isWrong = true;
@@ -1970,7 +1970,7 @@ function callerOf(args, argv) {
     /** The fingerprint of the key in use; undefined before the service is called. */
     account: void 0,
     /** A command. @param at its service */
-    command: (name, flags = {}, at = profile) => commandLine(flagWords({ action: name, ...flags, ...placeFlags({ profile: at, sandbox }) })),
+    command: (name, flags = {}, at = profile) => commandLine(flagWords({ action: name, ...flags, ...serviceFlags({ profile: at, sandbox }) })),
     /** The command that was given, with these flags in place of its own. */
     again: (flags) => commandFrom(argv, flags),
     /** The command that was given, as it resumes what it began. */
@@ -2435,7 +2435,6 @@ export {
   owner,
   parseArguments,
   parseSince,
-  placeFlags,
   plain,
   printText,
   profileOf,
@@ -2460,6 +2459,7 @@ export {
   secretsIn,
   sentences,
   serviceAddress,
+  serviceFlags,
   serviceName,
   since,
   sinceAt,

@@ -82,7 +82,7 @@ export function conformance(name: string, makeWorld: () => World | Promise<World
       expect(await kindOf('a', { isNew: true })).toBe('new');
       expect(await kindOf('b')).toBe('new');
       expect(await kindOf('a', { model: 'i2v' })).toBe('new');
-      for (const place of ELSEWHERE) expect(await kindOf('a', {}, next(place))).toBe('new');
+      for (const account of ELSEWHERE) expect(await kindOf('a', {}, next(account))).toBe('new');
       expect(await again(entry)).toMatchObject({ taskId: 'ckx1', idempotencyKey: 'key-of-a' });
     });
 
@@ -97,7 +97,7 @@ export function conformance(name: string, makeWorld: () => World | Promise<World
       const store = next();
       const latest = async (ordinal = 1) => {
         const { model, payloadHash } = claimOf('a');
-        return newestOf(await store.allOf(nameOfPayload({ model, payloadHash, ordinal }, store.place)));
+        return newestOf(await store.allOf(nameOfPayload({ model, payloadHash, ordinal }, store.account)));
       };
       expect(await latest()).toBeUndefined();
       const entry = await ago(HOUR, () => recorded('a', submitted('ckx1')));
@@ -239,7 +239,7 @@ export function conformance(name: string, makeWorld: () => World | Promise<World
       await claim('f', { ordinal: 2 }, other);
       const found = async (prompt: string, more: Partial<RequestClaim> = {}) =>
         (await next().underOtherAccount(claimOf(prompt, more)))?.record;
-      expect(await found('a')).toMatchObject({ taskId: 'one', account: other.place.account });
+      expect(await found('a')).toMatchObject({ taskId: 'one', account: other.account.account });
       expect(await found('a', { model: 'i2v' })).toBeUndefined();
       expect(await found('a', { ordinal: 2 })).toBeUndefined();
       expect(await found('b')).toBeUndefined();
@@ -282,7 +282,7 @@ export function conformance(name: string, makeWorld: () => World | Promise<World
     it('counts a request in a budget once, and those of its own account and window alone', async () => {
       const { recorded, ago, next, claim, spentSince } = await world();
       await ago(DAY + SECOND, () => recorded('old', { credits: { ...spend, charged: 1_000 } }));
-      for (const place of ELSEWHERE) await recorded('other', { credits: spend }, next(place));
+      for (const account of ELSEWHERE) await recorded('other', { credits: spend }, next(account));
       await recorded('b', { credits: { quoted: 10, charged: 8, refunded: 3 } });
       await recorded('c', { phase: 'rejected', credits: spend });
       const entry = await recorded('a', { phase: 'unknown', credits: spend });

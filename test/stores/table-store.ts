@@ -59,18 +59,18 @@ export interface Table {
 const ME: Holder = { pid: process.pid, host: 'here' };
 
 export class TableStore implements RecordStore {
-  readonly place: AccountId;
+  readonly account: AccountId;
   readonly #table: Table;
   readonly #clock: Clock;
 
-  constructor(table: Table, place: AccountId, clock: Clock) {
+  constructor(table: Table, account: AccountId, clock: Clock) {
     this.#table = table;
-    this.place = place;
+    this.account = account;
     this.#clock = clock;
   }
 
   async claim(claim: RequestClaim, deadline: number, signal?: AbortSignal): Promise<Claimed> {
-    const request = requestNameOf(claim, this.place);
+    const request = requestNameOf(claim, this.account);
     for (;;) {
       const entry = knownRecord(await this.#entries(request), claim);
       if (entry && entry.record.taskId !== null) return { kind: 'submitted', entry };
@@ -95,7 +95,7 @@ export class TableStore implements RecordStore {
       const now = this.#clock.wall();
       const date = new Date(now).toISOString();
       const dates = { created: date, sentAt: date, unsettledSince: date };
-      const record = { ...firstRecord(claim, this.place), ...dates, submitTimeout: null, duration: null };
+      const record = { ...firstRecord(claim, this.account), ...dates, submitTimeout: null, duration: null };
       const row = { id: randomBytes(8).toString('hex'), made: now, version: 0, record };
       return {
         kind: 'new',
@@ -115,7 +115,7 @@ export class TableStore implements RecordStore {
 
   async underOtherAccount(claim: RequestClaim) {
     const isSame = ({ provider, service, account, request }: RequestRecord) =>
-      provider === this.place.provider && request === requestNameOf(claim, { provider, service, account });
+      provider === this.account.provider && request === requestNameOf(claim, { provider, service, account });
     return newestMade(await this.#all((record) => isSame(record) && !this.isOwn({ record })));
   }
 
@@ -174,7 +174,7 @@ export class TableStore implements RecordStore {
   }
 
   isOwn({ record }: { record: AccountId }): boolean {
-    const { provider, service, account } = this.place;
+    const { provider, service, account } = this.account;
     return record.provider === provider && record.service === service && record.account === account;
   }
 

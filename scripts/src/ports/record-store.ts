@@ -73,7 +73,8 @@ export type Reserved =
  * method throws a Failure when the records cannot be read or written.
  */
 export interface RecordStore {
-  readonly place: AccountId;
+  /** The account in use. */
+  readonly account: AccountId;
   /**
    * Returns what is known of a request, and prevents other processes from submitting it at the same time. The same request
    * has the same task until the user wants a new one.

@@ -433,7 +433,7 @@ describe('the sweep', () => {
     expect(namesIn(journal)).toEqual(kept.map(({ name }) => name).sort());
   });
 
-  const placeOf = (journal: TestJournal, name: string) =>
+  const fileOf = (journal: TestJournal, name: string) =>
     path.join(
       journal.folder,
       name.includes('.lock') || !/^[0-9a-f]{32}/.test(name) ? 'locks' : name.slice(0, 2),
@@ -441,10 +441,10 @@ describe('the sweep', () => {
     );
   const touch = (journal: TestJournal, name: string, ago: number) => {
     const at = (journal.clock.wall() - ago) / 1000;
-    utimesSync(placeOf(journal, name), at, at);
+    utimesSync(fileOf(journal, name), at, at);
   };
   const leave = (journal: TestJournal, name: string, ago: number, text = '') => {
-    writeFileSync(placeOf(journal, name), text);
+    writeFileSync(fileOf(journal, name), text);
     touch(journal, name, ago);
   };
 

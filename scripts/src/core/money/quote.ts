@@ -64,7 +64,7 @@ async function recordedOf(
   const store = await session.records();
   const which = { model, payloadHash: jsonHash(payload), ordinal: 1 };
   if (!store) return NOT_RECORDED;
-  const entry = newestOf(await store.allOf(nameOfPayload(which, store.place)));
+  const entry = newestOf(await store.allOf(nameOfPayload(which, store.account)));
   if (entry !== undefined) return { known: entry?.record ?? null, other: null };
   const other = await otherAccountOf(store, { ...which, isNamed: false, idempotencyKey });
   return { known: null, other: other ?? null };

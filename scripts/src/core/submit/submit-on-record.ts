@@ -98,7 +98,7 @@ async function readOnly(
   unwritable: Failure,
 ): Promise<Extract<Claimed, { kind: 'submitted' }>> {
   if (unwritable.details.reason?.kind !== 'unwritableFolder') throw unwritable;
-  const entries = await orFailure(store.allOf(requestNameOf(claim, store.place)));
+  const entries = await orFailure(store.allOf(requestNameOf(claim, store.account)));
   const entry = entries instanceof Failure ? undefined : knownRecord(entries, claim);
   if (!entry) throw unwritable;
   if (entry.record.taskId === null) throw await unknownFor({ session, store, request, entry }, unwritable);
@@ -132,7 +132,7 @@ export async function withRecorded(
 ): Promise<Failure> {
   if (!store || terms.isNew) return failure;
   const claim = { ...terms, model, idempotencyKey, payloadHash: jsonHash(payload) };
-  const entries = await orFailure(store.allOf(requestNameOf(claim, store.place)));
+  const entries = await orFailure(store.allOf(requestNameOf(claim, store.account)));
   const known = entries instanceof Failure ? undefined : newestOf(entries);
   if (!known) return failure;
   const { taskId, status } = known.record;
