@@ -112,7 +112,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
     'live',
     /^((http|providers)\/|core\/(result|session|deliver\/with-delivery|poll\/status-query|record\/(other-account|task-record)|tasks\/get-status)\.ts$|cli\/(actions\/(live|stand-ins)|render\/(outcome|reused|state))\.ts$)/,
   ],
-  ['wait', /^((http|core)\/|cli\/render\/(account|cancellable|list|many|spending|task)\.ts$)/],
+  ['wait', /^((http|core)\/|cli\/render\/(account|cancellable|list|many|quote|spending|task)\.ts$)/],
   ['main', /^cli\//],
 ];
 

@@ -195,11 +195,10 @@ function describe(contract) {
 }
 async function validate(contract, payload) {
   const { checkPayload } = await import("./lib/contracts.mjs");
-  const { estimate } = await import("./lib/estimate.mjs");
+  const { datedEstimate } = await import("./lib/estimate.mjs");
   const issues = checkPayload(contract, payload);
-  const range = issues.length > 0 ? null : estimate(contract, payload);
-  const { asOf = "", note = "" } = contract.price ?? {};
-  return { valid: issues.length === 0, issues, estimate: range && { ...range, asOf, note } };
+  const estimate = issues.length > 0 ? null : datedEstimate(contract, payload);
+  return { valid: issues.length === 0, issues, estimate };
 }
 async function checkFits(contract, payload) {
   const { issues } = await validate(contract, payload);
@@ -373,10 +372,10 @@ function download(connection, wanted, { to, temporaryFolder, signal, until, onPr
       ...SILENT,
       downloading: (bytes, total) => onProgress?.({ number, bytes, total })
     };
-    const place = await placeFor(to, temporaryFolder);
+    const target = await targetFolder(to, temporaryFolder);
     const files = [];
     try {
-      await saveFiles({ ...session, observer }, task, place.folder, {
+      await saveFiles({ ...session, observer }, task, target.folder, {
         filesUntil,
         onFile: (index) => {
           number = index + 1;
@@ -392,7 +391,7 @@ function download(connection, wanted, { to, temporaryFolder, signal, until, onPr
       });
       return files;
     } finally {
-      await place.release();
+      await target.release();
     }
   });
 }
@@ -408,7 +407,7 @@ async function completed(session, wanted) {
   const { fetchResult } = await import("./lib/wait.mjs");
   return fetchResult(session, id, Number.POSITIVE_INFINITY);
 }
-async function placeFor(to, temporaryFolder) {
+async function targetFolder(to, temporaryFolder) {
   const { prepareFolder } = await import("./lib/download.mjs");
   const stays = typeof to === "string" ? to : temporaryFolder;
   if (stays !== void 0) return { folder: await prepareFolder(stays), release: async () => {

@@ -3,7 +3,7 @@ const require = (name) => process.getBuiltinModule(name);
 // scripts/src/cli/batch/command.ts
 const path4 = require("node:path");
 
-// scripts/src/core/batch/caps.ts
+// scripts/src/core/batch/budget.ts
 import { Failure } from "./main.mjs";
 function overBudget(lines, { maxCredits = Infinity, maxTotalCredits = Infinity }) {
   const quoted2 = sumOf(lines.values());
@@ -163,7 +163,7 @@ async function knownLines(store, lines) {
   const known = [];
   for (const { contract, payloadHash, ordinal } of lines) {
     const records = await store.allOf(
-      nameOfPayload({ model: contract.model, payloadHash, ordinal }, store.place)
+      nameOfPayload({ model: contract.model, payloadHash, ordinal }, store.account)
     );
     const entry = newestOf(records);
     const older = records.filter((one) => one !== null && one !== entry && isUnsaved(one.record));
@@ -304,7 +304,7 @@ async function quoted(session, slots, line) {
 }
 
 // scripts/src/core/batch/quote-batch.ts
-async function quoteBatch(session, lines, caps) {
+async function quoteBatch(session, lines, caps, pattern) {
   const known = await knownLines(await session.records(), lines);
   const prices = await pricesOf(session, lines);
   const isCharged = known.map(({ entry }) => entry !== void 0 && entry.record.taskId !== null);
@@ -312,7 +312,7 @@ async function quoteBatch(session, lines, caps) {
   lines.forEach(({ number }, n) => {
     if (!isCharged[n]) open2.set(number, prices.get(number));
   });
-  const names = fileNames(lines, () => false, caps.pattern);
+  const names = fileNames(lines, () => false, pattern);
   return {
     kind: "batchQuote",
     lines: lines.map(({ number, contract: { model } }, n) => {
@@ -339,6 +339,7 @@ import { knownTaskOf } from "./generate.mjs";
 // scripts/src/core/batch/batch-gate.ts
 import { pauseAfter as pauseAfter2 } from "./live.mjs";
 import { Failure as Failure4 } from "./main.mjs";
+import { INTERRUPTED } from "./generate.mjs";
 var ENDS_ALL = /* @__PURE__ */ new Set(["AUTH_FAILED", "INSUFFICIENT_CREDITS", "BUDGET_EXCEEDED"]);
 var PAUSES2 = { baseMs: 1e3, capMs: 3e4 };
 var BatchGate = class {
@@ -386,7 +387,7 @@ var BatchGate = class {
   async #resumed() {
     const { clock, stop, until, signal } = this.#options;
     for (; ; ) {
-      if (stop.aborted) throw new Failure4("UNKNOWN_ERROR", "The call was interrupted before this submit.");
+      if (stop.aborted) throw new Failure4("UNKNOWN_ERROR", INTERRUPTED);
       const left = this.#pausedUntil - clock.monotonic();
       if (left <= 0 || this.held) return;
       if (this.#pausedUntil > until()) {
@@ -823,9 +824,8 @@ var Batch = class {
 };
 
 // scripts/src/cli/batch/command.ts
-import { mediaIn as mediaIn2, nameKey as nameKey2, stemOfOutput as stemOfOutput3, versionOf } from "./download.mjs";
+import { freeVersion as freeVersion2, mediaIn as mediaIn2, nameKey as nameKey2, stemOfOutput as stemOfOutput3 } from "./download.mjs";
 import { refusalOf } from "./main.mjs";
-import { batchQuoteOutcome } from "./wait.mjs";
 
 // scripts/src/cli/render/batch.ts
 import { Failure as Failure9 } from "./main.mjs";
@@ -1078,6 +1078,7 @@ function submittedNow(lines) {
 // scripts/src/cli/batch/command.ts
 import { lineAlone } from "./main.mjs";
 import { inSandbox } from "./main.mjs";
+import { batchQuoteOutcome } from "./wait.mjs";
 import { noteOf, termsOf } from "./contracts.mjs";
 
 // scripts/src/cli/batch/line-command.ts
@@ -1159,7 +1160,7 @@ async function runBatchCommand(session, call, batch, wait) {
   const pattern = args.output === void 0 ? void 0 : patternOf(path4.basename(args.output));
   if (action === "quote") {
     if (!session.provider.can.quote) throw refusalOf(args.profile, "quote");
-    const quote = await quoteBatch(session, batch.lines, { maxCredits, maxTotalCredits, pattern });
+    const quote = await quoteBatch(session, batch.lines, { maxCredits, maxTotalCredits }, pattern);
     return batchQuoteOutcome(quote, caller);
   }
   const result = await runBatch(session, {
@@ -1204,10 +1205,7 @@ async function alone(argv, batch, into, { lines, leftOver: leftOver2 }) {
 }
 function freeName(folder, name) {
   const media = mediaIn2(folder);
-  for (let version = 1; ; version += 1) {
-    const found = versionOf(name, version);
-    if (!media.has(nameKey2(found))) return found;
-  }
+  return freeVersion2(name, (version) => media.has(nameKey2(version)));
 }
 var MAY_BE_MADE_AGAIN = /* @__PURE__ */ new Set(["failed", "cancelled", "unknown"]);
 function patternOf(output) {
@@ -1559,7 +1557,6 @@ async function readBatch(args, caller, loopback, signal) {
     throw error;
   }
 }
-var LARGE = 256 * 1024;
 var Reader = class {
   #args;
   #caller;
@@ -1616,7 +1613,7 @@ var Reader = class {
   /** Reads a line as far as its image. */
   async #parts(source, place, issues) {
     const read = () => source.read(place, (bytes) => parseLine(bytes, source.format, issues));
-    const line = await (place.size > LARGE ? afterCollecting(read) : read());
+    const line = await (isLarge(place) ? afterCollecting(read) : read());
     if (!line) return null;
     if (line.name !== null) {
       const other = this.#names.get(nameKey3(line.name)) ?? place.number;

@@ -6,6 +6,7 @@ const path2 = require("node:path");
 // scripts/src/download/names.ts
 const { existsSync, readdirSync } = require("node:fs");
 const path = require("node:path");
+import { isDeviceName } from "./main.mjs";
 import { sha256Text } from "./journal.mjs";
 var SAME = { jpeg: "jpg", m4v: "mp4", wave: "wav" };
 var EXTENSION = /\.(mp4|m4v|mov|webm|mkv|avi|gif|png|jpe?g|webp|avif|heic|bmp|tiff?|svg|mp3|wave?|m4a|aac|ogg|opus|flac|glb|gltf|obj|mtl|stl|fbx|usdz|ply|zip)$/i;
@@ -35,10 +36,9 @@ function mediaIn(folder) {
 function nameKey(name) {
   return name.normalize("NFC").toLowerCase();
 }
-var RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)$/i;
 function fileStem(taskId) {
   const safe = taskId.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, 80);
-  const kept = RESERVED.test(safe) ? `task_${safe}` : safe;
+  const kept = isDeviceName(safe) ? `task_${safe}` : safe;
   if (kept === taskId && kept !== "") return kept;
   return `${kept || "task"}-${sha256Text(taskId).slice(0, 8)}`;
 }

@@ -24,6 +24,11 @@ function estimate(contract, payload) {
   const isKnown = (credits) => Number.isSafeInteger(credits) && credits > 0;
   return isKnown(range.least) && isKnown(range.most) ? range : null;
 }
+function datedEstimate(contract, payload) {
+  const range = estimate(contract, payload);
+  const { asOf = "", note = "" } = contract.price ?? {};
+  return range && { ...range, asOf, note };
+}
 function estimateCredits(contract, payload) {
   const range = estimate(contract, payload);
   return range !== null && range.least === range.most ? range.most : null;
@@ -140,6 +145,7 @@ function valuesOf(node) {
 }
 export {
   cheaperVariants,
+  datedEstimate,
   estimate,
   estimateCredits,
   priceLine

@@ -1,12 +1,13 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/core/generate.ts
+import { DAY_MS as DAY_MS2 } from "./main.mjs";
 import { Failure as Failure9, orFailure as orFailure6 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
 import { folderFor } from "./wait.mjs";
 
 // scripts/src/core/money/check-price.ts
-import { estimate } from "./estimate.mjs";
+import { datedEstimate } from "./estimate.mjs";
 import { Failure as Failure2 } from "./main.mjs";
 
 // scripts/src/core/money/caps.ts
@@ -72,11 +73,6 @@ function checkEstimate(title, contract, { model, payload, maxCredits }) {
     reason: { kind: "estimateAboveCap", title, estimate: dated, maxCredits, cheaper }
   });
 }
-function datedEstimate(contract, payload) {
-  const range = estimate(contract, payload);
-  const { asOf = "", note = "" } = contract.price ?? {};
-  return range && { ...range, asOf, note };
-}
 function comparedEstimate({ provider }, contract, { payload, maxCredits }) {
   const isCompared = maxCredits !== void 0 && !provider.can.quote;
   return isCompared && datedEstimate(contract, payload) || void 0;
@@ -124,7 +120,7 @@ async function withRecorded(store, { generation: { model, payload, idempotencyKe
   if (!store || terms.isNew) return failure;
   const { isNamed } = terms;
   const request = { model, payloadHash: jsonHash(payload), ordinal, idempotencyKey, isNamed };
-  const entries = await orFailure2(store.allOf(requestNameOf(request, store.place)));
+  const entries = await orFailure2(store.allOf(requestNameOf(request, store.account)));
   const known2 = entries instanceof Failure3 ? void 0 : newestOf(entries);
   if (!known2) return failure;
   const { taskId, status } = known2.record;
@@ -138,9 +134,9 @@ import { spentOn } from "./journal.mjs";
 import { checkNameIsFree } from "./wait.mjs";
 
 // scripts/src/core/money/record-charge.ts
+import { DAY_MS } from "./main.mjs";
 import { Failure as Failure4 } from "./main.mjs";
 var LEAST_PATIENCE_MS = 5e3;
-var DAY_MS = 24 * 36e5;
 async function recordCharge(session, { store, entry, change, quote: quote2, before = 0 }, { maxCreditsPerDay: limit }, deadline) {
   const isCapped2 = limit !== void 0 && quote2 !== null;
   const budget = isCapped2 ? { windowMs: DAY_MS, limit, credits: quote2.credits + before } : null;
@@ -494,11 +490,10 @@ function aboutRecords(failure) {
 }
 
 // scripts/src/core/submit/submit-on-record.ts
-var LEAST_PATIENCE_MS2 = 5e3;
 async function submitOnRecord(session, store, request, deadline) {
   const { api, observer } = session;
   const claim = claimOf(request, api.clock.wall());
-  const patience = Math.max(deadline, api.clock.monotonic() + LEAST_PATIENCE_MS2);
+  const patience = Math.max(deadline, api.clock.monotonic() + LEAST_PATIENCE_MS);
   const found = await orFailure5(store.claim(claim, patience, api.signal));
   const claimed = found instanceof Failure8 ? await readOnly(session, store, request, claim, found) : found;
   if (claimed.kind === "submitted") return { known: await knownTaskOf(claimed.entry, request), warnings: [] };
@@ -534,7 +529,7 @@ async function submitOnRecord(session, store, request, deadline) {
 }
 async function readOnly(session, store, request, claim, unwritable) {
   if (unwritable.details.reason?.kind !== "unwritableFolder") throw unwritable;
-  const entries = await orFailure5(store.allOf(requestNameOf2(claim, store.place)));
+  const entries = await orFailure5(store.allOf(requestNameOf2(claim, store.account)));
   const entry = entries instanceof Failure8 ? void 0 : knownRecord(entries, claim);
   if (!entry) throw unwritable;
   if (entry.record.taskId === null) throw await unknownFor({ session, store, request, entry }, unwritable);
@@ -688,7 +683,6 @@ async function submitWithoutRecord(session, { contract, generation, terms, quote
 // scripts/src/core/generate.ts
 import { waitTask } from "./wait.mjs";
 var RETRY_AT_LEAST_MS = 1500;
-var DAY_MS2 = 24 * 36e5;
 async function generate(session, options) {
   return conclude(session, await begin(session, options));
 }
@@ -711,10 +705,10 @@ async function begin(session, options) {
     throw await explainFunds(session, contract, generation, submitted, deadline);
   const { task, origin } = submitted.known;
   const isNew = task !== void 0 && origin?.resumed === void 0;
-  const estimate2 = isNew ? comparedEstimate(session, contract, generation) : void 0;
-  return { ...submitted, maxCredits: generation.maxCredits, estimate: estimate2, wait, start };
+  const estimate = isNew ? comparedEstimate(session, contract, generation) : void 0;
+  return { ...submitted, maxCredits: generation.maxCredits, estimate, wait, start };
 }
-async function conclude(session, { known: known2, warnings: before, maxCredits, estimate: estimate2, wait: whole, start }) {
+async function conclude(session, { known: known2, warnings: before, maxCredits, estimate, wait: whole, start }) {
   const wait = { ...whole, waitMs: whole.waitMs - (session.api.clock.monotonic() - start) };
   if (!known2.task && isTerminal(known2.entry.record.status)) return reuseResult(session, known2.entry, wait);
   const result = await orFailure6(
@@ -726,7 +720,7 @@ async function conclude(session, { known: known2, warnings: before, maxCredits, 
   if (maxCredits !== void 0 && charged > maxCredits)
     warnings.push({ kind: "aboveCap", charged, maxCredits });
   if (!(result instanceof Failure9))
-    return { ...result, estimate: estimate2, warnings: [...warnings, ...result.warnings] };
+    return { ...result, estimate, warnings: [...warnings, ...result.warnings] };
   throw result.with({ submit: { credits, isResubmitted: known2.origin?.isResubmitted, warnings } });
 }
 async function endOfSubmitted(session, known2, wait) {
@@ -762,6 +756,15 @@ async function reuseResult(session, entry, wait) {
 }
 
 // scripts/src/core/money/account.ts
+async function account(session, contracts) {
+  const { api, provider } = session;
+  const found = await api.read(provider.account());
+  const notListedByService = contracts.filter((model) => !found.models.includes(model));
+  const withoutContract = found.models.filter((model) => !contracts.includes(model));
+  return { kind: "account", account: found, contracts, notListedByService, withoutContract };
+}
+
+// scripts/src/core/money/quote.ts
 import { estimateCredits as estimateCredits2 } from "./estimate.mjs";
 import { nameOfPayload, newestOf as newestOf2 } from "./journal.mjs";
 import { Failure as Failure10, orFailure as orFailure7 } from "./main.mjs";
@@ -775,14 +778,14 @@ async function quote(session, { contract, generation }) {
   const unlimited = { model, payload, idempotencyKey: "" };
   const answer = await askPrice(session, contract, isCharged ? unlimited : generation);
   const { credits, balance } = answer;
-  const estimate2 = estimateCredits2(contract, payload);
+  const estimate = estimateCredits2(contract, payload);
   const missing = balance === null ? 0 : Math.max(0, credits - balance);
-  const isOther = estimate2 !== null && estimate2 !== credits;
+  const isOther = estimate !== null && estimate !== credits;
   return {
     kind: "quote",
     model,
     quote: answer,
-    estimate: isOther ? { credits: estimate2, asOf: contract.price?.asOf ?? null } : null,
+    estimate: isOther ? { credits: estimate, asOf: contract.price?.asOf ?? null } : null,
     missing,
     cheaper: missing > 0 ? cheaperThan(contract, payload, balance ?? 0) : null,
     ...found
@@ -793,17 +796,10 @@ async function recordedOf(session, { model, payload, idempotencyKey }) {
   const store = await session.records();
   const which = { model, payloadHash: jsonHash2(payload), ordinal: 1 };
   if (!store) return NOT_RECORDED;
-  const entry = newestOf2(await store.allOf(nameOfPayload(which, store.place)));
+  const entry = newestOf2(await store.allOf(nameOfPayload(which, store.account)));
   if (entry !== void 0) return { known: entry?.record ?? null, other: null };
   const other = await otherAccountOf2(store, { ...which, isNamed: false, idempotencyKey });
   return { known: null, other: other ?? null };
-}
-async function account(session, contracts) {
-  const { api, provider } = session;
-  const found = await api.read(provider.account());
-  const notListedByService = contracts.filter((model) => !found.models.includes(model));
-  const withoutContract = found.models.filter((model) => !contracts.includes(model));
-  return { kind: "account", account: found, contracts, notListedByService, withoutContract };
 }
 
 // scripts/src/core/money/spending.ts
@@ -944,7 +940,7 @@ import { dateOf as dateOf3 } from "./live.mjs";
 import { whileLocked } from "./journal.mjs";
 async function attachTask(session, taskId, idempotencyKey) {
   const store = await session.records();
-  const [entry] = (await store?.byKey(idempotencyKey) ?? []).filter((one) => store?.isOwn(one));
+  const [entry] = (await store?.byIdempotencyKey(idempotencyKey) ?? []).filter((one) => store?.isOwn(one));
   if (!store || !entry) {
     const message = `No request of this key is on record with the idempotency key ${idempotencyKey}.`;
     throw new Failure12("TASK_NOT_FOUND", message, { reason: { kind: "noRecord" } });
@@ -1147,7 +1143,8 @@ function listAgainIn({ api, provider }, lost, failure) {
   return seconds > 0 ? seconds : void 0;
 }
 export {
-  CLEAR_MS,
+  INTERRUPTED,
+  LEAST_PATIENCE_MS,
   account,
   askPrice,
   attachTask,

@@ -212,7 +212,7 @@ function tryLock(file, clock) {
   try {
     writeFileSync2(temp, JSON.stringify(me), { flag: "wx", mode: 384 });
     for (; ; ) {
-      if (place(temp, file, me)) return hold(file, me);
+      if (linkInto(temp, file, me)) return hold(file, me);
       const owner = readOwner(file);
       if (owner === void 0) continue;
       if (isAlive(owner, file, clock)) return { heldBy: owner };
@@ -266,7 +266,7 @@ function hold(file, { nonce }) {
   };
 }
 var WITHOUT_LINKS = ["EPERM", "ENOTSUP", "ENOSYS", "EOPNOTSUPP", "EXDEV", "EACCES", "EMLINK"];
-function place(temp, file, me) {
+function linkInto(temp, file, me) {
   try {
     try {
       linkSync2(temp, file);
@@ -1533,8 +1533,8 @@ function isOf(known, changed) {
 // scripts/src/stores/file/sweep.ts
 const { readFileSync: readFileSync6, statSync: statSync5, writeFileSync: writeFileSync4 } = require("node:fs");
 const path9 = require("node:path");
+import { DAY_MS } from "./main.mjs";
 import { Failure as Failure5 } from "./main.mjs";
-var DAY_MS = 24 * 36e5;
 var KEPT_MS = KEPT_DAYS * DAY_MS;
 var LOCK2 = /\.lock(\.([0-9a-f]{16}|unreadable))*$/;
 function sweep(records, index) {
@@ -1606,13 +1606,15 @@ function ageOf({ clock }, file) {
 // scripts/src/stores/file/journal.ts
 var PAUSE_MS = 100;
 var Journal = class {
-  place;
+  options;
+  account;
   #files;
   #index;
   #flat;
-  constructor(place2) {
-    const { folder, clock, warn } = place2;
-    this.place = place2;
+  constructor(options) {
+    const { folder, clock, warn, provider, service, account } = options;
+    this.options = options;
+    this.account = { provider, service, account };
     this.#files = new RecordFiles(folder, clock, warn);
     this.#index = new RecordIndex(this.#files);
     this.#flat = new FlatFolder(this.#files, path10.join(path10.dirname(folder), "journal"));
@@ -1621,8 +1623,8 @@ var Journal = class {
     this.#files.prepare();
   }
   async claim(claim, deadline, signal) {
-    const { clock } = this.place;
-    const request = requestNameOf(claim, this.place);
+    const { clock } = this.options;
+    const request = requestNameOf(claim, this.account);
     this.prepare();
     for (; ; ) {
       const older = this.#flat.takeOver();
@@ -1642,7 +1644,7 @@ var Journal = class {
   }
   async underOtherAccount(request) {
     const inRecords = () => accountsIn(this.#index.rows());
-    const others = otherAccounts(this.place.folder, this.place, inRecords);
+    const others = otherAccounts(this.options.folder, this.account, inRecords);
     return newestMade(others.flatMap((account) => this.find(requestNameOf(request, account))));
   }
   /** Reads the records again under the lock: another process may have submitted the request. */
@@ -1659,7 +1661,7 @@ var Journal = class {
       const entries = found.filter((one) => one !== null);
       for (const one of entries) if (one.record.phase === "rejected") void one.drop();
       sweepDaily(this.#files, this.#index);
-      const draft = this.draft(firstRecord(claim, this.place), names);
+      const draft = this.draft(firstRecord(claim, this.account), names);
       return { kind: "new", entry: draft, lock, unknown: lostSubmitsOf(entries, claim) };
     } catch (error) {
       lock.release();
@@ -1671,7 +1673,7 @@ var Journal = class {
    * @param names the older records of the request, newest first
    */
   draft(fields, [before] = this.#files.namesOf(fields.request)) {
-    const wall = this.place.clock.wall();
+    const wall = this.options.clock.wall();
     const now = new Date(wall).toISOString();
     const begun = { created: now, sentAt: now, unsettledSince: now, submitTimeout: null, duration: null };
     const record = { promptExcerpt: null, ...begun, ...fields };
@@ -1702,7 +1704,7 @@ var Journal = class {
     const lock = await this.lock("budget", deadline, signal);
     if ("heldBy" in lock) return { kind: "busy", holder: lock.heldBy };
     try {
-      const spent = await this.spentSince(budget.windowMs, entry);
+      const spent = await this.#spentSince(budget.windowMs, entry);
       if (spent === null || spent + budget.credits > budget.limit) return { kind: "exceeded", spent };
       await entry.store(change);
       return { kind: "reserved" };
@@ -1712,15 +1714,15 @@ var Journal = class {
   }
   async lock(name, deadline, signal) {
     try {
-      return await waitForLock(this.#files.lockOf(name), this.place.clock, deadline, signal);
+      return await waitForLock(this.#files.lockOf(name), this.options.clock, deadline, signal);
     } catch (error) {
-      throw diskErrorText(error) === void 0 ? error : unwritable(error, this.place.folder);
+      throw diskErrorText(error) === void 0 ? error : unwritable(error, this.options.folder);
     }
   }
   async byTask(taskId) {
     return this.#marked("task", taskId, (record) => record.taskId === taskId)[0];
   }
-  async byKey(key) {
+  async byIdempotencyKey(key) {
     const found = this.#marked("key", key, (record) => record.idempotencyKey === key);
     return found.sort((a, b) => newestFirst(a.name, b.name));
   }
@@ -1738,7 +1740,7 @@ var Journal = class {
     return found;
   }
   isOwn({ record }) {
-    return accountName(record) === accountName(this.place);
+    return accountName(record) === accountName(this.account);
   }
   async pending() {
     return this.#named(({ pending }) => pending).filter((entry) => entry.isPending);
@@ -1750,15 +1752,15 @@ var Journal = class {
     const all = this.#parts("state").flatMap(([, state]) => names(state));
     return this.#entries(all.sort(newestFirst));
   }
-  async spentSince(windowMs, without) {
-    const since = this.place.clock.wall() - windowMs;
-    const own = accountName(this.place);
+  async #spentSince(windowMs, without) {
+    const since = this.options.clock.wall() - windowMs;
+    const own = accountName(this.account);
     let sum = 0;
     if (await this.unreadable(since) > 0) return null;
     for (const [shard, recent] of this.#parts("recent")) {
       const rows = since >= recent.from ? recent.spent : spentFrom(this.#index.members(shard), since);
       for (const [made, account, spent, name] of rows) {
-        if (made < since || account !== own || without?.name === name) continue;
+        if (made < since || account !== own || without.name === name) continue;
         if (spent === null) return null;
         sum += spent;
       }
@@ -1786,7 +1788,7 @@ var Journal = class {
   #beforeQuery() {
     this.#files.checkTrust();
     if (this.#flat.isOpen && this.#flat.takeOver()) {
-      this.place.warn(
+      this.options.warn(
         "An older version of this program is submitting a request: its records are left out here."
       );
     }
@@ -1866,7 +1868,7 @@ var FileRateLimiter = class {
       return 0;
     }
   }
-  get #place() {
+  get #permitsFolder() {
     return path11.join(this.#folder, `permits-${this.#rules.count}`);
   }
   /** Returns the permits, at least one. @throws the disk's error */
@@ -1898,10 +1900,10 @@ var FileRateLimiter = class {
   }
   /** Returns the names of the permits. Makes them where they are missing: all at once, or another process's folder stays. */
   #names() {
-    const names = existsSync4(this.#place) ? readdirSync2(this.#place) : [];
+    const names = existsSync4(this.#permitsFolder) ? readdirSync2(this.#permitsFolder) : [];
     if (names.length > 0) return names;
     makePrivate(this.#folder);
-    const temp = `${this.#place}.${randomBytes6(4).toString("hex")}${TEMP}`;
+    const temp = `${this.#permitsFolder}.${randomBytes6(4).toString("hex")}${TEMP}`;
     try {
       mkdirSync2(temp, { mode: 448 });
       for (let number = 0; number < this.#rules.count; number += 1) {
@@ -1910,18 +1912,18 @@ var FileRateLimiter = class {
           mode: 384
         });
       }
-      renameSync5(temp, this.#place);
+      renameSync5(temp, this.#permitsFolder);
     } catch (error) {
       discard(temp);
       if (!["ENOTEMPTY", "EEXIST", "EPERM"].includes(diskError(error))) throw error;
     }
-    return readdirSync2(this.#place);
+    return readdirSync2(this.#permitsFolder);
   }
   /** Notes the use of a permit. Returns false when another process has used it. @throws the disk's error */
   #move({ number, name, isLookup }, usedAt) {
     try {
       const next = permitName({ number, isLookup, usedAt: Math.round(usedAt) });
-      renameSync5(path11.join(this.#place, name), path11.join(this.#place, next));
+      renameSync5(path11.join(this.#permitsFolder, name), path11.join(this.#permitsFolder, next));
       return true;
     } catch (error) {
       if (diskError(error) === "ENOENT") return false;

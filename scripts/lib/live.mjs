@@ -11,8 +11,8 @@ async function otherAccountOf(store, request) {
   if (!found) return void 0;
   const { created, taskId, account, service } = found.record;
   const other = (value, own) => value === own ? null : value;
-  const { place } = store;
-  return { created, taskId, account: other(account, place.account), service: other(service, place.service) };
+  const { account: here } = store;
+  return { created, taskId, account: other(account, here.account), service: other(service, here.service) };
 }
 async function madeElsewhere(session, error, taskId) {
   if (error.code !== "TASK_NOT_FOUND") return void 0;
@@ -28,7 +28,7 @@ async function madeElsewhere(session, error, taskId) {
       taskId,
       created,
       by: { provider, service, account },
-      here: records.place
+      here: records.account
     }
   });
 }
@@ -1032,13 +1032,13 @@ async function runLive(call, batch) {
   const baseUrl = sandbox ? new URL(sandbox.origin) : environment.baseUrl ?? new URL(profile.url);
   const key = sandbox ? SANDBOX_KEY : environment.key;
   const provider = await profile.create({ baseUrl, key, now: systemClock.wall });
-  const place = once(async () => {
+  const accountId = once(async () => {
     const { accountOf } = await import("./journal.mjs");
     const service = sandbox ? "sandbox" : serviceName(baseUrl, profile.apiPath);
     return { provider: profile.id, service, account: accountOf(profile.id, key) };
   });
-  const named = async () => ({ ...caller, account: (await place()).account });
-  const sharing = once(() => args.noJournal ? null : openSharing(call, place));
+  const named = async () => ({ ...caller, account: (await accountId()).account });
+  const sharing = once(() => args.noJournal ? null : openSharing(call, accountId));
   const limiter = async () => loopback ? null : (await sharing())?.limiter ?? null;
   const { signal } = interruption;
   const api = new Api(transport, systemClock, { timeoutMs, maxRetries, signal, limiter });
@@ -1055,7 +1055,7 @@ async function runLive(call, batch) {
     transport,
     observer: progress.observer,
     loopback: loopback ? baseUrl : null,
-    records: once(() => args.noJournal || isWithoutRecords(call) ? null : openJournal(call, place))
+    records: once(() => args.noJournal || isWithoutRecords(call) ? null : openJournal(call, accountId))
   };
   try {
     let outcome;
@@ -1085,23 +1085,23 @@ function isWithoutRecords({ args, environment: { stateFolder } }) {
   const folders = [folder, path2.join(path2.dirname(folder), "journal")];
   return !needsRecords(args.action) && !folders.some((one) => existsSync2(one));
 }
-async function openJournal({ args, environment, progress }, place) {
+async function openJournal({ args, environment, progress }, accountId) {
   const { isStateChosen } = environment;
   const stateFolder = environment.stateFolder;
   const warn = progress.line;
   const { Journal } = await import("./journal.mjs");
   const folder = journalFolder(stateFolder, args.sandbox);
-  const journal = new Journal({ folder, ...await place(), clock: systemClock, warn });
+  const journal = new Journal({ folder, ...await accountId(), clock: systemClock, warn });
   if (!args.sandbox || isStateChosen) return journal;
   const refusal = await orFailure3((async () => journal.prepare())());
   if (!refusal) return journal;
   warn(`This sandbox run continues without a record: ${stateFolder} cannot be written to.`);
   return null;
 }
-async function openSharing({ args, environment: { stateFolder: folder } }, place) {
+async function openSharing({ args, environment: { stateFolder: folder } }, accountId) {
   if (args.sandbox || folder === null) return null;
   const { sharingIn } = await import("./journal.mjs");
-  return sharingIn({ folder, ...await place(), limit: args.profile.rateLimit, clock: systemClock });
+  return sharingIn({ folder, ...await accountId(), limit: args.profile.rateLimit, clock: systemClock });
 }
 async function act(session, args, request) {
   const { action, taskId = "", idempotencyKey } = args;

@@ -260,7 +260,10 @@ const path = require("node:path");
 
 // scripts/src/model/file-name-rule.ts
 var LONGEST = 120;
-var RESERVED = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³])(\.|$)/i;
+var DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³])(\.|$)/i;
+function isDeviceName(name) {
+  return DEVICE.test(name);
+}
 function nameProblem(name) {
   if (name === "") return "write at least one letter";
   if (/[/\\]/.test(name) || name === "." || name === "..") return "write a name alone, without a folder";
@@ -269,7 +272,7 @@ function nameProblem(name) {
     return "write it in visible characters, without line breaks or double spaces";
   if (/^[.-]/.test(name)) return "begin it with a letter or a digit";
   if (/[. ]$/.test(name)) return "end it with a letter or a digit";
-  if (RESERVED.test(name)) return "choose another one: Windows keeps this name for a device";
+  if (isDeviceName(name)) return "choose another one: Windows keeps this name for a device";
   if (/\.(part|lock)$/i.test(name))
     return "choose another ending: .part and .lock mark files that are being saved";
   if (Buffer.byteLength(name) > LONGEST) return `write at most ${LONGEST} bytes (a letter is 1 to 4 bytes)`;
@@ -325,6 +328,7 @@ function editDistance(a, b) {
 }
 
 // scripts/src/model/clock.ts
+var DAY_MS = 24 * 36e5;
 var LONGEST_TIMER_MS = 2 ** 31 - 1;
 var systemClock = {
   // Not performance.now(): the first use of `performance` costs 3 ms.
@@ -1003,7 +1007,7 @@ function resumeFlags({ action, wait, pollInterval, download, output: output2, ba
     output: output2 === void 0 || batch !== void 0 ? void 0 : path3.resolve(output2)
   };
 }
-function placeFlags({ profile, sandbox }) {
+function serviceFlags({ profile, sandbox }) {
   return { provider: providerFlag(profile.id), sandbox };
 }
 function providerFlag(provider) {
@@ -1474,12 +1478,12 @@ function readEnvironment(env, { profile, action, sandbox, noJournal }) {
     noProxy: way.no_proxy || way.NO_PROXY || void 0,
     ...stateFolder(env, needsState ? refuse : () => void 0),
     isStateChosen,
-    placeOf: (other) => placeOf(other, env)
+    keyAndUrlOf: (other) => keyAndUrlOf(other, env)
   };
   if (issues.length > 0) throw refusedInputs(issues);
   return environment;
 }
-function placeOf(profile, env) {
+function keyAndUrlOf(profile, env) {
   let isWrong = false;
   const refuse = () => {
     isWrong = true;
@@ -1966,7 +1970,7 @@ function callerOf(args, argv) {
     /** The fingerprint of the key in use; undefined before the service is called. */
     account: void 0,
     /** A command. @param at its service */
-    command: (name, flags = {}, at = profile) => commandLine(flagWords({ action: name, ...flags, ...placeFlags({ profile: at, sandbox }) })),
+    command: (name, flags = {}, at = profile) => commandLine(flagWords({ action: name, ...flags, ...serviceFlags({ profile: at, sandbox }) })),
     /** The command that was given, with these flags in place of its own. */
     again: (flags) => commandFrom(argv, flags),
     /** The command that was given, as it resumes what it began. */
@@ -2321,6 +2325,7 @@ export {
   BRIEF_WAIT_S,
   BY_FLAGS,
   CallView,
+  DAY_MS,
   DEFAULT_WAIT_S,
   ERROR_CODES,
   EXIT,
@@ -2399,6 +2404,7 @@ export {
   isApiKey,
   isBareEnd,
   isCommandLine,
+  isDeviceName,
   isIdempotencyKey,
   isLocal,
   isLoopback,
@@ -2429,7 +2435,6 @@ export {
   owner,
   parseArguments,
   parseSince,
-  placeFlags,
   plain,
   printText,
   profileOf,
@@ -2454,6 +2459,7 @@ export {
   secretsIn,
   sentences,
   serviceAddress,
+  serviceFlags,
   serviceName,
   since,
   sinceAt,

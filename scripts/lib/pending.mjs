@@ -3,7 +3,7 @@
 import { Failure } from "./main.mjs";
 import { whileLocked } from "./journal.mjs";
 async function forgetRecords(records, { taskId, idempotencyKey = "" }) {
-  const entries = taskId === void 0 ? await records.byKey(idempotencyKey) : [await records.byTask(taskId)].filter((entry) => entry !== void 0);
+  const entries = taskId === void 0 ? await records.byIdempotencyKey(idempotencyKey) : [await records.byTask(taskId)].filter((entry) => entry !== void 0);
   const first = entries[0];
   if (!first) {
     throw new Failure("TASK_NOT_FOUND", "There is no such record, so there is nothing to forget.", {
@@ -187,17 +187,17 @@ function waysOf(record, mayCancel2, caller, count) {
 }
 
 // scripts/src/cli/actions/records.ts
-async function answerFromRecords(args, caller, { stateFolder, placeOf }, warn) {
+async function answerFromRecords(args, caller, { stateFolder, keyAndUrlOf }, warn) {
   if (stateFolder === null) return null;
   const { action, profile, sandbox, taskId, idempotencyKey } = args;
   const folder = journalFolder(stateFolder, sandbox);
   const clock = systemClock;
   const journal = new Journal({ folder, provider: profile.id, service: "", account: "", clock, warn });
   if (action === "forget") return forgottenOutcome(await forgetRecords(journal, { taskId, idempotencyKey }));
-  if (action === "listPending") return listPending(journal, args, caller, placeOf);
+  if (action === "listPending") return listPending(journal, args, caller, keyAndUrlOf);
   return action === "spending" ? spent(journal, args, caller) : cancellable2(journal, args, caller);
 }
-async function listPending(journal, args, caller, placeOf) {
+async function listPending(journal, args, caller, keyAndUrlOf) {
   const records = (await journal.pending()).map(({ record }) => record);
   const wanted = records.filter(
     ({ owner, provider }) => (args.owner === void 0 || owner === args.owner) && (!args.isProviderNamed || provider === args.profile.id)
@@ -206,10 +206,10 @@ async function listPending(journal, args, caller, placeOf) {
   const cancellable3 = [];
   for (const record of wanted) if (await mayCancel(record, now)) cancellable3.push(record);
   const accounts = (args.sandbox ? [] : PROFILES).flatMap((profile) => {
-    const place = placeOf(profile);
-    if (!place) return [];
+    const found = keyAndUrlOf(profile);
+    if (!found) return [];
     const { id, apiPath } = profile;
-    return { provider: id, service: serviceName(place.url, apiPath), account: accountOf(id, place.key) };
+    return { provider: id, service: serviceName(found.url, apiPath), account: accountOf(id, found.key) };
   });
   const here = new Map(accounts.map((account) => [account.provider, account]));
   return pendingOutcome(wanted, cancellable3, here, caller);

@@ -1,65 +1,7 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/cli/render/account.ts
-import { isTerminal } from "./main.mjs";
-import { counted } from "./main.mjs";
-import { otherAccountText } from "./main.mjs";
-import { definedFields, done, failed, rowsThatFit, upstream } from "./main.mjs";
-import { cheaperSteps } from "./advice.mjs";
-import { explained } from "./advice.mjs";
-import { sentences } from "./main.mjs";
-function quoteOutcome({ model, quote, estimate, missing, cheaper, known, other }, { profile }) {
-  const { credits, balance, affordable, record } = quote;
-  const price = counted(credits, "credit");
-  const steps = known ? knownStep(known, credits) : cheaper ? [
-    `${counted(missing, "credit")} ${missing === 1 ? "is" : "are"} missing. ${profile.says.credits}`,
-    ...cheaperSteps(cheaper)
-  ] : affordable === false ? `The service says that the balance is too small. ${profile.says.credits}` : `Tell the user the price (${price}), then submit once with --maxCredits ${credits}. Media and content are checked only then.`;
-  const data = {
-    model,
-    credits,
-    currentBalance: balance,
-    affordable,
-    estimate: estimate ? { ...estimate, note: "The quote counts." } : void 0,
-    charged: known && known.taskId !== null ? true : void 0,
-    createdAt: known?.created,
-    warnings: other ? [otherAccountText(other)] : void 0,
-    nextSteps: sentences(other && OTHER_KEY, steps)
-  };
-  return done({ ...data, ...upstream(record) });
-}
-var OTHER_KEY = "The same request was made with another key or at another address, as data.warnings says: tell the user before anything is spent. Here it would be a new charge; with that key and address, its command without --new charges nothing.";
-function knownStep({ created, status, taskId, credits: known }, credits) {
-  if (taskId === null)
-    return `This request was begun on ${created}, and whether it was submitted is not known. Its command without --new reconciles it, and never submits while that may charge twice.`;
-  const end = status === "COMPLETED" ? "returns its result" : `returns that it ended ${status}`;
-  const cost = known.charged === null ? "" : ` for ${counted(known.charged, "credit")}`;
-  return `This request was made on ${created}${cost}. Its command without --new ${isTerminal(status) ? end : "resumes its task"}; nothing is charged for that. To make another, after a yes to a new charge: submit with --new and --maxCredits ${credits}.`;
-}
-function batchQuoteOutcome(quote, caller) {
-  const { lines, sum, open, balance, over } = quote;
-  const rows = rowsThatFit(
-    lines.map(
-      ({ number, name, model, credits, isCharged }) => definedFields({ line: number, name, model, credits, charged: isCharged || void 0 })
-    )
-  );
-  const data = definedFields({
-    count: lines.length,
-    credits: sum,
-    notCharged: open,
-    currentBalance: balance,
-    affordable: balance === null ? null : balance >= open,
-    items: rows,
-    itemsLeftOut: lines.length - rows.length || void 0
-  });
-  if (over) {
-    const failure = explained(over, caller);
-    return failed(failure.with({ data: { ...data, ...failure.details.data } }), null, null);
-  }
-  const isAllCharged = lines.every(({ isCharged }) => isCharged);
-  const nextStep = isAllCharged ? "Every line was submitted by an earlier run: the batch without --new charges nothing." : `Tell the user the sum (${counted(open, "credit")} for what is not charged yet) and wait for a yes, then run the batch with --maxTotalCredits ${open}. Media and content are checked only then.`;
-  return done({ ...data, nextSteps: [nextStep] });
-}
+import { done, upstream } from "./main.mjs";
 function accountOutcome({ account: { balance, models, record }, contracts, notListedByService, withoutContract }, { profile: { title } }) {
   const add = `${title} lists ${withoutContract.join(", ")}, which has no contract here: references/add-a-model.md tells how to add one.`;
   const data = {
@@ -76,14 +18,14 @@ import { issue } from "./main.mjs";
 import { quoted } from "./main.mjs";
 import { nameIn } from "./live.mjs";
 import { AdvisedFailure } from "./main.mjs";
-import { failed as failed2 } from "./main.mjs";
-import { sentences as sentences2 } from "./main.mjs";
+import { failed } from "./main.mjs";
+import { sentences } from "./main.mjs";
 var MOST_LOST = 5;
 function cancellableOutcome(result, caller, hasKey = true) {
   const { tasks, more, lost, clearAfter, isListed } = result;
   const { command } = caller;
   const list = isListed ? command("listTasks", { status: "SUBMITTED" }) : command("listPending");
-  const nextSteps = sentences2(
+  const nextSteps = sentences(
     tasks.map((task) => cancelStep(task, caller)),
     more > 0 && `${more} more can be cancelled: ${list}`,
     tasks.length === 0 && noneStep(result, caller, hasKey),
@@ -99,7 +41,7 @@ function cancellableOutcome(result, caller, hasKey = true) {
   const issues = [issue("--taskId", "<id> for --action cancelTask", "nothing", hint)];
   const retryAfter = clearAfter.size > 0 ? Math.max(...clearAfter.values()) : void 0;
   const refusal = new AdvisedFailure("INVALID_PAYLOAD", message, { issues, nextSteps, retryAfter });
-  return failed2(refusal, "UNKNOWN", null);
+  return failed(refusal, "UNKNOWN", null);
 }
 var named = (promptExcerpt2, model) => promptExcerpt2 === null ? model ?? "a task" : `${quoted(promptExcerpt2)}${model ? ` (${model})` : ""}`;
 function cancelStep(task, { command }) {
@@ -149,24 +91,24 @@ function promptExcerpt(payload) {
 
 // scripts/src/cli/render/list.ts
 import { isObject, unlessEmpty as unlessEmpty2 } from "./main.mjs";
-import { counted as counted3, plain as plain2, quoted as quoted2 } from "./main.mjs";
+import { counted as counted2, plain as plain2, quoted as quoted2 } from "./main.mjs";
 import { nameIn as nameIn2 } from "./live.mjs";
 import { briefWait, resumeCommand } from "./main.mjs";
-import { definedFields as definedFields2, done as done3, upstream as upstream2 } from "./main.mjs";
-import { sentences as sentences4 } from "./main.mjs";
+import { definedFields, done as done3, upstream as upstream2 } from "./main.mjs";
+import { sentences as sentences3 } from "./main.mjs";
 
 // scripts/src/cli/render/spending.ts
 import { unlessEmpty } from "./main.mjs";
 import { KEPT_DAYS } from "./journal.mjs";
-import { counted as counted2 } from "./main.mjs";
+import { counted } from "./main.mjs";
 import { profileOf } from "./main.mjs";
 import { sinceAt } from "./main.mjs";
 import { done as done2 } from "./main.mjs";
-import { sentences as sentences3 } from "./main.mjs";
+import { sentences as sentences2 } from "./main.mjs";
 var MOST_MODELS = 100;
 function spendingOutcome(result, caller) {
   const { total, models, list, journal, since } = result;
-  const covers = sentences3(
+  const covers = sentences2(
     listWords(list, since, caller),
     journalWords(journal, caller),
     "Credits are as the service reported them. A task is counted in the span in which it was submitted, and once.",
@@ -190,8 +132,8 @@ function spanOf(since) {
 }
 function leftOut({ undated, unread }, hasSpan) {
   return [
-    undated > 0 && hasSpan && `${counted2(undated, "task")} of the list ${undated === 1 ? "has no date, and is" : "have no date, and are"} left out.`,
-    unread > 0 && `${counted2(unread, "entry", "entries")} of the list cannot be read, and ${unread === 1 ? "is" : "are"} left out.`
+    undated > 0 && hasSpan && `${counted(undated, "task")} of the list ${undated === 1 ? "has no date, and is" : "have no date, and are"} left out.`,
+    unread > 0 && `${counted(unread, "entry", "entries")} of the list cannot be read, and ${unread === 1 ? "is" : "are"} left out.`
   ];
 }
 function rowOf(row) {
@@ -213,12 +155,12 @@ function listWords(list, since, { profile }) {
     return !can.list && `${title} documents no list of tasks, so its tasks are known by the journal alone.`;
   const oldest = list.oldest === null ? "" : `, the oldest of ${new Date(list.oldest).toISOString()}`;
   const later = since !== null && list.oldest !== null && list.oldest > since ? " Whether it reaches back to the beginning of the span is not known." : "";
-  return `The list of ${title}: ${counted2(list.tasks, "task")} of this key${oldest}. How far back such a list reaches is not documented.${later}`;
+  return `The list of ${title}: ${counted(list.tasks, "task")} of this key${oldest}. How far back such a list reaches is not documented.${later}`;
 }
 function journalWords(journal, { profile }) {
   if (!journal) return "The journal of this machine: there is none.";
   const kept = `A record is kept for ${KEPT_DAYS} days after its last use.`;
-  return journal.keys === "all" ? `The journal of this machine alone, because ${profile.keyVariable} is not set: ${counted2(journal.more, "request")}, of every key that was used here. ${kept}` : `The journal of this machine: ${counted2(journal.more, "request")} of this key${profile.can.list ? " that the list does not show" : ""}. ${kept}`;
+  return journal.keys === "all" ? `The journal of this machine alone, because ${profile.keyVariable} is not set: ${counted(journal.more, "request")}, of every key that was used here. ${kept}` : `The journal of this machine: ${counted(journal.more, "request")} of this key${profile.can.list ? " that the list does not show" : ""}. ${kept}`;
 }
 function othersWords(others = [], since, { command }) {
   return others.flatMap(({ provider, count: count2 }) => {
@@ -234,7 +176,7 @@ function warningsOf({ total, list, journal, asOf, since, listFailure }, { profil
   const unreadable = journal?.unreadable ?? 0;
   const [was, it] = unknown === 1 ? ["was", "it"] : ["were", "them"];
   const isBeyondRecords = since !== null && since < asOf - KEPT_DAYS * 24 * 36e5;
-  return sentences3(
+  return sentences2(
     listFailure && `The list of ${profile.title} could not be read (${listFailure.message}), so this is what the journal of this machine knows, which may be out of date.`,
     unpriced > 0 && `The credits of ${unpriced} of these tasks are not known: nobody reported them, and the sums leave them out.`,
     unreadable > 0 && `${unreadable === 1 ? "1 record of this machine cannot be read: its request counts" : `${unreadable} records of this machine cannot be read: their requests count`} only where the list of the service shows the task.`,
@@ -247,10 +189,10 @@ function nextStepsOf({ total: { running, unknown }, replaced, since }, { command
   const day = since === null ? void 0 : sinceAt(since).day;
   const [were, them, tasks] = replaced === 1 ? ["was", "it", "its task"] : ["were", "them", "their tasks"];
   const find = profile.says.tasks ?? `Whether the service has ${tasks}: ${command("listTasks", { since: day })}`;
-  return sentences3(
+  return sentences2(
     running > 0 && profile.can.list && command("listTasks", { status: "running" }),
     (running > 0 && !profile.can.list || unknown > replaced) && command("listPending"),
-    replaced > 0 && `${counted2(replaced, "submit")} of unknown outcome ${were} replaced by a run with --new, so listPending does not show ${them}. ${find}`
+    replaced > 0 && `${counted(replaced, "submit")} of unknown outcome ${were} replaced by a run with --new, so listPending does not show ${them}. ${find}`
   );
 }
 
@@ -262,7 +204,7 @@ function listOutcome(result, caller) {
   const { filter, tasks, matched, counts, listed, running, record } = result;
   const wanted = tasks.filter(({ task }) => running.some(({ id }) => id === task.id));
   const resume = ({ task: { id }, request }) => resumeCommand(caller, id, { wait: briefWait(caller, request?.wait) });
-  const nextSteps = sentences4(
+  const nextSteps = sentences3(
     wanted.slice(0, MOST_COMMANDS).map(resume),
     matched === 0 && listed > 0 && nothingMatches(result)
   );
@@ -281,7 +223,7 @@ function listOutcome(result, caller) {
 }
 function warningsOf2(result, caller) {
   const { matched, tasks, filter, lost } = result;
-  return sentences4(
+  return sentences3(
     matched > tasks.length && `Only the newest ${tasks.length} of ${matched} tasks are shown; --limit, --since, --status and --model choose others. The counts are of all.`,
     leftOut(result, filter.since !== null),
     lost > 0 && lostWords(lost, caller)
@@ -290,7 +232,7 @@ function warningsOf2(result, caller) {
 function lostWords(lost, caller) {
   const those = lost === 1 ? "its task" : "their tasks";
   const search = caller.command("waitTask", { all: lost > 1, wait: briefWait(caller) });
-  return `The outcome of ${counted3(lost, "submit")} on record here is not known, and the list does not show ${those} yet, if there ${lost === 1 ? "is one" : "are any"}. This searches the list again, and submits nothing: ${search}`;
+  return `The outcome of ${counted2(lost, "submit")} on record here is not known, and the list does not show ${those} yet, if there ${lost === 1 ? "is one" : "are any"}. This searches the list again, and submits nothing: ${search}`;
 }
 function nothingMatches({ listed, models, counts, filter: { states, model, since } }) {
   const span = since === null ? "" : `made since ${new Date(since).toISOString()}`;
@@ -309,7 +251,7 @@ function rowOf2({ task, request, name, file }) {
   const { id, state, unknownState, createdAt, completedAt, charged, refunded, error } = task;
   const { input, idempotencyKey: key = "" } = task;
   const own = isObject(input) ? promptExcerpt(input) : null;
-  return definedFields2({
+  return definedFields({
     taskId: id,
     name: name && plain2(name, 200),
     promptExcerpt: request?.promptExcerpt ?? own ?? void 0,
@@ -334,39 +276,39 @@ import { AdvisedFailure as AdvisedFailure2 } from "./main.mjs";
 import { byUrgency, EXIT as EXIT2 } from "./main.mjs";
 import { dropStep, earlierStep, resumeCommand as resumeCommand2 } from "./main.mjs";
 import {
-  definedFields as definedFields4,
+  definedFields as definedFields3,
   done as done4,
-  failed as failed4,
-  rowsThatFit as rowsThatFit2,
+  failed as failed3,
+  rowsThatFit,
   textsIn
 } from "./main.mjs";
-import { explained as explained3 } from "./advice.mjs";
-import { sentences as sentences5 } from "./main.mjs";
+import { explained as explained2 } from "./advice.mjs";
+import { sentences as sentences4 } from "./main.mjs";
 
 // scripts/src/cli/render/task.ts
-import { isTerminal as isTerminal2 } from "./main.mjs";
+import { isTerminal } from "./main.mjs";
 import { EXIT } from "./main.mjs";
-import { definedFields as definedFields3, failed as failed3 } from "./main.mjs";
-import { explained as explained2 } from "./advice.mjs";
+import { definedFields as definedFields2, failed as failed2 } from "./main.mjs";
+import { explained } from "./advice.mjs";
 import { dataOf, stateOutcome, withFacts } from "./live.mjs";
 function taskOutcome(result, caller) {
   if (!("failure" in result)) return stateOutcome(result, caller);
   const { kind, taskId, seen, failure } = result;
-  const about = explained2(failure, caller);
+  const about = explained(failure, caller);
   const { data } = about.details;
   if (kind !== "notCancelled") {
-    const known = about.with({ data: definedFields3({ ...dataOf(result), ...data }) });
-    return withFacts(result, failed3(known, seen.state, taskId), caller);
+    const known = about.with({ data: definedFields2({ ...dataOf(result), ...data }) });
+    return withFacts(result, failed2(known, seen.state, taskId), caller);
   }
-  const exitCode = isTerminal2(seen.state) ? EXIT.taskEnded : EXIT.stillRunning;
-  return { ...withFacts(result, failed3(about, seen.state, taskId), caller), exitCode };
+  const exitCode = isTerminal(seen.state) ? EXIT.taskEnded : EXIT.stillRunning;
+  return { ...withFacts(result, failed2(about, seen.state, taskId), caller), exitCode };
 }
 
 // scripts/src/cli/render/many.ts
 function manyOutcome(result, caller) {
   const { items, until, more, unknown: submits } = result;
   const outcomes = items.map((item) => itemOutcome(item, caller));
-  const whole = rowsThatFit2(
+  const whole = rowsThatFit(
     outcomes.map(({ envelope }, n) => summary(envelope, items[n].record)),
     { most: items.length, characters: 4e4 }
   );
@@ -387,12 +329,12 @@ function manyOutcome(result, caller) {
     ({ envelope: { errorCode: errorCode2, taskId } }) => errorCode2 === "TASK_NOT_FOUND" ? [dropStep(caller, taskId)] : []
   );
   const hasMore = ended !== void 0 || running > 0 || unknown === void 0;
-  const nextSteps = sentences5(
+  const nextSteps = sentences4(
     (hasMore && gone.length < items.length || more > 0) && caller.same,
     gone.slice(0, 5),
     unknown ? textsIn(unknown, "nextSteps") : caller.command("listPending")
   );
-  const data = definedFields4({
+  const data = definedFields3({
     count: items.length,
     running,
     more,
@@ -425,7 +367,7 @@ function unknownOutcome(submits, caller) {
       caller.command("listPending")
     ]
   });
-  return failed4(failure, null, null);
+  return failed3(failure, null, null);
 }
 function listSteps({ after, listFailure }, { profile, same }) {
   if (profile.says.tasks) return [profile.says.tasks];
@@ -436,9 +378,9 @@ function listSteps({ after, listFailure }, { profile, same }) {
 function itemOutcome({ record, ended }, caller) {
   if (!(ended instanceof Failure)) return taskOutcome(ended, caller);
   const { status, taskId } = record;
-  const failure = explained3(ended, caller);
+  const failure = explained2(ended, caller);
   const { nextSteps = [resumeCommand2(caller, taskId)] } = failure.details;
-  return failed4(failure.with({ nextSteps }), status, taskId);
+  return failed3(failure.with({ nextSteps }), status, taskId);
 }
 function summary({ data, ...said }, { model, promptExcerpt: promptExcerpt2, created, owner }) {
   const kept = { ...said, model, promptExcerpt: promptExcerpt2, created, owner };
@@ -451,7 +393,68 @@ function nothingPendingOutcome(result, caller) {
   const { unknown } = result;
   if (unknown > 0) return unknownOutcome(result, caller);
   const none = "No recorded task of this key is unfinished or waits to be delivered.";
-  return done4({ count: 0, unknown, nextSteps: sentences5(none, earlierStep(caller)) });
+  return done4({ count: 0, unknown, nextSteps: sentences4(none, earlierStep(caller)) });
+}
+
+// scripts/src/cli/render/quote.ts
+import { isTerminal as isTerminal2 } from "./main.mjs";
+import { counted as counted3 } from "./main.mjs";
+import { otherAccountText } from "./main.mjs";
+import { definedFields as definedFields4, done as done5, failed as failed4, rowsThatFit as rowsThatFit2, upstream as upstream3 } from "./main.mjs";
+import { cheaperSteps } from "./advice.mjs";
+import { explained as explained3 } from "./advice.mjs";
+import { sentences as sentences5 } from "./main.mjs";
+function quoteOutcome({ model, quote, estimate, missing, cheaper, known, other }, { profile }) {
+  const { credits, balance, affordable, record } = quote;
+  const price = counted3(credits, "credit");
+  const steps = known ? knownStep(known, credits) : cheaper ? [
+    `${counted3(missing, "credit")} ${missing === 1 ? "is" : "are"} missing. ${profile.says.credits}`,
+    ...cheaperSteps(cheaper)
+  ] : affordable === false ? `The service says that the balance is too small. ${profile.says.credits}` : `Tell the user the price (${price}), then submit once with --maxCredits ${credits}. Media and content are checked only then.`;
+  const data = {
+    model,
+    credits,
+    currentBalance: balance,
+    affordable,
+    estimate: estimate ? { ...estimate, note: "The quote counts." } : void 0,
+    charged: known && known.taskId !== null ? true : void 0,
+    createdAt: known?.created,
+    warnings: other ? [otherAccountText(other)] : void 0,
+    nextSteps: sentences5(other && OTHER_KEY, steps)
+  };
+  return done5({ ...data, ...upstream3(record) });
+}
+var OTHER_KEY = "The same request was made with another key or at another address, as data.warnings says: tell the user before anything is spent. Here it would be a new charge; with that key and address, its command without --new charges nothing.";
+function knownStep({ created, status, taskId, credits: known }, credits) {
+  if (taskId === null)
+    return `This request was begun on ${created}, and whether it was submitted is not known. Its command without --new reconciles it, and never submits while that may charge twice.`;
+  const end = status === "COMPLETED" ? "returns its result" : `returns that it ended ${status}`;
+  const cost = known.charged === null ? "" : ` for ${counted3(known.charged, "credit")}`;
+  return `This request was made on ${created}${cost}. Its command without --new ${isTerminal2(status) ? end : "resumes its task"}; nothing is charged for that. To make another, after a yes to a new charge: submit with --new and --maxCredits ${credits}.`;
+}
+function batchQuoteOutcome(quote, caller) {
+  const { lines, sum, open, balance, over } = quote;
+  const rows = rowsThatFit2(
+    lines.map(
+      ({ number, name, model, credits, isCharged }) => definedFields4({ line: number, name, model, credits, charged: isCharged || void 0 })
+    )
+  );
+  const data = definedFields4({
+    count: lines.length,
+    credits: sum,
+    notCharged: open,
+    currentBalance: balance,
+    affordable: balance === null ? null : balance >= open,
+    items: rows,
+    itemsLeftOut: lines.length - rows.length || void 0
+  });
+  if (over) {
+    const failure = explained3(over, caller);
+    return failed4(failure.with({ data: { ...data, ...failure.details.data } }), null, null);
+  }
+  const isAllCharged = lines.every(({ isCharged }) => isCharged);
+  const nextStep = isAllCharged ? "Every line was submitted by an earlier run: the batch without --new charges nothing." : `Tell the user the sum (${counted3(open, "credit")} for what is not charged yet) and wait for a yes, then run the batch with --maxTotalCredits ${open}. Media and content are checked only then.`;
+  return done5({ ...data, nextSteps: [nextStep] });
 }
 
 // scripts/src/core/deliver/fetch-result.ts

@@ -110,7 +110,7 @@ interface Asked {
 
 /** What a process of its own has of it. */
 const processOf = ({ server, clock, journal }: World) =>
-  sessionWith(server.origin, { clock, journal: new Journal(journal.place), maxRetries: 1 });
+  sessionWith(server.origin, { clock, journal: new Journal(journal.options), maxRetries: 1 });
 
 /** The same command, as a process of its own. */
 async function command(world: World, asked: Asked = {}) {
@@ -125,7 +125,7 @@ const filesOf = ({ envelope }: Outcome) => (envelope.data?.files ?? []) as JsonO
 const pathsOf = (outcome: Outcome) => filesOf(outcome).map(({ path: where }) => where);
 const requests = ({ server }: World) => server.received.map(({ method, path }) => `${method} ${path}`);
 const recordOf = ({ journal, entry }: World) =>
-  new Journal(journal.place).find(entry.record.request).find((one) => one?.name === entry.name)!.record;
+  new Journal(journal.options).find(entry.record.request).find((one) => one?.name === entry.name)!.record;
 
 /** It says that it is the result of before; nothing was submitted, and no part of a file is left. */
 function expectReused(world: World, outcome: Outcome): void {
@@ -490,7 +490,7 @@ describe('the same command, when its file is not there any more', () => {
     expect(outcome.envelope.data).toMatchObject({ resultGone: true });
     expect(stepsOf(outcome.envelope).at(-1)).toContain('--new');
     outcome.onWritten?.();
-    expect(await new Journal(journal.place).pending()).toEqual([]);
+    expect(await new Journal(journal.options).pending()).toEqual([]);
   });
 
   it('and the service cannot be reached: that is for now, and the result is not lost', async () => {

@@ -152,8 +152,8 @@ export async function leave(journal: Journal, more: Partial<RequestRecord> = {})
   const { model, idempotencyKey } = REQUEST;
   const payload = { model, payloadHash: jsonHash(REQUEST.payload), idempotencyKey };
   const claim = { ...payload, isNamed: false, isNew: false, owner: null, download: null, wait: null };
-  const now = new Date(journal.place.clock.wall()).toISOString();
-  const entry = journal.draft({ ...firstRecord(claim, journal.place), duration: null });
+  const now = new Date(journal.options.clock.wall()).toISOString();
+  const entry = journal.draft({ ...firstRecord(claim, journal.account), duration: null });
   journal.prepare();
   await entry.store({ created: now, sentAt: now, unsettledSince: now, submitTimeout: 0, ...more });
   return entry;

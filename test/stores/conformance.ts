@@ -1,16 +1,15 @@
 // What every record store does: the rules of all stores of requests, and what the records of the command line have beside
 // them. The stores call it with a way to make one.
 import { describe, expect, it } from 'vitest';
-import { nameOfPayload, newestOf, requestNameOf } from '../../scripts/src/model/claim-rules.ts';
+import {
+  nameOfPayload,
+  newestOf,
+  type RequestClaim,
+  requestNameOf,
+} from '../../scripts/src/model/claim-rules.ts';
 import { accountOf } from '../../scripts/src/model/fingerprint.ts';
-import type { RequestRecord } from '../../scripts/src/model/request-record.ts';
-import type {
-  AccountId,
-  Budget,
-  Claimed,
-  RequestClaim,
-  StoredRequest,
-} from '../../scripts/src/ports/record-store.ts';
+import type { AccountId, RequestRecord } from '../../scripts/src/model/request-record.ts';
+import type { Budget, Claimed, StoredRequest } from '../../scripts/src/ports/record-store.ts';
 import { failureOf } from '../support/failures.ts';
 import { DAY, FILE, HOUR, SECOND, timeAgo } from './file/support.ts';
 import { requestsOf } from './record-store-requests.ts';
@@ -49,6 +48,14 @@ export function conformance(name: string, makeWorld: () => World | Promise<World
         await claimed.lock.release();
         return claimed.entry;
       };
+      /** What a budget counts of that time, without a request: nothing fits into it. */
+      const spentSince = async (windowMs: number, without?: StoredRequest) => {
+        const begin = without ? undefined : await begun('not on record');
+        const entry = without ?? begin!.entry;
+        const reserved = await next().reserve(entry, {}, { windowMs, limit: -1, credits: 0 }, 0);
+        await begin?.lock.release();
+        return reserved.kind === 'exceeded' ? reserved.spent : reserved.kind;
+      };
       const ago = <T>(ms: number, work: () => Promise<T>) => timeAgo(one.clock, ms, work);
       const kindOf = async (prompt: string, more: Partial<RequestClaim> = {}, store = next()) => {
         const claimed = await claim(prompt, more, store);
@@ -56,10 +63,10 @@ export function conformance(name: string, makeWorld: () => World | Promise<World
         return claimed.kind;
       };
       const again = async (entry: StoredRequest) => {
-        const found = await next().byKey(entry.record.idempotencyKey);
+        const found = await next().byIdempotencyKey(entry.record.idempotencyKey);
         return found[0]?.record;
       };
-      return { ...one, next, claim, begun, recorded, ago, kindOf, again };
+      return { ...one, next, claim, begun, recorded, ago, spentSince, kindOf, again };
     }
 
     it('fault 53: claims a request of one account as new, unknown or submitted', async () => {
@@ -75,7 +82,7 @@ export function conformance(name: string, makeWorld: () => World | Promise<World
       expect(await kindOf('a', { isNew: true })).toBe('new');
       expect(await kindOf('b')).toBe('new');
       expect(await kindOf('a', { model: 'i2v' })).toBe('new');
-      for (const place of ELSEWHERE) expect(await kindOf('a', {}, next(place))).toBe('new');
+      for (const account of ELSEWHERE) expect(await kindOf('a', {}, next(account))).toBe('new');
       expect(await again(entry)).toMatchObject({ taskId: 'ckx1', idempotencyKey: 'key-of-a' });
     });
 
@@ -90,7 +97,7 @@ export function conformance(name: string, makeWorld: () => World | Promise<World
       const store = next();
       const latest = async (ordinal = 1) => {
         const { model, payloadHash } = claimOf('a');
-        return newestOf(await store.allOf(nameOfPayload({ model, payloadHash, ordinal }, store.place)));
+        return newestOf(await store.allOf(nameOfPayload({ model, payloadHash, ordinal }, store.account)));
       };
       expect(await latest()).toBeUndefined();
       const entry = await ago(HOUR, () => recorded('a', submitted('ckx1')));
@@ -161,11 +168,11 @@ export function conformance(name: string, makeWorld: () => World | Promise<World
     it('requires nothing of a record that is gone, or that another process moved on', async () => {
       const { recorded, next, again } = await world();
       const gone = await recorded('a', { phase: 'rejected' });
-      for (const same of await next().byKey('key-of-a')) await same!.drop();
+      for (const same of await next().byIdempotencyKey('key-of-a')) await same!.drop();
       await expect(gone.require({ phase: 'submitting' })).rejects.toThrow('took this request over');
-      expect(await next().byKey('key-of-a')).toEqual([]);
+      expect(await next().byIdempotencyKey('key-of-a')).toEqual([]);
       const moved = await recorded('b', { phase: 'unknown' });
-      for (const same of await next().byKey('key-of-b'))
+      for (const same of await next().byIdempotencyKey('key-of-b'))
         await same!.update(submitted('ckx1'), { isOurs: true });
       const again2 = moved.require({ phase: 'submitting', resubmitted: true });
       await expect(again2).rejects.toThrow('took this request over');
@@ -178,9 +185,9 @@ export function conformance(name: string, makeWorld: () => World | Promise<World
     it('submits a rejected request anew, and drops that record', async () => {
       const { recorded, kindOf, next } = await world();
       await recorded('a', { phase: 'rejected' });
-      expect(await next().byKey('key-of-a')).toHaveLength(1);
+      expect(await next().byIdempotencyKey('key-of-a')).toHaveLength(1);
       expect(await kindOf('a')).toBe('new');
-      expect(await next().byKey('key-of-a')).toEqual([]);
+      expect(await next().byIdempotencyKey('key-of-a')).toEqual([]);
     });
 
     it('joins what several processes change at once', async () => {
@@ -213,7 +220,7 @@ export function conformance(name: string, makeWorld: () => World | Promise<World
       await recorded('a', submitted('ckx2'), other);
       for (const id of ['ckx1', 'ckx2']) expect((await next().byTask(id))?.record.taskId).toBe(id);
       expect(await next().byTask('ckx3')).toBeUndefined();
-      expect(await next().byKey('key-of-a')).toHaveLength(2);
+      expect(await next().byIdempotencyKey('key-of-a')).toHaveLength(2);
       expect(await next().recordedAmong(['ckx2', 'x', 'ckx1'])).toEqual(new Set(['ckx1', 'ckx2']));
       expect(next().isOwn((await next().byTask('ckx1'))!)).toBe(true);
       expect(next().isOwn((await next().byTask('ckx2'))!)).toBe(false);
@@ -232,7 +239,7 @@ export function conformance(name: string, makeWorld: () => World | Promise<World
       await claim('f', { ordinal: 2 }, other);
       const found = async (prompt: string, more: Partial<RequestClaim> = {}) =>
         (await next().underOtherAccount(claimOf(prompt, more)))?.record;
-      expect(await found('a')).toMatchObject({ taskId: 'one', account: other.place.account });
+      expect(await found('a')).toMatchObject({ taskId: 'one', account: other.account.account });
       expect(await found('a', { model: 'i2v' })).toBeUndefined();
       expect(await found('a', { ordinal: 2 })).toBeUndefined();
       expect(await found('b')).toBeUndefined();
@@ -258,7 +265,7 @@ export function conformance(name: string, makeWorld: () => World | Promise<World
     });
 
     it('fault 46: does not submit a request whose record is damaged, but another one', async () => {
-      const { recorded, kindOf, damage, claim, next } = await world();
+      const { recorded, kindOf, damage, claim, spentSince } = await world();
       await recorded('a', submitted('ckx1'));
       await damage(requestNameOf(claimOf('a'), ACCOUNT));
       for (let n = 0; n < 2; n += 1) {
@@ -266,22 +273,22 @@ export function conformance(name: string, makeWorld: () => World | Promise<World
       }
       expect(await kindOf('b')).toBe('new');
       expect(await kindOf('a', { isNew: true })).toBe('new');
-      expect(await next().spentSince(DAY)).toBeNull();
+      expect(await spentSince(DAY)).toBeNull();
     });
 
     const budget = (credits: number, limit: number): Budget => ({ windowMs: DAY, limit, credits });
     const spend = { quoted: 10, charged: null, refunded: null };
 
     it('counts a request in a budget once, and those of its own account and window alone', async () => {
-      const { recorded, ago, next, claim } = await world();
+      const { recorded, ago, next, claim, spentSince } = await world();
       await ago(DAY + SECOND, () => recorded('old', { credits: { ...spend, charged: 1_000 } }));
-      for (const place of ELSEWHERE) await recorded('other', { credits: spend }, next(place));
+      for (const account of ELSEWHERE) await recorded('other', { credits: spend }, next(account));
       await recorded('b', { credits: { quoted: 10, charged: 8, refunded: 3 } });
       await recorded('c', { phase: 'rejected', credits: spend });
       const entry = await recorded('a', { phase: 'unknown', credits: spend });
-      expect(await next().spentSince(DAY)).toBe(15);
-      expect(await next().spentSince(DAY, entry)).toBe(5);
-      expect(await next().spentSince(7 * DAY)).toBe(1_015);
+      expect(await spentSince(DAY)).toBe(15);
+      expect(await spentSince(DAY, entry)).toBe(5);
+      expect(await spentSince(7 * DAY)).toBe(1_015);
       const claimed = await claim('a');
       if (claimed.kind !== 'unknown') throw new Error(claimed.kind);
       const over = await next().reserve(claimed.entry, {}, budget(10, 14), DAY);

@@ -2,16 +2,11 @@
 import { noteState } from '../../scripts/src/core/record/task-record.ts';
 import type { Session } from '../../scripts/src/core/session.ts';
 import { recordTask } from '../../scripts/src/core/submit/record-task.ts';
-import { requestNameOf } from '../../scripts/src/model/claim-rules.ts';
+import { type RequestClaim, requestNameOf } from '../../scripts/src/model/claim-rules.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import type { Phase } from '../../scripts/src/model/request-record.ts';
 import { isTerminal, type Task } from '../../scripts/src/model/task.ts';
-import type {
-  Claimed,
-  Lock,
-  RequestClaim,
-  StoredRequest as StoredRecord,
-} from '../../scripts/src/ports/record-store.ts';
+import type { Claimed, Lock, StoredRequest as StoredRecord } from '../../scripts/src/ports/record-store.ts';
 import { DAY } from './file/support.ts';
 import type { LostSubmit, RequestStore, StoredRequest, Submit } from './request-store.ts';
 import { ACCOUNT, claimOf, type World } from './world.ts';

@@ -3,15 +3,18 @@ import { randomBytes } from 'node:crypto';
 import {
   busy,
   firstRecord,
+  type Holder,
   knownRecord,
   lostSubmitsOf,
   newestMade,
+  type RequestClaim,
   requestNameOf,
   takenOver,
 } from '../../scripts/src/model/claim-rules.ts';
 import type { Clock } from '../../scripts/src/model/clock.ts';
 import { dayOf } from '../../scripts/src/model/clock.ts';
 import {
+  type AccountId,
   allowedChange,
   type Credits,
   hasTaken,
@@ -24,13 +27,10 @@ import {
 import { recordedRow, type SpendingRow, sumRows } from '../../scripts/src/model/spending-row.ts';
 import type { TaskState } from '../../scripts/src/model/task.ts';
 import type {
-  AccountId,
   Budget,
   Claimed,
-  Holder,
   Lock,
   RecordStore,
-  RequestClaim,
   Reserved,
   StoredRequest,
 } from '../../scripts/src/ports/record-store.ts';
@@ -59,18 +59,18 @@ export interface Table {
 const ME: Holder = { pid: process.pid, host: 'here' };
 
 export class TableStore implements RecordStore {
-  readonly place: AccountId;
+  readonly account: AccountId;
   readonly #table: Table;
   readonly #clock: Clock;
 
-  constructor(table: Table, place: AccountId, clock: Clock) {
+  constructor(table: Table, account: AccountId, clock: Clock) {
     this.#table = table;
-    this.place = place;
+    this.account = account;
     this.#clock = clock;
   }
 
   async claim(claim: RequestClaim, deadline: number, signal?: AbortSignal): Promise<Claimed> {
-    const request = requestNameOf(claim, this.place);
+    const request = requestNameOf(claim, this.account);
     for (;;) {
       const entry = knownRecord(await this.#entries(request), claim);
       if (entry && entry.record.taskId !== null) return { kind: 'submitted', entry };
@@ -95,7 +95,7 @@ export class TableStore implements RecordStore {
       const now = this.#clock.wall();
       const date = new Date(now).toISOString();
       const dates = { created: date, sentAt: date, unsettledSince: date };
-      const record = { ...firstRecord(claim, this.place), ...dates, submitTimeout: null, duration: null };
+      const record = { ...firstRecord(claim, this.account), ...dates, submitTimeout: null, duration: null };
       const row = { id: randomBytes(8).toString('hex'), made: now, version: 0, record };
       return {
         kind: 'new',
@@ -115,7 +115,7 @@ export class TableStore implements RecordStore {
 
   async underOtherAccount(claim: RequestClaim) {
     const isSame = ({ provider, service, account, request }: RequestRecord) =>
-      provider === this.place.provider && request === requestNameOf(claim, { provider, service, account });
+      provider === this.account.provider && request === requestNameOf(claim, { provider, service, account });
     return newestMade(await this.#all((record) => isSame(record) && !this.isOwn({ record })));
   }
 
@@ -142,7 +142,7 @@ export class TableStore implements RecordStore {
     const lock = await this.lock('budget', deadline, signal);
     if ('heldBy' in lock) return { kind: 'busy', holder: lock.heldBy };
     try {
-      const spent = await this.spentSince(budget.windowMs, entry);
+      const spent = await this.#spentSince(budget.windowMs, entry);
       if (spent === null || spent + budget.credits > budget.limit) return { kind: 'exceeded', spent };
       return await entry.store(change);
     } finally {
@@ -164,7 +164,7 @@ export class TableStore implements RecordStore {
     return (await this.#all((record) => record.taskId === taskId))[0];
   }
 
-  byKey(idempotencyKey: string): Promise<StoredRequest[]> {
+  byIdempotencyKey(idempotencyKey: string): Promise<StoredRequest[]> {
     return this.#all((record) => record.idempotencyKey === idempotencyKey);
   }
 
@@ -173,8 +173,8 @@ export class TableStore implements RecordStore {
     return new Set(all.map(({ record }) => record.taskId!));
   }
 
-  isOwn({ record }: { record: RequestRecord }): boolean {
-    const { provider, service, account } = this.place;
+  isOwn({ record }: { record: AccountId }): boolean {
+    const { provider, service, account } = this.account;
     return record.provider === provider && record.service === service && record.account === account;
   }
 
@@ -186,11 +186,11 @@ export class TableStore implements RecordStore {
     return this.#all((record) => isReplaced(record) && this.isOwn({ record }));
   }
 
-  async spentSince(windowMs: number, without?: StoredRequest): Promise<number | null> {
+  async #spentSince(windowMs: number, without: TableEntry): Promise<number | null> {
     const since = this.#clock.wall() - windowMs;
     let sum = 0;
     for (const { id, made, record } of await this.#table.rows()) {
-      if (made < since || (without instanceof TableEntry && without.id === id)) continue;
+      if (made < since || without.id === id) continue;
       if (record && !this.isOwn({ record })) continue;
       const spent = record && spentOn(record);
       if (spent === null) return null;

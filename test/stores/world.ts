@@ -1,6 +1,9 @@
 // A place for records, in which the tests of all record stores take place.
+
+import type { RequestClaim } from '../../scripts/src/model/claim-rules.ts';
 import { accountOf, jsonHash } from '../../scripts/src/model/fingerprint.ts';
-import type { AccountId, RecordStore, RequestClaim } from '../../scripts/src/ports/record-store.ts';
+import type { AccountId } from '../../scripts/src/model/request-record.ts';
+import type { RecordStore } from '../../scripts/src/ports/record-store.ts';
 import type { FakeClock } from '../support/clock.ts';
 
 /** Empty at first. */

@@ -32,7 +32,7 @@ export interface Environment {
   /** The user chose that folder: where it cannot be used, that is an error, and the call does not continue without it. */
   isStateChosen: boolean;
   /** Returns the key and the address that a call of a service would use; null where no key is set, or one of them is wrong. */
-  placeOf(profile: Profile): { key: string; url: URL } | null;
+  keyAndUrlOf(profile: Profile): { key: string; url: URL } | null;
 }
 
 /** Returns the keys in the environment, so that every output can hide them. */
@@ -87,13 +87,13 @@ export function readEnvironment(
     noProxy: way.no_proxy || way.NO_PROXY || undefined,
     ...stateFolder(env, needsState ? refuse : () => undefined),
     isStateChosen,
-    placeOf: (other) => placeOf(other, env),
+    keyAndUrlOf: (other) => keyAndUrlOf(other, env),
   };
   if (issues.length > 0) throw refusedInputs(issues);
   return environment;
 }
 
-function placeOf(profile: Profile, env: NodeJS.ProcessEnv) {
+function keyAndUrlOf(profile: Profile, env: NodeJS.ProcessEnv) {
   let isWrong = false;
   const refuse: Refuse = () => {
     isWrong = true;

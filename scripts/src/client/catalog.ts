@@ -26,11 +26,10 @@ export function describe(contract: Contract): ModelDescription {
 
 export async function validate(contract: Contract, payload: JsonObject): Promise<Validation> {
   const { checkPayload } = await import('../contracts/validate.ts');
-  const { estimate } = await import('../contracts/price/estimate.ts');
+  const { datedEstimate } = await import('../contracts/price/estimate.ts');
   const issues = checkPayload(contract, payload);
-  const range = issues.length > 0 ? null : estimate(contract, payload);
-  const { asOf = '', note = '' } = contract.price ?? {};
-  return { valid: issues.length === 0, issues, estimate: range && { ...range, asOf, note } };
+  const estimate = issues.length > 0 ? null : datedEstimate(contract, payload);
+  return { valid: issues.length === 0, issues, estimate };
 }
 
 /** @throws Failure INVALID_PAYLOAD */

@@ -29,10 +29,10 @@ export function download(
       ...SILENT,
       downloading: (bytes: number, total: number | null) => onProgress?.({ number, bytes, total }),
     };
-    const place = await placeFor(to, temporaryFolder);
+    const target = await targetFolder(to, temporaryFolder);
     const files: DownloadedFile[] = [];
     try {
-      await saveFiles({ ...session, observer }, task, place.folder, {
+      await saveFiles({ ...session, observer }, task, target.folder, {
         filesUntil,
         onFile: (index) => {
           number = index + 1;
@@ -48,7 +48,7 @@ export function download(
       });
       return files;
     } finally {
-      await place.release();
+      await target.release();
     }
   });
 }
@@ -68,7 +68,7 @@ async function completed(session: Session, wanted: string | Task) {
   return fetchResult(session, id, Number.POSITIVE_INFINITY);
 }
 
-async function placeFor(to: DownloadOptions['to'], temporaryFolder: string | undefined) {
+async function targetFolder(to: DownloadOptions['to'], temporaryFolder: string | undefined) {
   const { prepareFolder } = await import('../download/download.ts');
   const stays = typeof to === 'string' ? to : temporaryFolder;
   if (stays !== undefined) return { folder: await prepareFolder(stays), release: async () => {} };

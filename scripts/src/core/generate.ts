@@ -1,9 +1,10 @@
-import { Failure, orFailure, type Reason } from '../model/failure.ts';
+import { DAY_MS } from '../model/clock.ts';
+import { type DatedEstimate, Failure, orFailure, type Reason } from '../model/failure.ts';
 import { isTerminal } from '../model/task.ts';
 import type { StoredRequest } from '../ports/record-store.ts';
 import type { CheckedRequest } from './checked-request.ts';
 import { folderFor } from './deliver/place.ts';
-import { comparedEstimate, type DatedEstimate } from './money/check-price.ts';
+import { comparedEstimate } from './money/check-price.ts';
 import { explainFunds } from './money/short-of-credits.ts';
 import { graceOf, isMissingForNow } from './poll/not-found-grace.ts';
 import {
@@ -39,7 +40,6 @@ export interface Begun extends SubmittedTask {
 
 // Even the shortest wait gives a rejected or lost submit this long.
 const RETRY_AT_LEAST_MS = 1_500;
-const DAY_MS = 24 * 3600_000;
 
 /** Runs the full workflow for a valid payload (price, submit, wait, download) and returns its result. Submits at most one task. */
 export async function generate(session: Session, options: GenerateOptions): Promise<TaskResult> {

@@ -1,12 +1,11 @@
 import type { SavedFile } from '../download/download.ts';
-import type { Failure } from '../model/failure.ts';
+import type { DatedEstimate, Failure } from '../model/failure.ts';
 import type { OutputKind } from '../model/output-kind.ts';
 import type { Credits, RequestRecord } from '../model/request-record.ts';
 import type { SubmitWarning } from '../model/submit-facts.ts';
 import type { SeenState, Task, TaskState } from '../model/task.ts';
 import type { StoredRequest } from '../ports/record-store.ts';
 import type { TaskStatus } from '../providers/provider.ts';
-import type { DatedEstimate } from './money/check-price.ts';
 
 /** What the service last showed of a task: its status alone, or its record. */
 export type Seen = SeenState &

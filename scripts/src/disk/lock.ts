@@ -58,7 +58,7 @@ export function tryLock(file: string, clock: Clock): Lock | { heldBy: LockOwner 
   try {
     writeFileSync(temp, JSON.stringify(me), { flag: 'wx', mode: 0o600 });
     for (;;) {
-      if (place(temp, file, me)) return hold(file, me);
+      if (linkInto(temp, file, me)) return hold(file, me);
       const owner = readOwner(file);
       if (owner === undefined) continue;
       if (isAlive(owner, file, clock)) return { heldBy: owner };
@@ -136,7 +136,7 @@ function hold(file: string, { nonce }: LockOwner): Lock {
 const WITHOUT_LINKS = ['EPERM', 'ENOTSUP', 'ENOSYS', 'EOPNOTSUPP', 'EXDEV', 'EACCES', 'EMLINK'];
 
 /** Gives the prepared file the name of the lock. @returns false where that name exists */
-function place(temp: string, file: string, me: LockOwner): boolean {
+function linkInto(temp: string, file: string, me: LockOwner): boolean {
   try {
     try {
       // A hard link appears with its content, and fails when the name exists.

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { isDeviceName } from '../model/file-name-rule.ts';
 import { sha256Text } from '../model/fingerprint.ts';
 import type { RecordedFile } from '../model/request-record.ts';
 
@@ -45,13 +46,10 @@ export function nameKey(name: string): string {
   return name.normalize('NFC').toLowerCase();
 }
 
-// Names that Windows keeps for devices, whatever follows the dot.
-const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)$/i;
-
 /** A file name (without extension) made from a task id: ours alone, no path in it, the same for the same id. */
 export function fileStem(taskId: string): string {
   const safe = taskId.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, 80);
-  const kept = RESERVED.test(safe) ? `task_${safe}` : safe;
+  const kept = isDeviceName(safe) ? `task_${safe}` : safe;
   if (kept === taskId && kept !== '') return kept;
   // Two ids must not end as one name.
   return `${kept || 'task'}-${sha256Text(taskId).slice(0, 8)}`;

@@ -10,6 +10,8 @@ export interface Clock {
   random(): number;
 }
 
+export const DAY_MS = 24 * 3600_000;
+
 /** setTimeout fires at once for longer delays. */
 export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 

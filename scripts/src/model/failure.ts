@@ -95,6 +95,9 @@ export async function orFailure<T>(work: Promise<T>): Promise<T | Failure> {
   }
 }
 
+/** Credits that a request may cost by its contract, at the date of the contract's price; a type, so that it is JSON. */
+export type DatedEstimate = { least: number; most: number; asOf: string; note: string };
+
 /** Forms of the same request that cost less. */
 export interface Cheaper {
   model: string;
@@ -188,7 +191,7 @@ export type Reason =
   | {
       kind: 'estimateAboveCap';
       title: string;
-      estimate: { least: number; most: number; asOf: string; note: string };
+      estimate: DatedEstimate;
       maxCredits: number;
       cheaper: Cheaper;
     }

@@ -3,9 +3,6 @@ import type { AccountId, Credits, RecordChange, RequestRecord } from '../model/r
 import type { SpendingRow } from '../model/spending-row.ts';
 import type { TaskState } from '../model/task.ts';
 
-export type { Holder, RequestClaim, RequestIdentity } from '../model/claim-rules.ts';
-export type { AccountId } from '../model/request-record.ts';
-
 /** A lock that one process holds at a time, as the one on a request, whose holder alone may submit it. */
 export interface Lock {
   /** Resolves to false when another process believed that this one was dead and took the lock. */
@@ -63,7 +60,10 @@ export interface Budget {
 
 export type Reserved =
   | { kind: 'reserved' }
-  /** `spent`: what the others of the period cost; null when that is unknown. */
+  /**
+   * `spent`: the credits that the account's other requests of the period cost or may still cost, without refunds; null when
+   * those of a record are unknown, or a record cannot be read.
+   */
   | { kind: 'exceeded'; spent: number | null }
   /** Another process kept the budget to itself until the deadline. */
   | { kind: 'busy'; holder: Holder };
@@ -73,7 +73,8 @@ export type Reserved =
  * method throws a Failure when the records cannot be read or written.
  */
 export interface RecordStore {
-  readonly place: AccountId;
+  /** The account in use. */
+  readonly account: AccountId;
   /**
    * Returns what is known of a request, and prevents other processes from submitting it at the same time. The same request
    * has the same task until the user wants a new one.
@@ -103,14 +104,15 @@ export interface RecordStore {
     signal?: AbortSignal,
   ): Promise<Reserved>;
   /**
-   * Takes a lock by its name: of a request that may be submitted, or another one.
+   * Takes a lock by its name: a request's, to submit it; `task-` and a hash, to decide which record a task belongs to. A store
+   * adds names of its own, as `budget` for `reserve`.
    * @param deadline how long to wait for the process that holds it, on the monotonic clock; 0 = try once
    */
   lock(name: string, deadline: number): Promise<Lock | { heldBy: Holder }>;
   /** Returns the record of a task, of any account. */
   byTask(taskId: string): Promise<StoredRequest | undefined>;
   /** Returns the records with an idempotency key, of any account, newest first. */
-  byKey(idempotencyKey: string): Promise<StoredRequest[]>;
+  byIdempotencyKey(idempotencyKey: string): Promise<StoredRequest[]>;
   /** Returns those of these tasks that a record names, of any account. */
   recordedAmong(taskIds: readonly string[]): Promise<ReadonlySet<string>>;
   /** Returns whether a record belongs to the account in use. */
@@ -119,13 +121,6 @@ export interface RecordStore {
   pending(): Promise<StoredRequest[]>;
   /** Returns the requests of the account in use whose outcome is unknown and that another request replaced. */
   replaced(): Promise<StoredRequest[]>;
-  /**
-   * Returns the credits that the account's requests of the last `windowMs` milliseconds cost or may still cost, without
-   * refunds.
-   * @param without a record to leave out
-   * @returns null when the credits of a record are unknown, or a record cannot be read
-   */
-  spentSince(windowMs: number, without?: StoredRequest): Promise<number | null>;
   /**
    * Returns what was spent from a local day on, by day, account and model.
    * @param since a moment of the first day, in milliseconds by the wall clock; that whole day counts

@@ -6,8 +6,8 @@ import { parseArguments } from '../../../scripts/src/cli/command-line/arguments.
 import {
   commandFrom,
   commandToRehearse,
-  placeFlags,
   resumeFlags,
+  serviceFlags,
 } from '../../../scripts/src/cli/command-line/commands.ts';
 import { commandLine, flagWords } from '../../../scripts/src/cli/command-line/words.ts';
 import { callerOf } from '../../../scripts/src/cli/render/caller.ts';
@@ -162,9 +162,10 @@ describe('the forms of a command', () => {
 
   it('says where a task lives only where that is not the usual place', () => {
     const words = (...argv: string[]) =>
-      flagWords({ action: 'account', ...placeFlags(parseArguments(['--action', 'account', ...argv])) }).slice(
-        2,
-      );
+      flagWords({
+        action: 'account',
+        ...serviceFlags(parseArguments(['--action', 'account', ...argv])),
+      }).slice(2);
     expect(words()).toEqual([]);
     expect(words('--sandbox')).toEqual(['--sandbox']);
   });

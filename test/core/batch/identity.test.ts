@@ -11,9 +11,9 @@ const contents = fc.array(content, { maxLength: 12 });
 
 /** The requests of lines, as a bag: how often there is each. */
 function requestsOf(lines: readonly Content[]): string[] {
-  const place = { provider: 'p', service: 's', account: 'a', idempotencyKey: undefined };
+  const account = { provider: 'p', service: 's', account: 'a', idempotencyKey: undefined };
   const ordinals = ordinalsOf(lines);
-  return lines.map((line, n) => requestName({ ...place, ...line, ordinal: ordinals[n]! })).sort();
+  return lines.map((line, n) => requestName({ ...account, ...line, ordinal: ordinals[n]! })).sort();
 }
 
 const without = (all: readonly string[], some: readonly string[]) => all.filter((one) => !some.includes(one));
@@ -23,8 +23,8 @@ describe('the requests of a batch', () => {
     fc.assert(
       fc.property(contents, (lines) => {
         expect(new Set(requestsOf(lines)).size).toBe(lines.length);
-        const place = { provider: 'p', service: 's', account: 'a', idempotencyKey: undefined };
-        for (const line of lines) expect(requestsOf(lines)).toContain(requestName({ ...place, ...line }));
+        const account = { provider: 'p', service: 's', account: 'a', idempotencyKey: undefined };
+        for (const line of lines) expect(requestsOf(lines)).toContain(requestName({ ...account, ...line }));
       }),
     );
   });
@@ -32,8 +32,8 @@ describe('the requests of a batch', () => {
   it('fault 77: stay, with one more, when a line is inserted anywhere', () => {
     fc.assert(
       fc.property(contents, content, fc.nat(), (lines, line, at) => {
-        const place = at % (lines.length + 1);
-        const after = requestsOf(lines.toSpliced(place, 0, line));
+        const index = at % (lines.length + 1);
+        const after = requestsOf(lines.toSpliced(index, 0, line));
         expect(without(requestsOf(lines), after)).toEqual([]);
         expect(without(after, requestsOf(lines))).toHaveLength(1);
       }),
@@ -47,8 +47,8 @@ describe('the requests of a batch', () => {
         fc.nat(),
         fc.infiniteStream(fc.nat()),
         (lines, at, random) => {
-          const place = at % lines.length;
-          const after = requestsOf(lines.toSpliced(place, 1));
+          const index = at % lines.length;
+          const after = requestsOf(lines.toSpliced(index, 1));
           expect(without(after, requestsOf(lines))).toEqual([]);
           expect(without(requestsOf(lines), after)).toHaveLength(1);
           const moved = [...lines].sort(() => (Number(random.next().value) % 3) - 1);

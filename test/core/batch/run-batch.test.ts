@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { watch } from '../../../scripts/src/cli/progress.ts';
-import { batchQuoteOutcome } from '../../../scripts/src/cli/render/account.ts';
 import { batchOutcome, lineOutcomes } from '../../../scripts/src/cli/render/batch.ts';
+import { batchQuoteOutcome } from '../../../scripts/src/cli/render/quote.ts';
 import { loadContract } from '../../../scripts/src/contracts/contract.ts';
 import type { BatchLine } from '../../../scripts/src/core/batch/line.ts';
 import { quoteBatch } from '../../../scripts/src/core/batch/quote-batch.ts';

@@ -14,7 +14,7 @@ it.each([
   const origin = 'http://127.0.0.1:9';
   const journal = journalOf(origin, clock);
   const entry = await leave(journal);
-  const held = await new Journal(journal.place).lock('budget', 0);
+  const held = await new Journal(journal.options).lock('budget', 0);
   if ('heldBy' in held) throw new Error('held already');
   onTestFinished(() => void held.release());
   const session = sessionWith(origin, { clock, journal });

@@ -551,7 +551,11 @@ describe('the same command after a process that died', () => {
     waitS: number,
     generation: ProviderRequest = REQUEST,
   ) {
-    const session = sessionWith(server.origin, { clock, journal: new Journal(journal.place), maxRetries: 0 });
+    const session = sessionWith(server.origin, {
+      clock,
+      journal: new Journal(journal.options),
+      maxRetries: 0,
+    });
     return endOf(generateClip(session, { generation, waitMs: waitS * 1_000 }));
   }
 
@@ -636,7 +640,7 @@ describe('the same command after a process that died', () => {
     // Stopped in the instant in which its request is on its way.
     session.observer.submitting = () => void setTimeout(() => controller.abort(new Error('stopped')), 50);
     await expect(generateClip(session, { generation, isDetached: true })).rejects.toThrow('stopped');
-    const [entry] = allIn(new Journal(session.journal.place));
+    const [entry] = allIn(new Journal(session.journal.options));
     expect(entry!.record).toMatchObject({ sentAt: iso(START + 50_000), unsettledSince: iso(START + 50_000) });
   });
 

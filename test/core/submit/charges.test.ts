@@ -141,7 +141,7 @@ class World {
 /** What one run of the command comes to: the task, or why there is none. */
 async function run(world: World, journal: Journal, waitMs: number, ordinal: number): Promise<string> {
   const { clock, transport } = world;
-  const own = new Journal(journal.place);
+  const own = new Journal(journal.options);
   const session = sessionWith(SERVICE, { clock, transport, journal: own, firstMs: 500 });
   const generation = { ...REQUEST, idempotencyKey: world.newKey() };
   try {
@@ -229,7 +229,7 @@ it('faults 2, 35, 36, 74 and 77: of two equal lines each has one charge and its 
         expect([...found.values()].flatMap((one) => [...one]).sort()).toEqual(ids.sort());
         return true;
       } finally {
-        rmSync(journal.place.folder, { recursive: true, force: true });
+        rmSync(journal.options.folder, { recursive: true, force: true });
       }
     }),
     { numRuns: 60, examples: [[LATE], [LOOKALIKE], [TWINS]] },

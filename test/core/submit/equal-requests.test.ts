@@ -58,13 +58,13 @@ async function world(fates: Fate[]) {
 
   /** The command of one of the lines, as a process of its own. */
   async function command(ordinal: number, waitS: number): Promise<Outcome['envelope']> {
-    const own = new Journal(journal.place);
+    const own = new Journal(journal.options);
     const session = sessionWith(server.origin, { clock, journal: own, maxRetries: 0 });
     const generation = { ...REQUEST, idempotencyKey: crypto.randomUUID() };
     const asked = { generation, note: { ordinal }, waitMs: waitS * 1_000 };
     return (await endOf(generateClip(session, asked))).envelope;
   }
-  const records = () => allIn(new Journal(journal.place)).map(({ record }) => record);
+  const records = () => allIn(new Journal(journal.options)).map(({ record }) => record);
   const record = (ordinal: number) => records().find((one) => (one.ordinal ?? 1) === ordinal)!;
   const keyOf = (id: string) => tasks.find((task) => task.id === id)!.key;
   return { clock, server, list, tasks, command, records, record, keyOf, release: () => release() };

@@ -25,14 +25,14 @@ async function world(submits: Reply[], lists?: (Reply | (() => Reply))[], timeou
   /** The command, as a process of its own. */
   async function command(waitS: number, terms: Partial<Terms> = {}, asked: Asked = {}) {
     const { isDetached = false, ...place } = asked;
-    const own = new Journal(journal.place);
+    const own = new Journal(journal.options);
     const session = sessionWith(server.origin, { clock, journal: own, maxRetries: 0, timeoutMs });
     const made = generateClip(session, { terms, isDetached, waitMs: waitS * 1_000, place });
     const outcome = await endOf(made);
     return { ...outcome, told: session.told };
   }
 
-  const records = (): RequestRecord[] => allIn(new Journal(journal.place)).map(({ record }) => record);
+  const records = (): RequestRecord[] => allIn(new Journal(journal.options)).map(({ record }) => record);
   return { clock, server, journal, command, records };
 }
 

@@ -2,8 +2,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { RequestClaim } from '../../../scripts/src/model/claim-rules.ts';
 import { accountOf, jsonHash } from '../../../scripts/src/model/fingerprint.ts';
-import type { RequestClaim } from '../../../scripts/src/ports/record-store.ts';
 import type { Journal } from '../../../scripts/src/stores/file/journal.ts';
 import { failureOf } from '../../support/failures.ts';
 import {

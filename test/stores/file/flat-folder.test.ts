@@ -21,11 +21,11 @@ import { failureOf } from '../../support/failures.ts';
 import {
   allIn,
   claimOf,
-  DAY,
   fieldsIn,
   journalIn,
   nextCommand,
   requestIn,
+  spentIn,
   type TestJournal,
 } from './support.ts';
 
@@ -74,7 +74,7 @@ describe('the records of an earlier version', () => {
       left(journal, 'one', 'two', 'three');
       expect(await query(journal)).toBe('two');
       expect(tasksIn(journal)).toEqual(['one', 'three', 'two']);
-      expect(await nextCommand(journal).spentSince(DAY)).toBe(45);
+      expect(await spentIn(nextCommand(journal))).toBe(45);
       expect(existsSync(path.join(journal.folder, 'journal'))).toBe(false);
     }
   });

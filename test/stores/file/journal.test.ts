@@ -35,6 +35,7 @@ import {
   recordedAgo,
   requestIn,
   SECOND,
+  spentIn,
   sweepNow,
   type TestJournal,
 } from './support.ts';
@@ -432,7 +433,7 @@ describe('the sweep', () => {
     expect(namesIn(journal)).toEqual(kept.map(({ name }) => name).sort());
   });
 
-  const placeOf = (journal: TestJournal, name: string) =>
+  const fileOf = (journal: TestJournal, name: string) =>
     path.join(
       journal.folder,
       name.includes('.lock') || !/^[0-9a-f]{32}/.test(name) ? 'locks' : name.slice(0, 2),
@@ -440,10 +441,10 @@ describe('the sweep', () => {
     );
   const touch = (journal: TestJournal, name: string, ago: number) => {
     const at = (journal.clock.wall() - ago) / 1000;
-    utimesSync(placeOf(journal, name), at, at);
+    utimesSync(fileOf(journal, name), at, at);
   };
   const leave = (journal: TestJournal, name: string, ago: number, text = '') => {
-    writeFileSync(placeOf(journal, name), text);
+    writeFileSync(fileOf(journal, name), text);
     touch(journal, name, ago);
   };
 
@@ -520,7 +521,7 @@ describe('what was spent today', () => {
     await spend(journal, { quoted: 15, charged: 30, refunded: 30 });
     await spend(journal, { charged: 40, refunded: 5 });
     await spend(journal, { charged: 1, refunded: 100 });
-    expect(await journal.spentSince(DAY)).toBe(15 + 20 + 0 + 35 + 0);
+    expect(await spentIn(journal)).toBe(15 + 20 + 0 + 35 + 0);
   });
 
   it('counts both submits of a request that was submitted twice: the first may be charged as well', async () => {
@@ -528,7 +529,7 @@ describe('what was spent today', () => {
       const journal = journalIn();
       const none = { quoted: null, charged: null, refunded: null };
       await recorded(journal, { resubmitted: true, credits: { ...none, ...credits } });
-      return journal.spentSince(DAY);
+      return spentIn(journal);
     };
     expect(await twice({ quoted: 15 })).toBe(30);
     expect(await twice({ quoted: 15, charged: 20 })).toBe(35);
@@ -540,14 +541,14 @@ describe('what was spent today', () => {
   it('is that of 24 hours', async () => {
     await spend(journal, { charged: 10 }, DAY + 1);
     await spend(journal, { charged: 1 }, DAY);
-    expect(await journal.spentSince(DAY)).toBe(1);
+    expect(await spentIn(journal)).toBe(1);
   });
 
   it('is not less with a clock that was set back', async () => {
     await spend(journal, { charged: 10 });
     journal.clock.wallOffset -= 3 * DAY;
     await spend(journal, { charged: 1 });
-    expect(await journal.spentSince(DAY)).toBe(11);
+    expect(await spentIn(journal)).toBe(11);
   });
 });
 

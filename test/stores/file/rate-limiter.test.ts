@@ -158,10 +158,10 @@ describe('fault 46: files that are damaged', () => {
   it('a permit that is gone is a permit less; a foreign file and a double are none', async () => {
     const { folder, process, sendUntil, permits } = machine();
     await process().acquire('poll');
-    const place = path.join(folder, 'permits-58');
-    for (const name of permits().slice(0, 30)) rmSync(path.join(place, name));
+    const permitsFolder = path.join(folder, 'permits-58');
+    for (const name of permits().slice(0, 30)) rmSync(path.join(permitsFolder, name));
     for (const name of ['999-0', '00x-1', 'README', '057-00', '000-999999999999999'])
-      writeFileSync(path.join(place, name), '');
+      writeFileSync(path.join(permitsFolder, name), '');
     const sent = await sendUntil(3 * MINUTE, 400, 'result');
     expect(mostIn(MINUTE, sent)).toBeLessThanOrEqual(30);
     expect(sent.length).toBeGreaterThan(50);

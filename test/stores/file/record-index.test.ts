@@ -17,6 +17,7 @@ import {
   recorded,
   recordedAgo,
   requestIn,
+  spentIn,
   type TestJournal,
 } from './support.ts';
 
@@ -125,7 +126,7 @@ describe('a task', () => {
       return n;
     };
     const byTask = (next: TestJournal) => next.byTask('ckx1');
-    const byKey = async (next: TestJournal) => (await next.byKey(idempotencyKey)).at(-1);
+    const byKey = async (next: TestJournal) => (await next.byIdempotencyKey(idempotencyKey)).at(-1);
     for (const query of [byTask, byKey]) {
       const last = await steps(query);
       expect(last).toBeGreaterThan(5);
@@ -155,7 +156,7 @@ describe('a query', () => {
     aMinuteAgo(journal);
     expect(await pendingIn(journal)).toMatchObject({ answer: ['ckx3'], read: 3 });
     expect(await pendingIn(journal)).toMatchObject({ answer: ['ckx3'], read: 1 });
-    expect(await asked(journal, (next) => next.spentSince(DAY))).toMatchObject({ answer: 45, read: 0 });
+    expect(await asked(journal, (next) => spentIn(next))).toMatchObject({ answer: 45, read: 0 });
     expect(await asked(journal, (next) => next.recordedAmong(['ckx1', 'x']))).toMatchObject({
       answer: new Set(['ckx1']),
       read: 1,
@@ -218,7 +219,7 @@ describe('fault 97: an index that is', () => {
       return {
         pending: (await next.pending()).map(({ record }) => record.taskId).sort(),
         found: await next.recordedAmong([...ids, 'none']),
-        spent: await next.spentSince(DAY),
+        spent: await spentIn(next),
         rows: await next.spending(0),
       };
     };

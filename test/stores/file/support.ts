@@ -4,7 +4,7 @@ import { firstRecord, type RequestClaim, requestNameOf } from '../../../scripts/
 import { accountOf, jsonHash } from '../../../scripts/src/model/fingerprint.ts';
 import type { RequestRecord } from '../../../scripts/src/model/request-record.ts';
 import type { Draft, Entry } from '../../../scripts/src/stores/file/entry.ts';
-import { Journal, type JournalPlace } from '../../../scripts/src/stores/file/journal.ts';
+import { Journal, type JournalOptions } from '../../../scripts/src/stores/file/journal.ts';
 import { newestFirst } from '../../../scripts/src/stores/file/names.ts';
 import { RecordFiles } from '../../../scripts/src/stores/file/record-files.ts';
 import { RecordIndex } from '../../../scripts/src/stores/file/record-index.ts';
@@ -33,7 +33,7 @@ export interface TestJournal extends Journal {
 /** A journal in a folder of its own, or in the one that is given. */
 export function journalIn(
   folder = path.join(tempFolder(), 'records'),
-  more: Partial<Omit<JournalPlace, 'clock'>> & { clock?: FakeClock } = {},
+  more: Partial<Omit<JournalOptions, 'clock'>> & { clock?: FakeClock } = {},
 ): TestJournal {
   const clock = more.clock ?? new FakeClock();
   const warnings: string[] = [];
@@ -52,16 +52,16 @@ export function journalIn(
 /** The command that comes after this one: the same folder and time, a process of its own. */
 export function nextCommand(
   journal: TestJournal,
-  more: Partial<Omit<JournalPlace, 'clock'>> = {},
+  more: Partial<Omit<JournalOptions, 'clock'>> = {},
 ): TestJournal {
   const { clock, folder } = journal;
-  const { provider, service, account } = journal.place;
+  const { provider, service, account } = journal.account;
   return journalIn(folder, { provider, service, account, clock, ...more });
 }
 
 /** Removes what is old, as a command does once a day. */
-export function sweepNow({ folder, clock, place }: TestJournal): void {
-  const records = new RecordFiles(folder, clock, place.warn);
+export function sweepNow({ folder, clock, options }: TestJournal): void {
+  const records = new RecordFiles(folder, clock, options.warn);
   sweep(records, new RecordIndex(records));
 }
 
@@ -75,8 +75,8 @@ export const claimOf = (prompt = 'a lighthouse', more: Partial<RequestClaim> = {
 });
 
 /** The name of the request that `fieldsIn` makes. */
-export const requestIn = ({ place }: Journal, prompt?: string): string =>
-  requestNameOf(claimOf(prompt), place);
+export const requestIn = ({ account }: Journal, prompt?: string): string =>
+  requestNameOf(claimOf(prompt), account);
 
 /** A file that was saved. */
 export const FILE = { path: '/a', bytes: 1, sha256: 'd'.repeat(64), contentType: 'video/mp4' };
@@ -86,7 +86,7 @@ export function fieldsIn(journal: Journal, more: Partial<RequestRecord> & { prom
   const { prompt, ...over } = more;
   const credits = { quoted: 15, charged: null, refunded: null };
   const claim = claimOf(prompt, { idempotencyKey: 'key-0001' });
-  return { ...firstRecord(claim, journal.place), duration: null, credits, ...over };
+  return { ...firstRecord(claim, journal.account), duration: null, credits, ...over };
 }
 
 /** A request with a record on the disk. */
@@ -107,6 +107,15 @@ export async function recordedAgo(
   more: Partial<RequestRecord> & { prompt?: string } = {},
 ): Promise<Entry> {
   return timeAgo(journal.clock, ago, () => recorded(journal, more));
+}
+
+/** What a budget counts of the last 24 hours: no other request fits into it. */
+export async function spentIn(journal: TestJournal): Promise<number | null> {
+  const other = journal.draft(fieldsIn(journal, { prompt: 'not on record' }));
+  journal.prepare();
+  const reserved = await journal.reserve(other, {}, { windowMs: DAY, limit: -1, credits: 0 }, 0);
+  if (reserved.kind !== 'exceeded') throw new Error(reserved.kind);
+  return reserved.spent;
 }
 
 /** Does something as if it were that many milliseconds earlier. */
@@ -134,7 +143,7 @@ export function namesIn({ folder }: TestJournal): string[] {
 
 /** All records that can be read, newest first. */
 export function allIn(journal: Journal): Entry[] {
-  const { folder } = journal.place;
+  const { folder } = journal.options;
   const names = existsSync(folder) ? (readdirSync(folder, { recursive: true }) as string[]) : [];
   const requests = names.flatMap((name) => /[0-9a-f]{32}(?=-)/.exec(name)?.[0] ?? []);
   const entries = [...new Set(requests)].flatMap((request) => journal.find(request));

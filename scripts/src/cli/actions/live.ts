@@ -38,13 +38,13 @@ export async function runLive(call: LiveCall, batch: CheckedBatch | null): Promi
   const baseUrl = sandbox ? new URL(sandbox.origin) : (environment.baseUrl ?? new URL(profile.url));
   const key = sandbox ? SANDBOX_KEY : environment.key!;
   const provider = await profile.create({ baseUrl, key, now: systemClock.wall });
-  const place = once(async () => {
+  const accountId = once(async () => {
     const { accountOf } = await import('../../model/fingerprint.ts');
     const service = sandbox ? 'sandbox' : serviceName(baseUrl, profile.apiPath);
     return { provider: profile.id, service, account: accountOf(profile.id, key) };
   });
-  const named = async () => ({ ...caller, account: (await place()).account });
-  const sharing = once(() => (args.noJournal ? null : openSharing(call, place)));
+  const named = async () => ({ ...caller, account: (await accountId()).account });
+  const sharing = once(() => (args.noJournal ? null : openSharing(call, accountId)));
   // On this machine a service has no limit for single questions; waits keep to it.
   const limiter = async () => (loopback ? null : ((await sharing())?.limiter ?? null));
   const { signal } = interruption;
@@ -62,7 +62,7 @@ export async function runLive(call: LiveCall, batch: CheckedBatch | null): Promi
     transport,
     observer: progress.observer,
     loopback: loopback ? baseUrl : null,
-    records: once(() => (args.noJournal || isWithoutRecords(call) ? null : openJournal(call, place))),
+    records: once(() => (args.noJournal || isWithoutRecords(call) ? null : openJournal(call, accountId))),
   };
   try {
     let outcome: Outcome;
@@ -106,14 +106,14 @@ function isWithoutRecords({ args, environment: { stateFolder } }: LiveCall): boo
 /** Returns the journal of the service and the key in use; null where a sandbox run cannot write one. */
 async function openJournal(
   { args, environment, progress }: LiveCall,
-  place: () => Promise<AccountId>,
+  accountId: () => Promise<AccountId>,
 ): Promise<Journal | null> {
   const { isStateChosen } = environment;
   const stateFolder = environment.stateFolder!;
   const warn = progress.line;
   const { Journal } = await import('../../stores/file/journal.ts');
   const folder = journalFolder(stateFolder, args.sandbox);
-  const journal = new Journal({ folder, ...(await place()), clock: systemClock, warn });
+  const journal = new Journal({ folder, ...(await accountId()), clock: systemClock, warn });
   if (!args.sandbox || isStateChosen) return journal;
   const refusal = await orFailure((async () => journal.prepare())());
   if (!refusal) return journal;
@@ -124,11 +124,11 @@ async function openJournal(
 /** Returns what the processes of this machine share about the service; null for the sandbox, which is this process's own. */
 async function openSharing(
   { args, environment: { stateFolder: folder } }: LiveCall,
-  place: () => Promise<AccountId>,
+  accountId: () => Promise<AccountId>,
 ): Promise<Sharing | null> {
   if (args.sandbox || folder === null) return null;
   const { sharingIn } = await import('../../stores/file/sharing.ts');
-  return sharingIn({ folder, ...(await place()), limit: args.profile.rateLimit, clock: systemClock });
+  return sharingIn({ folder, ...(await accountId()), limit: args.profile.rateLimit, clock: systemClock });
 }
 
 /** Runs the action. Loads only the modules that it needs: a status query does not load the submit. */
@@ -164,7 +164,7 @@ async function act(session: Session, args: Arguments, request: CheckedRequest | 
       return (await import('../../core/money/account.ts')).account(session, contracts);
     }
     case 'quote':
-      return (await import('../../core/money/account.ts')).quote(session, request!);
+      return (await import('../../core/money/quote.ts')).quote(session, request!);
     default: {
       const { generate } = await import('../../core/generate.ts');
       return generate(session, { ...request!, wait, isDetached: action === 'createGeneration' });

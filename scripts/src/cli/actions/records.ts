@@ -17,7 +17,7 @@ import { forgottenOutcome, pendingOutcome } from '../render/pending.ts';
 export async function answerFromRecords(
   args: Arguments,
   caller: Caller,
-  { stateFolder, placeOf }: Environment,
+  { stateFolder, keyAndUrlOf }: Environment,
   warn: (text: string) => void,
 ): Promise<Outcome | null> {
   if (stateFolder === null) return null;
@@ -26,7 +26,7 @@ export async function answerFromRecords(
   const clock = systemClock;
   const journal = new Journal({ folder, provider: profile.id, service: '', account: '', clock, warn });
   if (action === 'forget') return forgottenOutcome(await forgetRecords(journal, { taskId, idempotencyKey }));
-  if (action === 'listPending') return listPending(journal, args, caller, placeOf);
+  if (action === 'listPending') return listPending(journal, args, caller, keyAndUrlOf);
   return action === 'spending' ? spent(journal, args, caller) : cancellable(journal, args, caller);
 }
 
@@ -35,7 +35,7 @@ async function listPending(
   journal: Journal,
   args: Arguments,
   caller: Caller,
-  placeOf: Environment['placeOf'],
+  keyAndUrlOf: Environment['keyAndUrlOf'],
 ): Promise<Outcome> {
   const records = (await journal.pending()).map(({ record }) => record);
   const wanted = records.filter(
@@ -48,10 +48,10 @@ async function listPending(
   for (const record of wanted) if (await mayCancel(record, now)) cancellable.push(record);
   // The sandbox has one key and one address.
   const accounts = (args.sandbox ? [] : PROFILES).flatMap((profile) => {
-    const place = placeOf(profile);
-    if (!place) return [];
+    const found = keyAndUrlOf(profile);
+    if (!found) return [];
     const { id, apiPath } = profile;
-    return { provider: id, service: serviceName(place.url, apiPath), account: accountOf(id, place.key) };
+    return { provider: id, service: serviceName(found.url, apiPath), account: accountOf(id, found.key) };
   });
   const here = new Map(accounts.map((account) => [account.provider, account]));
   return pendingOutcome(wanted, cancellable, here, caller);

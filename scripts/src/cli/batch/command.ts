@@ -6,15 +6,15 @@ import { runBatch } from '../../core/batch/run-batch.ts';
 import { type LineOutcome, lineOutcomeOf } from '../../core/batch/totals.ts';
 import type { Session } from '../../core/session.ts';
 import type { WaitSettings } from '../../core/wait-settings.ts';
-import { mediaIn, nameKey, stemOfOutput, versionOf } from '../../download/names.ts';
+import { freeVersion, mediaIn, nameKey, stemOfOutput } from '../../download/names.ts';
 import type { LiveCall } from '../call.ts';
 import { refusalOf } from '../command-line/unsupported.ts';
-import { batchQuoteOutcome } from '../render/account.ts';
 import { batchOutcome, lineOutcomes, reportRow } from '../render/batch.ts';
 import { isLineGone } from '../render/batch-steps.ts';
 import { newCharge } from '../render/batch-warnings.ts';
 import { lineAlone } from '../render/caller.ts';
 import { inSandbox, type Outcome } from '../render/envelope.ts';
+import { batchQuoteOutcome } from '../render/quote.ts';
 import { noteOf, termsOf } from '../request/read-request.ts';
 import { commandForLine } from './line-command.ts';
 import { writeLine, writeReport } from './own-file.ts';
@@ -32,7 +32,7 @@ export async function runBatchCommand(
   const pattern = args.output === undefined ? undefined : patternOf(path.basename(args.output));
   if (action === 'quote') {
     if (!session.provider.can.quote) throw refusalOf(args.profile, 'quote');
-    const quote = await quoteBatch(session, batch.lines, { maxCredits, maxTotalCredits, pattern });
+    const quote = await quoteBatch(session, batch.lines, { maxCredits, maxTotalCredits }, pattern);
     return batchQuoteOutcome(quote, caller);
   }
   const result = await runBatch(session, {
@@ -84,10 +84,7 @@ async function alone(
 /** Returns a name that no media file of the folder has: the given one, or a version of it. */
 function freeName(folder: string, name: string): string {
   const media = mediaIn(folder);
-  for (let version = 1; ; version += 1) {
-    const found = versionOf(name, version);
-    if (!media.has(nameKey(found))) return found;
-  }
+  return freeVersion(name, (version) => media.has(nameKey(version)));
 }
 
 const MAY_BE_MADE_AGAIN: ReadonlySet<LineOutcome> = new Set<LineOutcome>(['failed', 'cancelled', 'unknown']);

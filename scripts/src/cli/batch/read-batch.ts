@@ -5,7 +5,7 @@ import { estimate } from '../../contracts/price/estimate.ts';
 import { checkPayload } from '../../contracts/validate.ts';
 import { withoutBody } from '../../contracts/whole-body.ts';
 import { ordinalsOf } from '../../core/batch/identity.ts';
-import type { BatchLine } from '../../core/batch/line.ts';
+import { type BatchLine, isLarge } from '../../core/batch/line.ts';
 import { nameKey } from '../../download/names.ts';
 import { Failure, type Issue, orFailure } from '../../model/failure.ts';
 import { jsonHash } from '../../model/fingerprint.ts';
@@ -81,8 +81,6 @@ export async function readBatch(
   }
 }
 
-const LARGE = 256 * 1024;
-
 type Checked = Omit<BatchLine, 'ordinal' | 'read'>;
 
 class Reader {
@@ -147,7 +145,7 @@ class Reader {
   /** Reads a line as far as its image. */
   async #parts(source: Source, place: LinePlace, issues: Issue[]) {
     const read = () => source.read(place, (bytes) => parseLine(bytes, source.format, issues));
-    const line = await (place.size > LARGE ? afterCollecting(read) : read());
+    const line = await (isLarge(place) ? afterCollecting(read) : read());
     if (!line) return null;
     if (line.name !== null) {
       const other = this.#names.get(nameKey(line.name)) ?? place.number;

@@ -21,7 +21,7 @@ export function resumeFlags({ action, wait, pollInterval, download, output, batc
 }
 
 /** Returns the flags that say where a task is: the service, and whether it is the sandbox. */
-export function placeFlags({ profile, sandbox }: Pick<Arguments, 'profile' | 'sandbox'>): Flags {
+export function serviceFlags({ profile, sandbox }: Pick<Arguments, 'profile' | 'sandbox'>): Flags {
   return { provider: providerFlag(profile.id), sandbox };
 }
 

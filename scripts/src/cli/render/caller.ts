@@ -1,6 +1,6 @@
 import { BRIEF_WAIT_S } from '../../model/task.ts';
 import type { Arguments } from '../command-line/arguments.ts';
-import { commandFrom, commandToRehearse, placeFlags, resumeFlags } from '../command-line/commands.ts';
+import { commandFrom, commandToRehearse, resumeFlags, serviceFlags } from '../command-line/commands.ts';
 import { type Action, isSubmit } from '../command-line/flags.ts';
 import { commandLine, type Flags, flagWords } from '../command-line/words.ts';
 
@@ -19,7 +19,7 @@ export function callerOf(args: Arguments, argv: readonly string[]) {
     account: undefined as string | undefined,
     /** A command. @param at its service */
     command: (name: Action, flags: Flags = {}, at = profile): string =>
-      commandLine(flagWords({ action: name, ...flags, ...placeFlags({ profile: at, sandbox }) })),
+      commandLine(flagWords({ action: name, ...flags, ...serviceFlags({ profile: at, sandbox }) })),
     /** The command that was given, with these flags in place of its own. */
     again: (flags: Flags): string => commandFrom(argv, flags),
     /** The command that was given, as it resumes what it began. */

@@ -1,4 +1,5 @@
-import type { AccountResult, QuoteResult } from '../../core/money/account.ts';
+import type { AccountResult } from '../../core/money/account.ts';
+import type { QuoteResult } from '../../core/money/quote.ts';
 import type { SpendingResult } from '../../core/money/spending.ts';
 import type { ManyResult, NothingPending, TaskResult } from '../../core/result.ts';
 import type { CancellableResult } from '../../core/tasks/cancellable.ts';
@@ -25,7 +26,7 @@ export async function outcomeOfResult(result: Result, caller: Caller): Promise<O
     case 'nothingPending':
       return (await import('./many.ts')).nothingPendingOutcome(result, caller);
     case 'quote':
-      return (await import('./account.ts')).quoteOutcome(result, caller);
+      return (await import('./quote.ts')).quoteOutcome(result, caller);
     case 'account':
       return (await import('./account.ts')).accountOutcome(result, caller);
     case 'list':

@@ -1,4 +1,4 @@
-import type { Cheaper } from '../../model/failure.ts';
+import type { Cheaper, DatedEstimate } from '../../model/failure.ts';
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';
 import { type Contract, rootOf } from '../contract.ts';
 import type { PriceRule, Rate } from '../read/price-rule.ts';
@@ -40,6 +40,13 @@ export function estimate(contract: Contract, payload: JsonObject): Estimate | nu
   const range = rangeOf(costs.flatMap(({ least, most }) => [least, most]));
   const isKnown = (credits: number) => Number.isSafeInteger(credits) && credits > 0;
   return isKnown(range.least) && isKnown(range.most) ? range : null;
+}
+
+/** The same, with the date and the note of the price rule. */
+export function datedEstimate(contract: Contract, payload: JsonObject): DatedEstimate | null {
+  const range = estimate(contract, payload);
+  const { asOf = '', note = '' } = contract.price ?? {};
+  return range && { ...range, asOf, note };
 }
 
 /** The estimate as one number; null where it is not known, or not to one number. */

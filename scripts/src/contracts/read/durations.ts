@@ -21,7 +21,7 @@ const RUN = only(
 );
 
 /** What is on record of one run, or of several: the shortest and the longest of them. */
-export type RecordedDuration = Omit<Zod.output<typeof RUN>, 'seconds'> & { seconds: [number, number] };
+type RecordedDuration = Omit<Zod.output<typeof RUN>, 'seconds'> & { seconds: [number, number] };
 
 /** Reads x-durations. @throws ContractError */
 export function readDurations(value: Json): RecordedDuration[] {

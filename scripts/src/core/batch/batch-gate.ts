@@ -2,7 +2,8 @@ import { pauseAfter } from '../../http/retry.ts';
 import type { Clock } from '../../model/clock.ts';
 import { Failure } from '../../model/failure.ts';
 import type { SubmitGate } from '../session.ts';
-import type { BatchSpending } from './caps.ts';
+import { INTERRUPTED } from '../submit/submit-or-reconcile.ts';
+import type { BatchSpending } from './budget.ts';
 
 interface GateOptions {
   clock: Clock;
@@ -69,7 +70,7 @@ export class BatchGate {
   async #resumed(): Promise<void> {
     const { clock, stop, until, signal } = this.#options;
     for (;;) {
-      if (stop.aborted) throw new Failure('UNKNOWN_ERROR', 'The call was interrupted before this submit.');
+      if (stop.aborted) throw new Failure('UNKNOWN_ERROR', INTERRUPTED);
       const left = this.#pausedUntil - clock.monotonic();
       if (left <= 0 || this.held) return;
       if (this.#pausedUntil > until()) {

@@ -21,7 +21,7 @@ export async function knownLines(store: RecordStore | null, lines: readonly Batc
   const known: Known[] = [];
   for (const { contract, payloadHash, ordinal } of lines) {
     const records = await store.allOf(
-      nameOfPayload({ model: contract.model, payloadHash, ordinal }, store.place),
+      nameOfPayload({ model: contract.model, payloadHash, ordinal }, store.account),
     );
     const entry = newestOf(records);
     const older = records.filter((one) => one !== null && one !== entry && isUnsaved(one.record));

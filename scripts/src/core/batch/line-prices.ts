@@ -5,7 +5,7 @@ import { isCapped } from '../money/caps.ts';
 import { askPrice } from '../money/check-price.ts';
 import type { Session } from '../session.ts';
 import { Slots } from '../slots.ts';
-import { overBudget, type Price } from './caps.ts';
+import { overBudget, type Price } from './budget.ts';
 import { type BatchLine, isLarge } from './line.ts';
 
 // So many quotes at the same time; each may carry an image.

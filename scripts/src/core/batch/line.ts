@@ -25,8 +25,8 @@ export interface BatchLine {
   read(): Promise<JsonObject>;
 }
 
-/** Whether a payload is so large that it is sent alone: each that is under way is held in memory. */
-export function isLarge({ size }: BatchLine): boolean {
+/** Whether a payload is so large that it is read and sent alone: each that is under way is held in memory. */
+export function isLarge({ size }: Pick<BatchLine, 'size'>): boolean {
   return size > 256 * 1024;
 }
 

@@ -7,7 +7,7 @@ import type { LeftOver } from './left-over.ts';
 import type { BatchLine, LineResult } from './line.ts';
 
 /** How the user interrupts a batch. */
-export interface Stop {
+interface Stop {
   /** Aborted by the first signal: nothing more is submitted. */
   requested: AbortSignal;
   /** Puts the end of the call off, for a moment at most, until the returned function is called. */

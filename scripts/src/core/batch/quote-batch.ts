@@ -1,7 +1,7 @@
 import type { Failure } from '../../model/failure.ts';
 import type { Caps } from '../money/caps.ts';
 import type { Session } from '../session.ts';
-import { balanceOf, overBudget, type Price, sumOf } from './caps.ts';
+import { balanceOf, overBudget, type Price, sumOf } from './budget.ts';
 import { fileNames, type Pattern } from './file-names.ts';
 import { knownLines } from './known-lines.ts';
 import type { BatchLine } from './line.ts';
@@ -21,7 +21,8 @@ export interface BatchQuote {
 export async function quoteBatch(
   session: Session,
   lines: readonly BatchLine[],
-  caps: Caps & { pattern?: Pattern | undefined },
+  caps: Caps,
+  pattern?: Pattern,
 ): Promise<BatchQuote> {
   const known = await knownLines(await session.records(), lines);
   const prices = await pricesOf(session, lines);
@@ -30,7 +31,7 @@ export async function quoteBatch(
   lines.forEach(({ number }, n) => {
     if (!isCharged[n]) open.set(number, prices.get(number)!);
   });
-  const names = fileNames(lines, () => false, caps.pattern);
+  const names = fileNames(lines, () => false, pattern);
   return {
     kind: 'batchQuote',
     lines: lines.map(({ number, contract: { model } }, n) => {

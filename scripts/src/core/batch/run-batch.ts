@@ -9,7 +9,7 @@ import type { Session } from '../session.ts';
 import { Slots } from '../slots.ts';
 import { knownTaskOf } from '../submit/submit-on-record.ts';
 import { BatchGate } from './batch-gate.ts';
-import { BatchSpending, type Price, sumOf } from './caps.ts';
+import { BatchSpending, type Price, sumOf } from './budget.ts';
 import { nameOfFile, namesFor } from './file-names.ts';
 import { keyOf } from './identity.ts';
 import { type Known, knownLines, statusOf, unsavedTasks } from './known-lines.ts';

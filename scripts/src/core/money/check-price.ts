@@ -1,7 +1,6 @@
 import type { Contract } from '../../contracts/contract.ts';
-import { estimate } from '../../contracts/price/estimate.ts';
-import { Failure } from '../../model/failure.ts';
-import type { JsonObject } from '../../model/json.ts';
+import { datedEstimate } from '../../contracts/price/estimate.ts';
+import { type DatedEstimate, Failure } from '../../model/failure.ts';
 import type { ProviderRequest, Quote } from '../../providers/provider.ts';
 import type { Session } from '../session.ts';
 import { type Caps, isCapped } from './caps.ts';
@@ -52,15 +51,6 @@ function checkEstimate(title: string, contract: Contract, { model, payload, maxC
   throw new Failure('BUDGET_EXCEEDED', `The estimate is above the limit of ${maxCredits} credits.`, {
     reason: { kind: 'estimateAboveCap', title, estimate: dated, maxCredits, cheaper },
   });
-}
-
-/** What a limit is compared with where the service gives no price; a type, so that it is JSON. */
-export type DatedEstimate = { least: number; most: number; asOf: string; note: string };
-
-function datedEstimate(contract: Contract, payload: JsonObject): DatedEstimate | null {
-  const range = estimate(contract, payload);
-  const { asOf = '', note = '' } = contract.price ?? {};
-  return range && { ...range, asOf, note };
 }
 
 /** Returns the estimate that the limit of a submitted request was compared with; undefined where there was none. */

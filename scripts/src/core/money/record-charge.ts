@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../model/clock.ts';
 import { Failure } from '../../model/failure.ts';
 import type { RecordChange } from '../../model/request-record.ts';
 import type { RecordStore, StoredRequest } from '../../ports/record-store.ts';
@@ -5,9 +6,8 @@ import type { Quote } from '../../providers/provider.ts';
 import type { Session } from '../session.ts';
 import type { Caps } from './caps.ts';
 
-// Other processes of this machine need the budget for a moment each, however short the wait.
-const LEAST_PATIENCE_MS = 5_000;
-const DAY_MS = 24 * 3600_000;
+/** Another process of this machine that submits the same request, or spends, gets this long, however short the wait. */
+export const LEAST_PATIENCE_MS = 5_000;
 
 /** A change of a record that is a charge, or may become one. */
 interface Charge {

@@ -12,7 +12,7 @@ import { type Due, type Polled, PollRounds, type Results } from './poll-rounds.t
 import type { PollTimes } from './poll-until-end.ts';
 
 /** What a wait for the next status of a task ends with. */
-export type NextStatus =
+type NextStatus =
   | { kind: 'status'; status: Polled }
   /** Also where the caller stopped the wait. */
   | { kind: 'timeOver' }

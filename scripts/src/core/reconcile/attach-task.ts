@@ -13,7 +13,7 @@ import type { Session } from '../session.ts';
  */
 export async function attachTask(session: Session, taskId: string, idempotencyKey: string): Promise<void> {
   const store = await session.records();
-  const [entry] = ((await store?.byKey(idempotencyKey)) ?? []).filter((one) => store?.isOwn(one));
+  const [entry] = ((await store?.byIdempotencyKey(idempotencyKey)) ?? []).filter((one) => store?.isOwn(one));
   if (!store || !entry) {
     const message = `No request of this key is on record with the idempotency key ${idempotencyKey}.`;
     throw new Failure('TASK_NOT_FOUND', message, { reason: { kind: 'noRecord' } });

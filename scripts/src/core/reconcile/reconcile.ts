@@ -40,7 +40,7 @@ export interface ListSource {
 }
 
 // It is not documented how late a list shows a task. The list must be clear for this long.
-export const CLEAR_MS = 60_000;
+const CLEAR_MS = 60_000;
 // The list is read at these intervals after the submit was lost; the last one is repeated.
 const INTERVALS_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
 const REREAD_MS = 5_000;

@@ -15,12 +15,12 @@ export interface Forgotten {
  * @throws Failure where there is none, or where the request is being submitted
  */
 export async function forgetRecords(
-  records: Pick<RecordStore, 'byTask' | 'byKey' | 'lock'>,
+  records: Pick<RecordStore, 'byTask' | 'byIdempotencyKey' | 'lock'>,
   { taskId, idempotencyKey = '' }: { taskId: string | undefined; idempotencyKey: string | undefined },
 ): Promise<Forgotten> {
   const entries =
     taskId === undefined
-      ? await records.byKey(idempotencyKey)
+      ? await records.byIdempotencyKey(idempotencyKey)
       : [await records.byTask(taskId)].filter((entry) => entry !== undefined);
   const first = entries[0];
   if (!first) {

@@ -1,6 +1,7 @@
+import type { RequestIdentity } from '../../model/claim-rules.ts';
 import { Failure } from '../../model/failure.ts';
 import type { OtherAccount } from '../../model/submit-facts.ts';
-import type { RecordStore, RequestIdentity } from '../../ports/record-store.ts';
+import type { RecordStore } from '../../ports/record-store.ts';
 import type { Session } from '../session.ts';
 
 /** Returns what is on record of the same request under another key or address: here it is another request, and a new charge. */
@@ -12,8 +13,8 @@ export async function otherAccountOf(
   if (!found) return undefined;
   const { created, taskId, account, service } = found.record;
   const other = (value: string, own: string) => (value === own ? null : value);
-  const { place } = store;
-  return { created, taskId, account: other(account, place.account), service: other(service, place.service) };
+  const { account: here } = store;
+  return { created, taskId, account: other(account, here.account), service: other(service, here.service) };
 }
 
 /** Returns why a task is not found that was made at another service, address or key; undefined where no record says so. */
@@ -35,7 +36,7 @@ export async function madeElsewhere(
       taskId,
       created,
       by: { provider, service, account },
-      here: records.place,
+      here: records.account,
     },
   });
 }

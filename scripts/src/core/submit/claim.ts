@@ -35,7 +35,7 @@ export async function withRecorded(
   if (!store || terms.isNew) return failure;
   const { isNamed } = terms;
   const request = { model, payloadHash: jsonHash(payload), ordinal, idempotencyKey, isNamed };
-  const entries = await orFailure(store.allOf(requestNameOf(request, store.place)));
+  const entries = await orFailure(store.allOf(requestNameOf(request, store.account)));
   const known = entries instanceof Failure ? undefined : newestOf(entries);
   if (!known) return failure;
   const { taskId, status } = known.record;

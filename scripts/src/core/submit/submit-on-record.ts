@@ -1,12 +1,12 @@
-import { knownRecord, requestNameOf, takenOver } from '../../model/claim-rules.ts';
+import { knownRecord, type RequestClaim, requestNameOf, takenOver } from '../../model/claim-rules.ts';
 import { Failure, orFailure } from '../../model/failure.ts';
 import { type RecordChange, spentOn } from '../../model/request-record.ts';
 import type { SubmitWarning } from '../../model/submit-facts.ts';
-import type { Claimed, Lock, RecordStore, RequestClaim, StoredRequest } from '../../ports/record-store.ts';
+import type { Claimed, Lock, RecordStore, StoredRequest } from '../../ports/record-store.ts';
 import type { CheckedRequest, FilePlace } from '../checked-request.ts';
 import { checkNameIsFree } from '../deliver/place.ts';
 import { checkPrice } from '../money/check-price.ts';
-import { recordCharge } from '../money/record-charge.ts';
+import { LEAST_PATIENCE_MS, recordCharge } from '../money/record-charge.ts';
 import { endedAt, type LostSubmit, reconcile, reconcileDeadline } from '../reconcile/reconcile.ts';
 import { otherAccountOf } from '../record/other-account.ts';
 import { dateOf } from '../record/task-record.ts';
@@ -33,9 +33,6 @@ interface OwnRequest extends LostRequest {
   lock: Lock;
   deadline: number;
 }
-
-// Another process that submits the same request gets this long, however short the wait.
-const LEAST_PATIENCE_MS = 5_000;
 
 /**
  * Returns the task of a request: the one that its record names, or a new one. The record is on the disk before the submit
@@ -99,7 +96,7 @@ async function readOnly(
   unwritable: Failure,
 ): Promise<Extract<Claimed, { kind: 'submitted' }>> {
   if (unwritable.details.reason?.kind !== 'unwritableFolder') throw unwritable;
-  const entries = await orFailure(store.allOf(requestNameOf(claim, store.place)));
+  const entries = await orFailure(store.allOf(requestNameOf(claim, store.account)));
   const entry = entries instanceof Failure ? undefined : knownRecord(entries, claim);
   if (!entry) throw unwritable;
   if (entry.record.taskId === null) throw await unknownFor({ session, store, request, entry }, unwritable);

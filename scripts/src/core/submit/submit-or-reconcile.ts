@@ -44,7 +44,7 @@ export interface SubmitLog {
 // A submit that is cut short may have been accepted, and then its outcome is unknown: it gets this long even after the wait.
 const LEAST_SUBMIT_MS = 10_000;
 const SOON_MS = 500;
-const INTERRUPTED = 'The call was interrupted before this submit.';
+export const INTERRUPTED = 'The call was interrupted before this submit.';
 
 /**
  * Submits one request. Retries it only where the service certainly did not accept it. A lost one is reconciled, and

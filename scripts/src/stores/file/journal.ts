@@ -7,20 +7,14 @@ import {
   knownRecord,
   lostSubmitsOf,
   newestMade,
+  type RequestClaim,
+  type RequestIdentity,
   requestNameOf,
 } from '../../model/claim-rules.ts';
 import { type Clock, dayOf } from '../../model/clock.ts';
-import type { RecordChange, RequestRecord } from '../../model/request-record.ts';
+import type { AccountId, RecordChange, RequestRecord } from '../../model/request-record.ts';
 import type { SpendingRow } from '../../model/spending-row.ts';
-import type {
-  AccountId,
-  Budget,
-  Claimed,
-  RecordStore,
-  RequestClaim,
-  RequestIdentity,
-  Reserved,
-} from '../../ports/record-store.ts';
+import type { Budget, Claimed, RecordStore, Reserved } from '../../ports/record-store.ts';
 import { type Draft, Entry } from './entry.ts';
 import { accountName, markOf } from './facts.ts';
 import { FlatFolder, olderVersion } from './flat-folder.ts';
@@ -33,7 +27,7 @@ import { accountsIn, sumTables } from './row-table.ts';
 import { DURATIONS, type Summary, spentFrom } from './summary.ts';
 import { sweepDaily } from './sweep.ts';
 
-export interface JournalPlace extends AccountId {
+export interface JournalOptions extends AccountId {
   /** Absolute. Beside it lies what an earlier version left. */
   folder: string;
   clock: Clock;
@@ -44,14 +38,16 @@ const PAUSE_MS = 100;
 
 /** The records of requests: one file each, in a folder that only the user can read. */
 export class Journal implements RecordStore {
-  readonly place: JournalPlace;
+  readonly options: JournalOptions;
+  readonly account: AccountId;
   readonly #files: RecordFiles;
   readonly #index: RecordIndex;
   readonly #flat: FlatFolder;
 
-  constructor(place: JournalPlace) {
-    const { folder, clock, warn } = place;
-    this.place = place;
+  constructor(options: JournalOptions) {
+    const { folder, clock, warn, provider, service, account } = options;
+    this.options = options;
+    this.account = { provider, service, account };
     this.#files = new RecordFiles(folder, clock, warn);
     this.#index = new RecordIndex(this.#files);
     this.#flat = new FlatFolder(this.#files, path.join(path.dirname(folder), 'journal'));
@@ -62,8 +58,8 @@ export class Journal implements RecordStore {
   }
 
   async claim(claim: RequestClaim, deadline: number, signal?: AbortSignal): Promise<Claimed<Entry, Lock>> {
-    const { clock } = this.place;
-    const request = requestNameOf(claim, this.place);
+    const { clock } = this.options;
+    const request = requestNameOf(claim, this.account);
     this.prepare();
     for (;;) {
       const older = this.#flat.takeOver();
@@ -85,7 +81,7 @@ export class Journal implements RecordStore {
 
   async underOtherAccount(request: RequestIdentity): Promise<Entry | undefined> {
     const inRecords = () => accountsIn(this.#index.rows());
-    const others = otherAccounts(this.place.folder, this.place, inRecords);
+    const others = otherAccounts(this.options.folder, this.account, inRecords);
     return newestMade(others.flatMap((account) => this.find(requestNameOf(request, account))));
   }
 
@@ -103,7 +99,7 @@ export class Journal implements RecordStore {
       const entries = found.filter((one) => one !== null);
       for (const one of entries) if (one.record.phase === 'rejected') void one.drop();
       sweepDaily(this.#files, this.#index);
-      const draft = this.draft(firstRecord(claim, this.place), names);
+      const draft = this.draft(firstRecord(claim, this.account), names);
       return { kind: 'new', entry: draft, lock, unknown: lostSubmitsOf(entries, claim) };
     } catch (error) {
       lock.release();
@@ -116,7 +112,7 @@ export class Journal implements RecordStore {
    * @param names the older records of the request, newest first
    */
   draft(fields: Draft, [before] = this.#files.namesOf(fields.request)): Entry {
-    const wall = this.place.clock.wall();
+    const wall = this.options.clock.wall();
     const now = new Date(wall).toISOString();
     const begun = { created: now, sentAt: now, unsettledSince: now, submitTimeout: null, duration: null };
     const record: RequestRecord = { promptExcerpt: null, ...begun, ...fields };
@@ -157,7 +153,7 @@ export class Journal implements RecordStore {
     const lock = await this.lock('budget', deadline, signal);
     if ('heldBy' in lock) return { kind: 'busy', holder: lock.heldBy };
     try {
-      const spent = await this.spentSince(budget.windowMs, entry);
+      const spent = await this.#spentSince(budget.windowMs, entry);
       if (spent === null || spent + budget.credits > budget.limit) return { kind: 'exceeded', spent };
       await entry.store(change);
       return { kind: 'reserved' };
@@ -168,9 +164,9 @@ export class Journal implements RecordStore {
 
   async lock(name: string, deadline: number, signal?: AbortSignal): Promise<Lock | { heldBy: LockOwner }> {
     try {
-      return await waitForLock(this.#files.lockOf(name), this.place.clock, deadline, signal);
+      return await waitForLock(this.#files.lockOf(name), this.options.clock, deadline, signal);
     } catch (error) {
-      throw diskErrorText(error) === undefined ? error : unwritable(error, this.place.folder);
+      throw diskErrorText(error) === undefined ? error : unwritable(error, this.options.folder);
     }
   }
 
@@ -178,7 +174,7 @@ export class Journal implements RecordStore {
     return this.#marked('task', taskId, (record) => record.taskId === taskId)[0];
   }
 
-  async byKey(key: string): Promise<Entry[]> {
+  async byIdempotencyKey(key: string): Promise<Entry[]> {
     const found = this.#marked('key', key, (record) => record.idempotencyKey === key);
     return found.sort((a, b) => newestFirst(a.name, b.name));
   }
@@ -198,8 +194,8 @@ export class Journal implements RecordStore {
     return found;
   }
 
-  isOwn({ record }: { record: RequestRecord }): boolean {
-    return accountName(record) === accountName(this.place);
+  isOwn({ record }: { record: AccountId }): boolean {
+    return accountName(record) === accountName(this.account);
   }
 
   async pending(): Promise<Entry[]> {
@@ -215,15 +211,15 @@ export class Journal implements RecordStore {
     return this.#entries(all.sort(newestFirst));
   }
 
-  async spentSince(windowMs: number, without?: Entry): Promise<number | null> {
-    const since = this.place.clock.wall() - windowMs;
-    const own = accountName(this.place);
+  async #spentSince(windowMs: number, without: Entry): Promise<number | null> {
+    const since = this.options.clock.wall() - windowMs;
+    const own = accountName(this.account);
     let sum = 0;
     if ((await this.unreadable(since)) > 0) return null;
     for (const [shard, recent] of this.#parts('recent')) {
       const rows = since >= recent.from ? recent.spent : spentFrom(this.#index.members(shard), since);
       for (const [made, account, spent, name] of rows) {
-        if (made < since || account !== own || without?.name === name) continue;
+        if (made < since || account !== own || without.name === name) continue;
         if (spent === null) return null;
         sum += spent;
       }
@@ -256,7 +252,7 @@ export class Journal implements RecordStore {
   #beforeQuery(): void {
     this.#files.checkTrust();
     if (this.#flat.isOpen && this.#flat.takeOver()) {
-      this.place.warn(
+      this.options.warn(
         'An older version of this program is submitting a request: its records are left out here.',
       );
     }

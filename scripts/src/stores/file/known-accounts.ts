@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { onDisk, replaceAtOnce } from '../../disk/durable.ts';
-import type { AccountId } from '../../ports/record-store.ts';
+import type { AccountId } from '../../model/request-record.ts';
 import { checkedLine, valueIn } from './checked-json.ts';
 import { accountName } from './facts.ts';
 

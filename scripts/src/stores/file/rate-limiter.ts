@@ -95,7 +95,7 @@ export class FileRateLimiter implements RateLimiter {
     }
   }
 
-  get #place(): string {
+  get #permitsFolder(): string {
     return path.join(this.#folder, `permits-${this.#rules.count}`);
   }
 
@@ -132,10 +132,10 @@ export class FileRateLimiter implements RateLimiter {
 
   /** Returns the names of the permits. Makes them where they are missing: all at once, or another process's folder stays. */
   #names(): string[] {
-    const names = existsSync(this.#place) ? readdirSync(this.#place) : [];
+    const names = existsSync(this.#permitsFolder) ? readdirSync(this.#permitsFolder) : [];
     if (names.length > 0) return names;
     makePrivate(this.#folder);
-    const temp = `${this.#place}.${randomBytes(4).toString('hex')}${TEMP}`;
+    const temp = `${this.#permitsFolder}.${randomBytes(4).toString('hex')}${TEMP}`;
     try {
       mkdirSync(temp, { mode: 0o700 });
       for (let number = 0; number < this.#rules.count; number += 1) {
@@ -144,19 +144,19 @@ export class FileRateLimiter implements RateLimiter {
           mode: 0o600,
         });
       }
-      renameSync(temp, this.#place);
+      renameSync(temp, this.#permitsFolder);
     } catch (error) {
       discard(temp);
       if (!['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(diskError(error))) throw error;
     }
-    return readdirSync(this.#place);
+    return readdirSync(this.#permitsFolder);
   }
 
   /** Notes the use of a permit. Returns false when another process has used it. @throws the disk's error */
   #move({ number, name, isLookup }: Permit, usedAt: number): boolean {
     try {
       const next = permitName({ number, isLookup, usedAt: Math.round(usedAt) });
-      renameSync(path.join(this.#place, name), path.join(this.#place, next));
+      renameSync(path.join(this.#permitsFolder, name), path.join(this.#permitsFolder, next));
       return true;
     } catch (error) {
       if (diskError(error) === 'ENOENT') return false;

@@ -1,5 +1,5 @@
+import type { AccountId } from '../../model/request-record.ts';
 import { COUNTS, type SpendingCounts, type SpendingRow, sumRows } from '../../model/spending-row.ts';
-import type { AccountId } from '../../ports/record-store.ts';
 
 /** Rows of spending in few bytes: the words are kept once. */
 export interface RowTable {

@@ -7,7 +7,7 @@ import type { Sharing } from '../../ports/sharing.ts';
 import { FileRateLimiter } from './rate-limiter.ts';
 import { FileStatusCache } from './status-cache.ts';
 
-interface SharingPlace {
+interface SharingOptions {
   /** Absolute. */
   folder: string;
   service: string;
@@ -17,7 +17,7 @@ interface SharingPlace {
 }
 
 /** Returns the limiter and the status cache of a service and key in a folder; null where other users could write there. */
-export function sharingIn({ folder, service, account, limit, clock }: SharingPlace): Sharing | null {
+export function sharingIn({ folder, service, account, limit, clock }: SharingOptions): Sharing | null {
   try {
     if (distrustOf(folder)) return null;
   } catch {

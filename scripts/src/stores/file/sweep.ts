@@ -2,6 +2,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { discard, onDisk, TEMP } from '../../disk/durable.ts';
 import { tryLock } from '../../disk/lock.ts';
+import { DAY_MS } from '../../model/clock.ts';
 import { Failure } from '../../model/failure.ts';
 import { KEPT_DAYS, lastUse } from '../../model/request-record.ts';
 import { CORRUPT, madeAt } from './names.ts';
@@ -9,7 +10,6 @@ import { understood } from './record.ts';
 import type { RecordFiles } from './record-files.ts';
 import type { RecordIndex } from './record-index.ts';
 
-const DAY_MS = 24 * 3600_000;
 const KEPT_MS = KEPT_DAYS * DAY_MS;
 // The lock for taking over a dead process's lock is named after that lock and the nonce of its owner.
 const LOCK = /\.lock(\.([0-9a-f]{16}|unreadable))*$/;

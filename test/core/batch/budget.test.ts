@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BatchSpending, overBudget, type Price } from '../../../scripts/src/core/batch/caps.ts';
+import { BatchSpending, overBudget, type Price } from '../../../scripts/src/core/batch/budget.ts';
 import { Failure } from '../../../scripts/src/model/failure.ts';
 
 describe('the caps of a batch', () => {
