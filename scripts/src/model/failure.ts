@@ -37,7 +37,10 @@ export interface Issue {
 export type Problem = Pick<Issue, 'expected' | 'hint'>;
 
 export interface FailureDetails {
-  /** Seconds of the `Retry-After` of the service. */
+  /**
+   * Seconds after which the same call makes sense: the service's `Retry-After`, or until its list can tell, a permit is
+   * free or another process is done.
+   */
   retryAfter?: number | undefined;
   /** The task's state as last known; absent where no task is involved. */
   status?: TaskState | undefined;

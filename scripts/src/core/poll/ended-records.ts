@@ -23,7 +23,7 @@ interface Options {
   readList(taskIds: readonly string[]): Promise<Results | null>;
 }
 
-/** Reads the records of a task that has ended: several from the list together, since each query of its own costs a permit. */
+/** Reads the records of tasks that have ended: several from the list together, since each query of its own costs a permit. */
 export class EndedRecords {
   readonly #options: Options;
   readonly #wanted = new Set<Wanted>();
