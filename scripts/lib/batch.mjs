@@ -1631,10 +1631,8 @@ var Reader = class {
     }
     const parts = await orFailure3(this.#fieldsOf(model, line, issues));
     if (!(parts instanceof Failure10)) return parts && { ...parts, name: line.name };
-    for (const found of issuesOf(explained3(parts, this.#caller))) {
-      const inLine = found.hint.replace(/^write --model (\S+)$/, 'write "model":"$1"');
-      issues.push(line.model === void 0 ? found : { ...found, hint: inLine });
-    }
+    const caller = line.model === void 0 ? this.#caller : { ...this.#caller, writeModel: modelField };
+    issues.push(...issuesOf(explained3(parts, caller)));
     return null;
   }
   async #fieldsOf(model, line, issues) {
@@ -1658,6 +1656,7 @@ var Reader = class {
     return { contract, fields: { ...defaults, ...own }, image: hasOwn ? void 0 : this.#args.image };
   }
 };
+var modelField = (id) => `write "model":${JSON.stringify(id)}`;
 function issuesOf(failure) {
   const { issues, nextSteps = [] } = failure.details;
   if (issues?.length) return issues.map((one) => ({ ...one, path: pathOf(one.path) }));

@@ -668,6 +668,7 @@ var FLAG_NAMES = Object.keys(FLAGS);
 var rule = (name) => FLAGS[name];
 var SWITCHES = FLAG_NAMES.filter((name) => rule(name).form === void 0);
 var isSubmit = (action) => SUBMITS.includes(action);
+var takesPayload = (action) => PAYLOAD.includes(action);
 var needsRecords = (action) => isSubmit(action) || action === "waitTask" || action === "listPending" || action === "forget";
 var isLocal = (action) => LOCAL.includes(action);
 var isAboutTask = (action) => ONE_TASK.includes(action) || isSubmit(action);
@@ -792,7 +793,7 @@ function checkFit(action, given, issues) {
       issues.push(issue(`--${name}`, `${form} for ${what}`, "nothing", `add --${name} ${form}`));
   }
   const asked = ["payload", "image", "batch"];
-  if (rule("payload").actions?.includes(action) && !asked.some((name) => given.has(name))) {
+  if (takesPayload(action) && !asked.some((name) => given.has(name))) {
     const hint = "add --payload '<json>', or --payload - to read it from standard input";
     issues.push(issue("--payload", `<json> for ${what}`, "nothing", hint));
   }
@@ -807,7 +808,7 @@ var CONFLICTS = [
   ["noJournal", "new", "leave --new out: without a journal every submit is a new one"],
   ["noJournal", "owner", "leave --owner out: it is kept in the journal alone"],
   ["all", "taskId", "leave out --all or --taskId"],
-  ["output", "download", "write the folder into --output: --output out/lighthouse.mp4"],
+  ["output", "download", (folder) => `write the folder into --output: --output ${folder}/lighthouse.mp4`],
   ["output", "all", "leave --output out: each task has a file of its own"],
   ["batch", "idempotencyKey", "leave --idempotencyKey out: each line is a request of its own"],
   ["batch", "noJournal", "leave --noJournal out: the records tell which lines are charged already"],
@@ -817,7 +818,8 @@ var CONFLICTS = [
 function checkTogether(action, given, issues) {
   for (const [one, other, hint] of CONFLICTS) {
     if (!given.has(one) || !given.has(other)) continue;
-    const how = given.has("sandbox") ? hint.replace("out/", `${SANDBOX_FOLDER}/`) : hint;
+    const folder = given.has("sandbox") ? SANDBOX_FOLDER : "out";
+    const how = typeof hint === "string" ? hint : hint(folder);
     issues.push(issue(`--${one}`, `not to be given with --${other}`, "both", how));
   }
   if (given.get("batch") === "-" && given.get("payload") === "-") {
@@ -1983,6 +1985,8 @@ function callerOf(args, argv) {
     retry: isSubmit(action) ? `run the same command${other}.` : "add --new to the command that submitted it (another --idempotencyKey, if it had one).",
     /** The same command in the sandbox, at no cost; null for the user's own tasks and account, which the sandbox has not. */
     rehearsal: () => isSubmit(action) || action === "quote" ? commandToRehearse(argv, args) : null,
+    /** How another model is written in place of the one that was given: as a flag, or as a field of a line. */
+    writeModel: (id) => `write --model ${id}`,
     /** Flags that the command resuming a task repeats. */
     resumeFlags: resumeFlags(args),
     /** The call is to return the end of a task. A status query or a submit alone has its full answer while that runs. */
@@ -2189,7 +2193,7 @@ async function runServiceAction(call, args, caller, environment) {
   if (args.batch !== void 0) {
     const { readBatch } = await import("./batch.mjs");
     batch = await readBatch(args, caller, loopback, signal);
-  } else if (rule("payload").actions?.includes(args.action)) {
+  } else if (takesPayload(args.action)) {
     call.request = await (await import("./contracts.mjs")).readRequest(args, loopback, signal);
   }
   try {
@@ -2464,6 +2468,7 @@ export {
   success,
   sums,
   systemClock,
+  takesPayload,
   taskId,
   textsIn,
   two,

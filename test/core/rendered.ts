@@ -38,6 +38,7 @@ export function callerOf({ provider }: { provider: Profile }, more: Partial<Call
     another: () => 'run again --new',
     retry: 'add --new to the command that submitted it.',
     again: (flags) => ['run again', ...flagWords(flags)].join(' '),
+    writeModel: (id) => `write --model ${id}`,
     rehearsal: () => 'run again --sandbox',
     resumeFlags: {},
     wantsEnd: true,

@@ -164,11 +164,8 @@ class Reader {
     }
     const parts = await orFailure(this.#fieldsOf(model, line, issues));
     if (!(parts instanceof Failure)) return parts && { ...parts, name: line.name };
-    for (const found of issuesOf(explained(parts, this.#caller))) {
-      // What is said of a flag holds for the field that stands in its place.
-      const inLine = found.hint.replace(/^write --model (\S+)$/, 'write "model":"$1"');
-      issues.push(line.model === undefined ? found : { ...found, hint: inLine });
-    }
+    const caller = line.model === undefined ? this.#caller : { ...this.#caller, writeModel: modelField };
+    issues.push(...issuesOf(explained(parts, caller)));
     return null;
   }
 
@@ -194,6 +191,8 @@ class Reader {
     return { contract, fields: { ...defaults, ...own }, image: hasOwn ? undefined : this.#args.image };
   }
 }
+
+const modelField = (id: string): string => `write "model":${JSON.stringify(id)}`;
 
 function issuesOf(failure: AdvisedFailure): Issue[] {
   const { issues, nextSteps = [] } = failure.details;

@@ -228,6 +228,9 @@ export const SWITCHES = FLAG_NAMES.filter((name): name is Switch => rule(name).f
 /** True for the actions that submit: only for these can "nothing was submitted" be said. */
 export const isSubmit = (action: Action): boolean => SUBMITS.includes(action);
 
+/** True for the actions that are about a payload. */
+export const takesPayload = (action: Action): boolean => PAYLOAD.includes(action);
+
 /** True for the actions that cannot do without the folder for records. */
 export const needsRecords = (action: Action): boolean =>
   isSubmit(action) || action === 'waitTask' || action === 'listPending' || action === 'forget';

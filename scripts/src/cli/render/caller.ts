@@ -39,6 +39,8 @@ export function callerOf(args: Arguments, argv: readonly string[]) {
       : 'add --new to the command that submitted it (another --idempotencyKey, if it had one).',
     /** The same command in the sandbox, at no cost; null for the user's own tasks and account, which the sandbox has not. */
     rehearsal: () => (isSubmit(action) || action === 'quote' ? commandToRehearse(argv, args) : null),
+    /** How another model is written in place of the one that was given: as a flag, or as a field of a line. */
+    writeModel: (id: string): string => `write --model ${id}`,
     /** Flags that the command resuming a task repeats. */
     resumeFlags: resumeFlags(args),
     /** The call is to return the end of a task. A status query or a submit alone has its full answer while that runs. */
