@@ -489,8 +489,8 @@ var SUBMIT_OUTCOME_UNKNOWN = {
 };
 
 // scripts/src/cli/render/errors/task-not-found.ts
-import { BRIEF_WAIT_S } from "./main.mjs";
 import { profileOf } from "./main.mjs";
+import { BRIEF_WAIT_S } from "./main.mjs";
 import { dropStep } from "./main.mjs";
 var TASK_NOT_FOUND = {
   TASK_NOT_FOUND: (_, { profile, command }) => [

@@ -207,7 +207,7 @@ function counted(count, one, many = `${one}s`) {
   return `${count} ${count === 1 ? one : many}`;
 }
 
-// scripts/src/cli/issue.ts
+// scripts/src/cli/refused.ts
 function refusedInputs(issues) {
   return new AdvisedFailure("INVALID_PAYLOAD", `${issueText(issues[0])}.`, {
     issues,
@@ -235,7 +235,6 @@ var isTerminal = (state) => IS_TERMINAL[state];
 var isBareEnd = (state) => IS_TERMINAL[state] && state !== "COMPLETED";
 var isOpenEnd = ({ state, recordUnread }) => isBareEnd(state) && recordUnread === "forNow";
 var TASK_ID = /^[A-Za-z0-9_][A-Za-z0-9._:~@=+,-]{0,199}$/;
-var BRIEF_WAIT_S = 45;
 
 // scripts/src/model/defaults.ts
 var TIMEOUT_MS = { fallback: 3e4, min: 1, max: 6e5 };
@@ -504,6 +503,7 @@ var SAVES = [...WAITS, "createGeneration", "getTask"];
 var NAMED_TASK = ["getStatus", "getTask"];
 var ONE_TASK = [...NAMED_TASK, "cancelTask", "waitTask", "forget"];
 var DEFAULT_WAIT_S = 600;
+var BRIEF_WAIT_S = 45;
 var DEFAULT_LIMIT = 50;
 var unpriced = PROFILES.filter(({ can }) => !can.quote).map(({ title }) => title);
 var providers = PROFILES.map(({ id }) => id);
@@ -1041,6 +1041,13 @@ function portable(name, value) {
 // scripts/src/cli/environment.ts
 const path4 = require("node:path");
 
+// scripts/src/model/api-key.ts
+var API_KEY_FORM = "a key without spaces, line breaks or letters beyond ASCII";
+function isApiKey(text2) {
+  return typeof text2 === "string" && /^[\x21-\x7e]+$/.test(text2);
+}
+var SANDBOX_KEY = "ak_sandbox";
+
 // scripts/src/model/url.ts
 function urlOf(text2, base) {
   try {
@@ -1141,11 +1148,6 @@ function checkCallbackUrl(value, loopback) {
   const isLocal2 = url?.protocol === "http:" && isLoopback(url) && !url.username && !url.password;
   return loopback && isLocal2 ? null : problem;
 }
-var API_KEY_FORM = "a key without spaces, line breaks or letters beyond ASCII";
-function isApiKey(text2) {
-  return typeof text2 === "string" && /^[\x21-\x7e]+$/.test(text2);
-}
-var SANDBOX_KEY = "ak_sandbox";
 
 // scripts/src/cli/output.ts
 const { fstatSync, writeSync } = require("node:fs");
@@ -1605,6 +1607,16 @@ var Interruption = class {
   }
 };
 
+// scripts/src/cli/other-account.ts
+function otherAccountText({ created, taskId: taskId2, account, service }) {
+  const task = taskId2 === null ? ", and whether it made a task is not known" : ` as task ${taskId2}`;
+  return `The same request was made on ${created}${accountWords(account, service)}${task}. With the key and the address in use now it is another request, and a new charge.`;
+}
+function accountWords(account, service) {
+  const key2 = account === null ? "" : ` with another key (fingerprint ${account})`;
+  return `${key2}${service === null ? "" : ` at another address (${service})`}`;
+}
+
 // scripts/src/cli/progress/meter.ts
 var WINDOW_MS = 5e3;
 var STALE_MS = 3e3;
@@ -1764,14 +1776,6 @@ function sums({ total, done: done2, failed: failed2, running, credits: credits2,
   if (credits2 !== null && creditsNow !== void 0 && creditsNow !== credits2) parts.push(`${creditsNow} now`);
   if (refunded > 0) parts.push(`${refunded} refunded`);
   return parts.join(", ");
-}
-function otherAccountText({ created, taskId: taskId2, account, service }) {
-  const task = taskId2 === null ? ", and whether it made a task is not known" : ` as task ${taskId2}`;
-  return `The same request was made on ${created}${accountWords(account, service)}${task}. With the key and the address in use now it is another request, and a new charge.`;
-}
-function accountWords(account, service) {
-  const key2 = account === null ? "" : ` with another key (fingerprint ${account})`;
-  return `${key2}${service === null ? "" : ` at another address (${service})`}`;
 }
 
 // scripts/src/cli/progress/call-view.ts

@@ -1,9 +1,8 @@
-import type { Issue } from '../../model/failure.ts';
-import { issue } from '../../model/issue.ts';
+import { type Issue, issue } from '../../model/issue.ts';
 import { TASK_ID } from '../../model/task.ts';
 import type { Profile } from '../../providers/provider.ts';
 import { PROFILES } from '../../providers/registry.ts';
-import { refused } from '../issue.ts';
+import { refused } from '../refused.ts';
 import { type Action, FLAG_NAMES, type FlagName, rule, takesPayload } from './flags.ts';
 import type { Given } from './read-flags.ts';
 import { refuseUnsupported } from './unsupported.ts';

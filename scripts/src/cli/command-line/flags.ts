@@ -48,6 +48,8 @@ interface Flag {
 }
 
 export const DEFAULT_WAIT_S = 600;
+/** Seconds that a suggested command waits by default: less than the minute that many tools allow. */
+export const BRIEF_WAIT_S = 45;
 const DEFAULT_LIMIT = 50;
 
 const unpriced = PROFILES.filter(({ can }) => !can.quote).map(({ title }) => title);

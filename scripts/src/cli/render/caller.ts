@@ -1,7 +1,6 @@
-import { BRIEF_WAIT_S } from '../../model/task.ts';
 import type { Arguments } from '../command-line/arguments.ts';
 import { commandFrom, commandToRehearse, placeFlags, resumeFlags } from '../command-line/commands.ts';
-import { type Action, isSubmit } from '../command-line/flags.ts';
+import { type Action, BRIEF_WAIT_S, isSubmit } from '../command-line/flags.ts';
 import { commandLine, type Flags, flagWords } from '../command-line/words.ts';
 
 /** The facts about a call that the sentences of its answer use. Every command is a command line that runs as it stands. */

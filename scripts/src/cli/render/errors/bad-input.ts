@@ -1,5 +1,5 @@
-import type { FileOwner, Issue, ModelUnknown } from '../../../model/failure.ts';
-import { issue } from '../../../model/issue.ts';
+import type { FileOwner, ModelUnknown } from '../../../model/failure.ts';
+import { type Issue, issue } from '../../../model/issue.ts';
 import { plain } from '../../../model/text.ts';
 import { commandFor, providerFlag } from '../../command-line/commands.ts';
 import { unsupportedAction } from '../../command-line/unsupported.ts';
