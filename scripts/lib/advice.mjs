@@ -605,7 +605,7 @@ function submitData({ credits, isResubmitted, warnings }, data) {
     credits: credits && { ...credits }
   });
 }
-function advised(failure, caller, taskId) {
+function withFallbackSteps(failure, caller, taskId) {
   const known = explained(failure, caller);
   if (known.details.nextSteps?.length) return known;
   return known.with({ nextSteps: sentences2(...WORDS[failure.code]?.(failure, caller, taskId) ?? []) });
@@ -640,8 +640,8 @@ export {
   SUBMIT_OUTCOME_UNKNOWN,
   TASK_NOT_FOUND,
   TEMPORARY,
-  advised,
   cheaperSteps,
   explained,
-  helpText
+  helpText,
+  withFallbackSteps
 };

@@ -905,12 +905,12 @@ function ranges(numbers) {
 
 // scripts/src/cli/render/batch-steps.ts
 import { textsIn as textsIn2 } from "./main.mjs";
-import { advised, explained, LASTING } from "./advice.mjs";
+import { explained, LASTING, withFallbackSteps } from "./advice.mjs";
 import { runStepOfLines, spentBefore } from "./live.mjs";
 import { sentences as sentences2 } from "./main.mjs";
 var SAME_FOR_LINES = /* @__PURE__ */ new Set(["AUTH_FAILED", "INVALID_PAYLOAD", "INVALID_MODEL"]);
 function advisedInLine(failure, caller, taskId) {
-  return SAME_FOR_LINES.has(failure.code) ? advised(failure, caller, taskId) : explained(failure, caller);
+  return SAME_FOR_LINES.has(failure.code) ? withFallbackSteps(failure, caller, taskId) : explained(failure, caller);
 }
 var CAPPED = /* @__PURE__ */ new Set(["linesAboveCap", "sumAboveCap", "lineWithoutEstimate"]);
 function batchSteps(result, sorted, hidden, caller) {

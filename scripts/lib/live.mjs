@@ -1069,8 +1069,8 @@ async function runLive(call, batch) {
     if (!(error instanceof Failure9)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;
     const missing = taskId !== null && await madeElsewhere(session, error, taskId);
-    const { advised } = await import("./advice.mjs");
-    throw advised(missing || error, await named(), taskId);
+    const { withFallbackSteps } = await import("./advice.mjs");
+    throw withFallbackSteps(missing || error, await named(), taskId);
   } finally {
     void transport.close();
     void sandbox?.close();

@@ -76,8 +76,8 @@ export async function runLive(call: LiveCall, batch: CheckedBatch | null): Promi
     if (!(error instanceof Failure)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;
     const missing = taskId !== null && (await madeElsewhere(session, error, taskId));
-    const { advised } = await import('../render/errors/explained.ts');
-    throw advised(missing || error, await named(), taskId);
+    const { withFallbackSteps } = await import('../render/errors/explained.ts');
+    throw withFallbackSteps(missing || error, await named(), taskId);
   } finally {
     // Not awaited: the answer need not wait until the last socket has closed.
     void transport.close();

@@ -8,7 +8,6 @@ import type { OtherAccount } from '../../model/submit-facts.ts';
 import type { Account, ProviderRequest, Quote } from '../../providers/provider.ts';
 import { otherAccountOf } from '../record/other-account.ts';
 import type { Session } from '../session.ts';
-
 import { askPrice } from './check-price.ts';
 import { cheaperThan } from './short-of-credits.ts';
 

@@ -5,7 +5,6 @@ import type { JsonObject } from '../../model/json.ts';
 import type { ProviderRequest, Quote } from '../../providers/provider.ts';
 import type { Session } from '../session.ts';
 import { type Caps, isCapped } from './caps.ts';
-
 import { cheaperThan, shortOfCredits } from './short-of-credits.ts';
 
 /**

@@ -14,7 +14,6 @@ import { promptExcerpt } from '../record/prompt-excerpt.ts';
 import { dateOf } from '../record/task-record.ts';
 import { madeBy, type RecordedTask, type SubmittedTask } from '../result.ts';
 import type { Session } from '../session.ts';
-
 import { nameTask, type RecordedRequest } from './name-task.ts';
 import { outcomeUnknown, type SubmitLog, type Submitted, submitOrReconcile } from './submit-or-reconcile.ts';
 
