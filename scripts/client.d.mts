@@ -163,7 +163,7 @@ export interface ProxySettings {
 export interface Clock {
     /** Milliseconds that only ever grow; every deadline is measured with these. */
     monotonic(): number;
-    /** Milliseconds since the epoch, by this machine. It may jump: only for talk with other machines. */
+    /** Milliseconds since the epoch, by this machine. It may jump: only for dates that other processes or machines read, and for what outlasts a process. */
     wall(): number;
     /** Resolves after `ms`; rejects with the signal's reason when it is aborted first. */
     sleep(ms: number, signal?: AbortSignal): Promise<void>;
@@ -180,7 +180,7 @@ export interface ClientOptions {
     baseUrl?: string | URL;
     /** Milliseconds for one request; 30,000 by default. */
     timeoutMs?: number;
-    /** Retries of a read (status, task, list, quote, account, download); 3 by default. A submit is never retried. */
+    /** Retries of a read (status, task, list, quote, account, download) and of a cancel; 3 by default. A submit is never retried. */
     maxRetries?: number;
     /** Milliseconds between the first polls of `wait`; 2,000 by default. The interval then grows to 3 s, and in a wait of more than 10 minutes up to 12 s. */
     pollIntervalMs?: number;

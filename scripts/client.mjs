@@ -28,11 +28,12 @@ function stateFrom(profile, word) {
 
 // scripts/src/client/options.ts
 const path = require("node:path");
+import { API_KEY_FORM, isApiKey } from "./lib/main.mjs";
 import { systemClock } from "./lib/main.mjs";
 import { FIRST_POLL_MS, RETRIES, TIMEOUT_MS } from "./lib/main.mjs";
 import { Failure } from "./lib/main.mjs";
 import { issue, issuesText } from "./lib/main.mjs";
-import { ADDRESS_FORM, API_KEY_FORM, isApiKey, serviceAddress } from "./lib/main.mjs";
+import { ADDRESS_FORM, serviceAddress } from "./lib/main.mjs";
 import { plain } from "./lib/main.mjs";
 import { PROFILES } from "./lib/main.mjs";
 

@@ -111,8 +111,8 @@ var rejectedByService = (_, { profile, command }) => [
 ];
 var BAD_INPUT = {
   INVALID_MODEL: rejectedByService,
-  modelUnknown: (reason) => {
-    const { message, expected, hint, nextSteps } = unknownModel(reason);
+  modelUnknown: (reason, { writeModel }) => {
+    const { message, expected, hint, nextSteps } = unknownModel(reason, writeModel);
     const received = `string ${JSON.stringify(plain(reason.model, 60))}`;
     return { message, issues: [issue("--model", expected, received, hint)], nextSteps };
   },
@@ -221,7 +221,7 @@ var BAD_INPUT = {
 };
 var describeModel = (provider, model) => commandFor(provider, "describeModel", { model });
 var listModels = (provider) => commandFor(provider, "listModels");
-function unknownModel({ provider, model, known }) {
+function unknownModel({ provider, model, known }, writeModel) {
   const shown = plain(model, 60);
   switch (known.what) {
     case "modelOf": {
@@ -242,7 +242,7 @@ function unknownModel({ provider, model, known }) {
       return {
         message: `"${shown}" is no id of ${other}; meant is ${more ? "one of " : ""}${ids}`,
         expected: ids,
-        hint: `write ${flag}--model ${meant[0]}${more ? ` or another of ${ids}` : ""}`,
+        hint: more || flag ? `write ${flag}--model ${meant[0]}${more ? ` or another of ${ids}` : ""}` : writeModel(ids),
         nextSteps: [...meant.map((id) => describeModel(other, id)), listModels(other)]
       };
     }
@@ -267,7 +267,7 @@ function unknownModel({ provider, model, known }) {
       return {
         message: `there is no model ${JSON.stringify(shown)}; ${isNear ? `the nearest is "${near}"` : `known are ${ids}`}`,
         expected: `one of ${ids}`,
-        hint: isNear ? `write --model ${near}` : "choose one of the known models",
+        hint: isNear ? writeModel(near) : "choose one of the known models",
         nextSteps: [isNear && describeModel(provider, near), listModels(provider)]
       };
     }
@@ -489,8 +489,8 @@ var SUBMIT_OUTCOME_UNKNOWN = {
 };
 
 // scripts/src/cli/render/errors/task-not-found.ts
-import { BRIEF_WAIT_S } from "./main.mjs";
 import { profileOf } from "./main.mjs";
+import { BRIEF_WAIT_S } from "./main.mjs";
 import { dropStep } from "./main.mjs";
 var TASK_NOT_FOUND = {
   TASK_NOT_FOUND: (_, { profile, command }) => [
@@ -605,7 +605,7 @@ function submitData({ credits, isResubmitted, warnings }, data) {
     credits: credits && { ...credits }
   });
 }
-function advised(failure, caller, taskId) {
+function withFallbackSteps(failure, caller, taskId) {
   const known = explained(failure, caller);
   if (known.details.nextSteps?.length) return known;
   return known.with({ nextSteps: sentences2(...WORDS[failure.code]?.(failure, caller, taskId) ?? []) });
@@ -640,8 +640,8 @@ export {
   SUBMIT_OUTCOME_UNKNOWN,
   TASK_NOT_FOUND,
   TEMPORARY,
-  advised,
   cheaperSteps,
   explained,
-  helpText
+  helpText,
+  withFallbackSteps
 };

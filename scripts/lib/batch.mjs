@@ -906,12 +906,12 @@ function ranges(numbers) {
 
 // scripts/src/cli/render/batch-steps.ts
 import { textsIn as textsIn2 } from "./main.mjs";
-import { advised, explained, LASTING } from "./advice.mjs";
+import { explained, LASTING, withFallbackSteps } from "./advice.mjs";
 import { runStepOfLines, spentBefore } from "./live.mjs";
 import { sentences as sentences2 } from "./main.mjs";
 var SAME_FOR_LINES = /* @__PURE__ */ new Set(["AUTH_FAILED", "INVALID_PAYLOAD", "INVALID_MODEL"]);
 function advisedInLine(failure, caller, taskId) {
-  return SAME_FOR_LINES.has(failure.code) ? advised(failure, caller, taskId) : explained(failure, caller);
+  return SAME_FOR_LINES.has(failure.code) ? withFallbackSteps(failure, caller, taskId) : explained(failure, caller);
 }
 var CAPPED = /* @__PURE__ */ new Set(["linesAboveCap", "sumAboveCap", "lineWithoutEstimate"]);
 function batchSteps(result, sorted, hidden, caller) {
@@ -1630,10 +1630,8 @@ var Reader = class {
     }
     const parts = await orFailure3(this.#fieldsOf(model, line, issues));
     if (!(parts instanceof Failure10)) return parts && { ...parts, name: line.name };
-    for (const found of issuesOf(explained3(parts, this.#caller))) {
-      const inLine = found.hint.replace(/^write --model (\S+)$/, 'write "model":"$1"');
-      issues.push(line.model === void 0 ? found : { ...found, hint: inLine });
-    }
+    const caller = line.model === void 0 ? this.#caller : { ...this.#caller, writeModel: modelField };
+    issues.push(...issuesOf(explained3(parts, caller)));
     return null;
   }
   async #fieldsOf(model, line, issues) {
@@ -1657,6 +1655,7 @@ var Reader = class {
     return { contract, fields: { ...defaults, ...own }, image: hasOwn ? void 0 : this.#args.image };
   }
 };
+var modelField = (id) => `write "model":${JSON.stringify(id)}`;
 function issuesOf(failure) {
   const { issues, nextSteps = [] } = failure.details;
   if (issues?.length) return issues.map((one) => ({ ...one, path: pathOf(one.path) }));

@@ -716,11 +716,12 @@ var Transport = class {
 };
 
 // scripts/src/cli/actions/live.ts
+import { SANDBOX_KEY } from "./main.mjs";
 import { systemClock } from "./main.mjs";
 import { FIRST_POLL_MS } from "./main.mjs";
 import { Failure as Failure9, orFailure as orFailure3 } from "./main.mjs";
 import { once } from "./main.mjs";
-import { SANDBOX_KEY, serviceName } from "./main.mjs";
+import { serviceName } from "./main.mjs";
 import { isSubmit, needsRecords } from "./main.mjs";
 import { journalFolder } from "./main.mjs";
 
@@ -970,7 +971,7 @@ function goneSteps({ warnings }, caller) {
   return gone.flatMap((id) => [said(id), dropStep(caller, id)]);
 }
 
-// scripts/src/cli/render/outcome.ts
+// scripts/src/cli/render/result.ts
 async function outcomeOfResult(result, caller) {
   switch (result.kind) {
     case "many":
@@ -1068,8 +1069,8 @@ async function runLive(call, batch) {
     if (!(error instanceof Failure9)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;
     const missing = taskId !== null && await madeElsewhere(session, error, taskId);
-    const { advised } = await import("./advice.mjs");
-    throw advised(missing || error, await named(), taskId);
+    const { withFallbackSteps } = await import("./advice.mjs");
+    throw withFallbackSteps(missing || error, await named(), taskId);
   } finally {
     void transport.close();
     void sandbox?.close();

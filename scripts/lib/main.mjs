@@ -207,7 +207,7 @@ function counted(count, one, many = `${one}s`) {
   return `${count} ${count === 1 ? one : many}`;
 }
 
-// scripts/src/cli/issue.ts
+// scripts/src/cli/refused.ts
 function refusedInputs(issues) {
   return new AdvisedFailure("INVALID_PAYLOAD", `${issueText(issues[0])}.`, {
     issues,
@@ -235,7 +235,6 @@ var isTerminal = (state) => IS_TERMINAL[state];
 var isBareEnd = (state) => IS_TERMINAL[state] && state !== "COMPLETED";
 var isOpenEnd = ({ state, detailsUnread }) => isBareEnd(state) && detailsUnread === "forNow";
 var TASK_ID = /^[A-Za-z0-9_][A-Za-z0-9._:~@=+,-]{0,199}$/;
-var BRIEF_WAIT_S = 45;
 
 // scripts/src/model/defaults.ts
 var TIMEOUT_MS = { fallback: 3e4, min: 1, max: 6e5 };
@@ -508,6 +507,7 @@ var SAVES = [...WAITS, "createGeneration", "getTask"];
 var NAMED_TASK = ["getStatus", "getTask"];
 var ONE_TASK = [...NAMED_TASK, "cancelTask", "waitTask", "forget"];
 var DEFAULT_WAIT_S = 600;
+var BRIEF_WAIT_S = 45;
 var DEFAULT_LIMIT = 50;
 var unpriced = PROFILES.filter(({ can }) => !can.quote).map(({ title }) => title);
 var providers = PROFILES.map(({ id }) => id);
@@ -672,6 +672,7 @@ var FLAG_NAMES = Object.keys(FLAGS);
 var rule = (name) => FLAGS[name];
 var SWITCHES = FLAG_NAMES.filter((name) => rule(name).form === void 0);
 var isSubmit = (action) => SUBMITS.includes(action);
+var takesPayload = (action) => PAYLOAD.includes(action);
 var needsRecords = (action) => isSubmit(action) || action === "waitTask" || action === "listPending" || action === "forget";
 var isLocal = (action) => LOCAL.includes(action);
 var isAboutTask = (action) => ONE_TASK.includes(action) || isSubmit(action);
@@ -796,7 +797,7 @@ function checkFit(action, given, issues) {
       issues.push(issue(`--${name}`, `${form} for ${what}`, "nothing", `add --${name} ${form}`));
   }
   const asked = ["payload", "image", "batch"];
-  if (rule("payload").actions?.includes(action) && !asked.some((name) => given.has(name))) {
+  if (takesPayload(action) && !asked.some((name) => given.has(name))) {
     const hint = "add --payload '<json>', or --payload - to read it from standard input";
     issues.push(issue("--payload", `<json> for ${what}`, "nothing", hint));
   }
@@ -811,7 +812,7 @@ var CONFLICTS = [
   ["noJournal", "new", "leave --new out: without a journal every submit is a new one"],
   ["noJournal", "owner", "leave --owner out: it is kept in the journal alone"],
   ["all", "taskId", "leave out --all or --taskId"],
-  ["output", "download", "write the folder into --output: --output out/lighthouse.mp4"],
+  ["output", "download", (folder) => `write the folder into --output: --output ${folder}/lighthouse.mp4`],
   ["output", "all", "leave --output out: each task has a file of its own"],
   ["batch", "idempotencyKey", "leave --idempotencyKey out: each line is a request of its own"],
   ["batch", "noJournal", "leave --noJournal out: the records tell which lines are charged already"],
@@ -821,7 +822,8 @@ var CONFLICTS = [
 function checkTogether(action, given, issues) {
   for (const [one, other, hint] of CONFLICTS) {
     if (!given.has(one) || !given.has(other)) continue;
-    const how = given.has("sandbox") ? hint.replace("out/", `${SANDBOX_FOLDER}/`) : hint;
+    const folder = given.has("sandbox") ? SANDBOX_FOLDER : "out";
+    const how = typeof hint === "string" ? hint : hint(folder);
     issues.push(issue(`--${one}`, `not to be given with --${other}`, "both", how));
   }
   if (given.get("batch") === "-" && given.get("payload") === "-") {
@@ -1043,6 +1045,13 @@ function portable(name, value) {
 // scripts/src/cli/environment.ts
 const path4 = require("node:path");
 
+// scripts/src/model/api-key.ts
+var API_KEY_FORM = "a key without spaces, line breaks or letters beyond ASCII";
+function isApiKey(text2) {
+  return typeof text2 === "string" && /^[\x21-\x7e]+$/.test(text2);
+}
+var SANDBOX_KEY = "ak_sandbox";
+
 // scripts/src/model/url.ts
 function urlOf(text2, base) {
   try {
@@ -1143,11 +1152,6 @@ function checkCallbackUrl(value, loopback) {
   const isLocal2 = url?.protocol === "http:" && isLoopback(url) && !url.username && !url.password;
   return loopback && isLocal2 ? null : problem;
 }
-var API_KEY_FORM = "a key without spaces, line breaks or letters beyond ASCII";
-function isApiKey(text2) {
-  return typeof text2 === "string" && /^[\x21-\x7e]+$/.test(text2);
-}
-var SANDBOX_KEY = "ak_sandbox";
 
 // scripts/src/cli/output.ts
 const { fstatSync, writeSync } = require("node:fs");
@@ -1607,6 +1611,16 @@ var Interruption = class {
   }
 };
 
+// scripts/src/cli/other-account.ts
+function otherAccountText({ created, taskId: taskId2, account, service }) {
+  const task = taskId2 === null ? ", and whether it made a task is not known" : ` as task ${taskId2}`;
+  return `The same request was made on ${created}${accountWords(account, service)}${task}. With the key and the address in use now it is another request, and a new charge.`;
+}
+function accountWords(account, service) {
+  const key2 = account === null ? "" : ` with another key (fingerprint ${account})`;
+  return `${key2}${service === null ? "" : ` at another address (${service})`}`;
+}
+
 // scripts/src/cli/progress/meter.ts
 var WINDOW_MS = 5e3;
 var STALE_MS = 3e3;
@@ -1766,14 +1780,6 @@ function sums({ total, done: done2, failed: failed2, running, credits: credits2,
   if (credits2 !== null && creditsNow !== void 0 && creditsNow !== credits2) parts.push(`${creditsNow} now`);
   if (refunded > 0) parts.push(`${refunded} refunded`);
   return parts.join(", ");
-}
-function otherAccountText({ created, taskId: taskId2, account, service }) {
-  const task = taskId2 === null ? ", and whether it made a task is not known" : ` as task ${taskId2}`;
-  return `The same request was made on ${created}${accountWords(account, service)}${task}. With the key and the address in use now it is another request, and a new charge.`;
-}
-function accountWords(account, service) {
-  const key2 = account === null ? "" : ` with another key (fingerprint ${account})`;
-  return `${key2}${service === null ? "" : ` at another address (${service})`}`;
 }
 
 // scripts/src/cli/progress/call-view.ts
@@ -1987,6 +1993,8 @@ function callerOf(args, argv) {
     retry: isSubmit(action) ? `run the same command${other}.` : "add --new to the command that submitted it (another --idempotencyKey, if it had one).",
     /** The same command in the sandbox, at no cost; null for the user's own tasks and account, which the sandbox has not. */
     rehearsal: () => isSubmit(action) || action === "quote" ? commandToRehearse(argv, args) : null,
+    /** How another model is written in place of the one that was given: as a flag, or as a field of a line. */
+    writeModel: (id) => `write --model ${id}`,
     /** Flags that the command resuming a task repeats. */
     resumeFlags: resumeFlags(args),
     /** The call is to return the end of a task. A status query or a submit alone has its full answer while that runs. */
@@ -2193,7 +2201,7 @@ async function runServiceAction(call, args, caller, environment) {
   if (args.batch !== void 0) {
     const { readBatch } = await import("./batch.mjs");
     batch = await readBatch(args, caller, loopback, signal);
-  } else if (rule("payload").actions?.includes(args.action)) {
+  } else if (takesPayload(args.action)) {
     call.request = await (await import("./contracts.mjs")).readRequest(args, loopback, signal);
   }
   try {
@@ -2470,6 +2478,7 @@ export {
   success,
   sums,
   systemClock,
+  takesPayload,
   taskId,
   textsIn,
   two,

@@ -109,8 +109,8 @@ import { journalFolder } from "./main.mjs";
 // scripts/src/cli/render/pending.ts
 import { compact } from "./main.mjs";
 import { isUnsaved } from "./journal.mjs";
-import { BRIEF_WAIT_S } from "./main.mjs";
 import { profileOf } from "./main.mjs";
+import { BRIEF_WAIT_S } from "./main.mjs";
 import { EXIT } from "./main.mjs";
 import { accountWords } from "./main.mjs";
 import { earlierStep } from "./main.mjs";

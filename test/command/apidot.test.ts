@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { listModels } from '../../scripts/src/contracts/contract.ts';
-import type { Issue } from '../../scripts/src/model/failure.ts';
+import type { Issue } from '../../scripts/src/model/issue.ts';
 import type { JsonObject } from '../../scripts/src/model/json.ts';
 import {
   accepted,

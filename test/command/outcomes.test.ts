@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-
 import { EXIT, EXIT_OF_ERROR } from '../../scripts/src/cli/exit-codes.ts';
 import { ERROR_CODES, type ErrorCode } from '../../scripts/src/model/failure.ts';
 import { envelopeOf, live, run, T2V, T2V_ARGS, tempFolder } from '../support/command.ts';

@@ -4,7 +4,7 @@ import { BY_FLAGS } from '../../scripts/src/cli/render/payload-ways.ts';
 import { type Contract, loadContract } from '../../scripts/src/contracts/contract.ts';
 import { estimateCredits } from '../../scripts/src/contracts/price/estimate.ts';
 import { checkPayload } from '../../scripts/src/contracts/validate.ts';
-import type { Issue } from '../../scripts/src/model/failure.ts';
+import type { Issue } from '../../scripts/src/model/issue.ts';
 import type { Json, JsonObject } from '../../scripts/src/model/json.ts';
 
 export const PROVIDER = 'aivideomaker';

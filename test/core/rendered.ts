@@ -5,7 +5,7 @@ import { type Flags, flagWords } from '../../scripts/src/cli/command-line/words.
 import type { Caller } from '../../scripts/src/cli/render/caller.ts';
 import { failed, type Outcome } from '../../scripts/src/cli/render/envelope.ts';
 import { explained } from '../../scripts/src/cli/render/errors/explained.ts';
-import { outcomeOfResult, type Result } from '../../scripts/src/cli/render/outcome.ts';
+import { outcomeOfResult, type Result } from '../../scripts/src/cli/render/result.ts';
 import * as generating from '../../scripts/src/core/generate.ts';
 import * as accounts from '../../scripts/src/core/money/account.ts';
 import * as spendings from '../../scripts/src/core/money/spending.ts';
@@ -38,6 +38,7 @@ export function callerOf({ provider }: { provider: Profile }, more: Partial<Call
     another: () => 'run again --new',
     retry: 'add --new to the command that submitted it.',
     again: (flags) => ['run again', ...flagWords(flags)].join(' '),
+    writeModel: (id) => `write --model ${id}`,
     rehearsal: () => 'run again --sandbox',
     resumeFlags: {},
     wantsEnd: true,

@@ -1,8 +1,8 @@
 import path from 'node:path';
+import { API_KEY_FORM, isApiKey } from '../model/api-key.ts';
 import { RETRIES, TIMEOUT_MS } from '../model/defaults.ts';
-import type { Issue } from '../model/failure.ts';
-import { issue } from '../model/issue.ts';
-import { ADDRESS_FORM, API_KEY_FORM, isApiKey, serviceAddress } from '../model/service-address.ts';
+import { type Issue, issue } from '../model/issue.ts';
+import { ADDRESS_FORM, serviceAddress } from '../model/service-address.ts';
 import { skillFolder } from '../model/skill-folder.ts';
 import { plain } from '../model/text.ts';
 import { urlOf } from '../model/url.ts';
@@ -10,8 +10,8 @@ import type { Profile } from '../providers/provider.ts';
 import { PROFILES } from '../providers/registry.ts';
 import type { Arguments } from './command-line/arguments.ts';
 import { isLocal, needsRecords } from './command-line/flags.ts';
-import { refusedInputs } from './issue.ts';
 import { muteNode } from './output.ts';
+import { refusedInputs } from './refused.ts';
 
 /** The settings from the environment, checked. No other module reads the environment. */
 export interface Environment {

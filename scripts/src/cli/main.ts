@@ -5,7 +5,7 @@ import type { CheckedBatch } from './batch/read-batch.ts';
 import type { Call } from './call.ts';
 import { type Arguments, guessAction, parseArguments } from './command-line/arguments.ts';
 import { checkInterval } from './command-line/check-flags.ts';
-import { isAboutTask, isLocal, isSubmit, rule } from './command-line/flags.ts';
+import { isAboutTask, isLocal, isSubmit, takesPayload } from './command-line/flags.ts';
 import { readFlags } from './command-line/read-flags.ts';
 import { type Environment, overrule, readEnvironment, redraws, secretsIn } from './environment.ts';
 import { EXIT, EXIT_OF_SIGNAL, type StopSignal } from './exit-codes.ts';
@@ -102,7 +102,7 @@ async function runServiceAction(call: Call, args: Arguments, caller: Caller, env
   if (args.batch !== undefined) {
     const { readBatch } = await import('./batch/read-batch.ts');
     batch = await readBatch(args, caller, loopback, signal);
-  } else if (rule('payload').actions?.includes(args.action)) {
+  } else if (takesPayload(args.action)) {
     call.request = await (await import('./request/read-request.ts')).readRequest(args, loopback, signal);
   }
   try {

@@ -3,9 +3,10 @@ import type { Failure } from '../model/failure.ts';
 import { isTerminal, type TaskState } from '../model/task.ts';
 import { counted } from '../model/text.ts';
 import type { TaskStatus } from '../providers/provider.ts';
+import { otherAccountText } from './other-account.ts';
 import { CallView, type Subject } from './progress/call-view.ts';
 import { type Display, lines, type Screen } from './progress/display.ts';
-import { amount, otherAccountText, sourceOf, usually } from './progress/words.ts';
+import { amount, sourceOf, usually } from './progress/words.ts';
 
 /** Shows what a call does, and knows it. */
 export type Progress = ReturnType<typeof watch>;

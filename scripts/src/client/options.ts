@@ -1,10 +1,11 @@
 import path from 'node:path';
 import type { Contract } from '../contracts/contract.ts';
+import { API_KEY_FORM, isApiKey } from '../model/api-key.ts';
 import { systemClock } from '../model/clock.ts';
 import { FIRST_POLL_MS, RETRIES, TIMEOUT_MS } from '../model/defaults.ts';
-import { Failure, type Issue } from '../model/failure.ts';
-import { issue, issuesText } from '../model/issue.ts';
-import { ADDRESS_FORM, API_KEY_FORM, isApiKey, serviceAddress } from '../model/service-address.ts';
+import { Failure } from '../model/failure.ts';
+import { type Issue, issue, issuesText } from '../model/issue.ts';
+import { ADDRESS_FORM, serviceAddress } from '../model/service-address.ts';
 import { plain } from '../model/text.ts';
 import type { Profile } from '../providers/provider.ts';
 import { PROFILES } from '../providers/registry.ts';

@@ -1,4 +1,4 @@
-import type { Issue } from '../model/failure.ts';
+import type { Issue } from '../model/issue.ts';
 import { isObject, type Json, type JsonObject } from '../model/json.ts';
 import { type Contract, rootOf } from './contract.ts';
 import { imageField } from './fields.ts';

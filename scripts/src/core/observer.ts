@@ -34,7 +34,7 @@ export interface ExpectedDuration {
 
 /** Receives the progress of a call: for the user who waits, and for the answer of an interrupted call. */
 export interface Observer {
-  /** A submit is about to be sent: from here on a charge is possible. */
+  /** From here on the outcome of a submit is unknown: one is about to be sent, or an earlier one is reconciled. */
   submitting(): void;
   /** The submit ended without a task: nothing is charged. */
   rejected(): void;

@@ -51,7 +51,7 @@ export interface ReadOptions extends CallOptions {
 
 export interface ApiOptions {
   timeoutMs: number;
-  /** Retries of a read after its first attempt. */
+  /** Retries of a read, a cancel or a download, and of a submit that was certainly rejected: after the first attempt. */
   maxRetries: number;
   signal?: AbortSignal | undefined;
   /** Returns who shares the queries that the service permits; absent or null: nobody. */

@@ -2,7 +2,7 @@
 export interface Clock {
   /** Milliseconds that only ever grow; every deadline is measured with these. */
   monotonic(): number;
-  /** Milliseconds since the epoch, by this machine. It may jump: only for talk with other machines. */
+  /** Milliseconds since the epoch, by this machine. It may jump: only for dates that other processes or machines read, and for what outlasts a process. */
   wall(): number;
   /** Resolves after `ms`; rejects with the signal's reason when it is aborted first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;

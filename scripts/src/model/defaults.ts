@@ -9,7 +9,7 @@ interface WholeNumber {
 /** Milliseconds for one request. */
 export const TIMEOUT_MS: WholeNumber = { fallback: 30_000, min: 1, max: 600_000 };
 
-/** Retries of a read. A submit is never retried. */
+/** Retries of a read, a cancel or a download, and of a submit that was certainly rejected. The library retries no submit. */
 export const RETRIES: WholeNumber = { fallback: 3, min: 0, max: 10 };
 
 /** Milliseconds before the first poll. */

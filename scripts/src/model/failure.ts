@@ -1,3 +1,4 @@
+import type { Issue } from './issue.ts';
 import type { JsonObject } from './json.ts';
 import type { AccountId, RequestRecord } from './request-record.ts';
 import type { SubmitFacts } from './submit-facts.ts';
@@ -24,20 +25,11 @@ export const ERROR_CODES = [
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
-/** One thing wrong with an input: where it is, what was expected, what came, and what would pass. */
-export interface Issue {
-  /** Field path such as `duration` or `prompt[2]`; the name of a flag or a variable where the input is not the payload. */
-  path: string;
-  expected: string;
-  received: string;
-  hint: string;
-}
-
-/** Why a value is refused: what would be right, and what to write or run instead. */
-export type Problem = Pick<Issue, 'expected' | 'hint'>;
-
 export interface FailureDetails {
-  /** Seconds of the `Retry-After` of the service. */
+  /**
+   * Seconds after which the same call makes sense: the service's `Retry-After`, or until its list can tell, a permit is
+   * free or another process is done.
+   */
   retryAfter?: number | undefined;
   /** The task's state as last known; absent where no task is involved. */
   status?: TaskState | undefined;

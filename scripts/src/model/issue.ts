@@ -1,4 +1,14 @@
-import type { Issue } from './failure.ts';
+/** One thing wrong with an input: where it is, what was expected, what came, and what would pass. */
+export interface Issue {
+  /** Field path such as `duration` or `prompt[2]`; the name of a flag or a variable where the input is not the payload. */
+  path: string;
+  expected: string;
+  received: string;
+  hint: string;
+}
+
+/** Why a value is refused: what would be right, and what to write or run instead. */
+export type Problem = Pick<Issue, 'expected' | 'hint'>;
 
 /** One thing that is wrong with what a caller gave. @param hint the form that would be right */
 export function issue(path: string, expected: string, received: string, hint: string): Issue {

@@ -1,4 +1,4 @@
-import type { Problem } from './failure.ts';
+import type { Problem } from './issue.ts';
 import { plain } from './text.ts';
 import { urlOf } from './url.ts';
 

@@ -38,9 +38,6 @@ export const isOpenEnd = ({ state, detailsUnread }: SeenState): boolean =>
  */
 export const TASK_ID = /^[A-Za-z0-9_][A-Za-z0-9._:~@=+,-]{0,199}$/;
 
-/** Seconds that a suggested command waits by default: less than the minute that many tools allow. */
-export const BRIEF_WAIT_S = 45;
-
 /** A task in the form that is the same for every provider. */
 export interface Task {
   id: string;

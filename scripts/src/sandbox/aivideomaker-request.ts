@@ -1,6 +1,7 @@
 import { type Contract, loadContract } from '../contracts/contract.ts';
 import { checkPayload } from '../contracts/validate.ts';
-import { Failure, type Issue } from '../model/failure.ts';
+import { Failure } from '../model/failure.ts';
+import type { Issue } from '../model/issue.ts';
 import { type Call, failure, fromBody, type JsonReply, Refusal } from './exchange.ts';
 import { readMarks } from './scenarios.ts';
 

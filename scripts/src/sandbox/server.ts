@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { SANDBOX_KEY } from '../model/service-address.ts';
+import { SANDBOX_KEY } from '../model/api-key.ts';
 import { createAivideomaker } from './aivideomaker.ts';
 import { createApidot } from './apidot.ts';
 import { failure, originOf, pathOf, readBody, send } from './exchange.ts';

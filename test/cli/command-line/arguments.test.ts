@@ -17,7 +17,8 @@ import {
 import { helpText } from '../../../scripts/src/cli/command-line/help.ts';
 import { EXIT, EXIT_WORDS, ONE_CHARGE } from '../../../scripts/src/cli/exit-codes.ts';
 import { FIRST_POLL_MS, RETRIES, TIMEOUT_MS } from '../../../scripts/src/model/defaults.ts';
-import { Failure, type Issue } from '../../../scripts/src/model/failure.ts';
+import { Failure } from '../../../scripts/src/model/failure.ts';
+import type { Issue } from '../../../scripts/src/model/issue.ts';
 import { PROFILES } from '../../../scripts/src/providers/registry.ts';
 import { thrownBy } from '../../support/failures.ts';
 

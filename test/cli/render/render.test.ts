@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../../scripts/src/cli/exit-codes.ts';
 import { failed, inSandbox } from '../../../scripts/src/cli/render/envelope.ts';
-import { advised, explained } from '../../../scripts/src/cli/render/errors/explained.ts';
-import { outcomeOfResult } from '../../../scripts/src/cli/render/outcome.ts';
+import { explained, withFallbackSteps } from '../../../scripts/src/cli/render/errors/explained.ts';
 import { forgottenOutcome } from '../../../scripts/src/cli/render/pending.ts';
+import { outcomeOfResult } from '../../../scripts/src/cli/render/result.ts';
 import type { TaskResult } from '../../../scripts/src/core/result.ts';
 import { ERROR_CODES, Failure, type Reason } from '../../../scripts/src/model/failure.ts';
 import type { RequestRecord } from '../../../scripts/src/model/request-record.ts';
@@ -219,13 +219,15 @@ describe('what is said of a failure', () => {
     ['UNKNOWN_ERROR', /^Nothing was submitted or charged\..*unchanged, .* run again$/],
   ] as const)('%s of a submit that certainly made no task says so', (code, words) => {
     const submit = { ...caller, isSubmit: true, account: 'ab12' };
-    expect(advised(new Failure(code, 'no'), submit, null).details.nextSteps?.join(' ')).toMatch(words);
+    expect(withFallbackSteps(new Failure(code, 'no'), submit, null).details.nextSteps?.join(' ')).toMatch(
+      words,
+    );
   });
 
   it('by its code alone never reads as free where a task may have been charged', () => {
     for (const code of ERROR_CODES) {
       const failure = new Failure(code, 'It failed.');
-      const { nextSteps = [] } = advised(
+      const { nextSteps = [] } = withFallbackSteps(
         failure,
         { ...caller, isSubmit: true, account: 'ab12' },
         'ck1',
@@ -254,7 +256,7 @@ describe('a folder that cannot be written to', () => {
     const once = explained(failure, caller);
     expect(once.message).toBe('Line 2 costs 15 credits; --maxCredits allows 5.');
     expect(explained(once, caller)).toBe(once);
-    expect(advised(once, caller, null)).toBe(once);
+    expect(withFallbackSteps(once, caller, null)).toBe(once);
     // The whole request is told what the message of a line leaves out.
     expect(failed(once, null, null).envelope.errorMessage).toBe(`${once.message} Nothing was submitted.`);
   });

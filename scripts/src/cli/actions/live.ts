@@ -9,12 +9,13 @@ import type { ListFilter } from '../../core/tasks/list-tasks.ts';
 import type { WaitSettings } from '../../core/wait-settings.ts';
 import { Api } from '../../http/api.ts';
 import { Transport } from '../../http/transport.ts';
+import { SANDBOX_KEY } from '../../model/api-key.ts';
 import { systemClock } from '../../model/clock.ts';
 import { FIRST_POLL_MS } from '../../model/defaults.ts';
 import { Failure, orFailure } from '../../model/failure.ts';
 import { once } from '../../model/once.ts';
 import type { AccountId } from '../../model/request-record.ts';
-import { SANDBOX_KEY, serviceName } from '../../model/service-address.ts';
+import { serviceName } from '../../model/service-address.ts';
 import type { TaskState } from '../../model/task.ts';
 import type { Sharing } from '../../ports/sharing.ts';
 import type { Journal } from '../../stores/file/journal.ts';
@@ -24,7 +25,7 @@ import type { Arguments } from '../command-line/arguments.ts';
 import { isSubmit, needsRecords } from '../command-line/flags.ts';
 import { type Environment, journalFolder } from '../environment.ts';
 import type { Outcome } from '../render/envelope.ts';
-import { outcomeOfResult, type Result } from '../render/outcome.ts';
+import { outcomeOfResult, type Result } from '../render/result.ts';
 import { withStandInWarnings } from './stand-ins.ts';
 
 /** @param batch its lines, where the command names one */
@@ -75,8 +76,8 @@ export async function runLive(call: LiveCall, batch: CheckedBatch | null): Promi
     if (!(error instanceof Failure)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;
     const missing = taskId !== null && (await madeElsewhere(session, error, taskId));
-    const { advised } = await import('../render/errors/explained.ts');
-    throw advised(missing || error, await named(), taskId);
+    const { withFallbackSteps } = await import('../render/errors/explained.ts');
+    throw withFallbackSteps(missing || error, await named(), taskId);
   } finally {
     // Not awaited: the answer need not wait until the last socket has closed.
     void transport.close();

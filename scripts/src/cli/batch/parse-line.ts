@@ -1,12 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { stemOfOutput } from '../../download/names.ts';
-import type { Issue } from '../../model/failure.ts';
 import { nameProblem } from '../../model/file-name-rule.ts';
-import { issue } from '../../model/issue.ts';
+import { type Issue, issue } from '../../model/issue.ts';
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';
 import { nearest } from '../../model/nearest.ts';
 import { DuplicateName } from '../../model/strict-json.ts';
-import { inQuotes } from '../issue.ts';
+import { inQuotes } from '../refused.ts';
 import { kindOf } from '../request/payload.ts';
 import { parseJson, textOf } from './line-text.ts';
 import type { Source } from './source.ts';

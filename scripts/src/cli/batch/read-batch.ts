@@ -7,13 +7,13 @@ import { withoutBody } from '../../contracts/whole-body.ts';
 import { ordinalsOf } from '../../core/batch/identity.ts';
 import { type BatchLine, isLarge } from '../../core/batch/line.ts';
 import { nameKey } from '../../download/names.ts';
-import { Failure, type Issue, orFailure } from '../../model/failure.ts';
+import { Failure, orFailure } from '../../model/failure.ts';
 import { jsonHash } from '../../model/fingerprint.ts';
-import { issue } from '../../model/issue.ts';
+import { type Issue, issue } from '../../model/issue.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import type { AdvisedFailure } from '../advised-failure.ts';
 import type { Arguments } from '../command-line/arguments.ts';
-import { inQuotes } from '../issue.ts';
+import { inQuotes } from '../refused.ts';
 import type { Caller } from '../render/caller.ts';
 import { explained } from '../render/errors/explained.ts';
 import { BY_FLAGS } from '../render/payload-ways.ts';
@@ -162,11 +162,8 @@ class Reader {
     }
     const parts = await orFailure(this.#fieldsOf(model, line, issues));
     if (!(parts instanceof Failure)) return parts && { ...parts, name: line.name };
-    for (const found of issuesOf(explained(parts, this.#caller))) {
-      // What is said of a flag holds for the field that stands in its place.
-      const inLine = found.hint.replace(/^write --model (\S+)$/, 'write "model":"$1"');
-      issues.push(line.model === undefined ? found : { ...found, hint: inLine });
-    }
+    const caller = line.model === undefined ? this.#caller : { ...this.#caller, writeModel: modelField };
+    issues.push(...issuesOf(explained(parts, caller)));
     return null;
   }
 
@@ -192,6 +189,8 @@ class Reader {
     return { contract, fields: { ...defaults, ...own }, image: hasOwn ? undefined : this.#args.image };
   }
 }
+
+const modelField = (id: string): string => `write "model":${JSON.stringify(id)}`;
 
 function issuesOf(failure: AdvisedFailure): Issue[] {
   const { issues, nextSteps = [] } = failure.details;

@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
 import type { Failure } from '../../model/failure.ts';
 import { plain } from '../../model/text.ts';
-import { refused } from '../issue.ts';
+import { refused } from '../refused.ts';
 import { codeOf, readStdin } from '../request/payload.ts';
 
 /** Where a line is in its file; bytes. */

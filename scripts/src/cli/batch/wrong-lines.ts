@@ -1,5 +1,4 @@
-import type { Issue } from '../../model/failure.ts';
-import { issue, issueText } from '../../model/issue.ts';
+import { type Issue, issue, issueText } from '../../model/issue.ts';
 import { AdvisedFailure } from '../advised-failure.ts';
 import { ranges } from '../render/batch-warnings.ts';
 

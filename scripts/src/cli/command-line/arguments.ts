@@ -1,10 +1,9 @@
-import type { Issue } from '../../model/failure.ts';
-import { issue } from '../../model/issue.ts';
+import { type Issue, issue } from '../../model/issue.ts';
 import { compact } from '../../model/json.ts';
 import type { OutputKind } from '../../model/output-kind.ts';
 import type { Profile } from '../../providers/provider.ts';
 import { PROFILES, profileOf } from '../../providers/registry.ts';
-import { refusedInputs } from '../issue.ts';
+import { refusedInputs } from '../refused.ts';
 import { checkFit, checkService, checkTogether } from './check-flags.ts';
 import { readValue } from './flag-values.ts';
 import {

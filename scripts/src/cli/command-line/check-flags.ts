@@ -1,10 +1,9 @@
-import type { Issue } from '../../model/failure.ts';
-import { issue } from '../../model/issue.ts';
+import { type Issue, issue } from '../../model/issue.ts';
 import { TASK_ID } from '../../model/task.ts';
 import type { Profile } from '../../providers/provider.ts';
 import { PROFILES } from '../../providers/registry.ts';
-import { refused } from '../issue.ts';
-import { type Action, FLAG_NAMES, type FlagName, rule } from './flags.ts';
+import { refused } from '../refused.ts';
+import { type Action, FLAG_NAMES, type FlagName, rule, takesPayload } from './flags.ts';
 import type { Given } from './read-flags.ts';
 import { refuseUnsupported } from './unsupported.ts';
 import { SANDBOX_FOLDER } from './words.ts';
@@ -30,14 +29,14 @@ export function checkFit(action: Action, given: Given, issues: Issue[]): void {
       issues.push(issue(`--${name}`, `${form} for ${what}`, 'nothing', `add --${name} ${form}`));
   }
   const asked = ['payload', 'image', 'batch'] as const;
-  if (rule('payload').actions?.includes(action) && !asked.some((name) => given.has(name))) {
+  if (takesPayload(action) && !asked.some((name) => given.has(name))) {
     const hint = "add --payload '<json>', or --payload - to read it from standard input";
     issues.push(issue('--payload', `<json> for ${what}`, 'nothing', hint));
   }
 }
 
-// Flags that contradict each other, and what to do about it.
-const CONFLICTS: readonly [FlagName, FlagName, string][] = [
+// Flags that contradict each other, and what to do about it: some words name the folder for files.
+const CONFLICTS: readonly [FlagName, FlagName, string | ((folder: string) => string)][] = [
   ['new', 'idempotencyKey', 'leave --new out and give another --idempotencyKey: a new key is a new request'],
   [
     'noJournal',
@@ -47,7 +46,7 @@ const CONFLICTS: readonly [FlagName, FlagName, string][] = [
   ['noJournal', 'new', 'leave --new out: without a journal every submit is a new one'],
   ['noJournal', 'owner', 'leave --owner out: it is kept in the journal alone'],
   ['all', 'taskId', 'leave out --all or --taskId'],
-  ['output', 'download', 'write the folder into --output: --output out/lighthouse.mp4'],
+  ['output', 'download', (folder) => `write the folder into --output: --output ${folder}/lighthouse.mp4`],
   ['output', 'all', 'leave --output out: each task has a file of its own'],
   ['batch', 'idempotencyKey', 'leave --idempotencyKey out: each line is a request of its own'],
   ['batch', 'noJournal', 'leave --noJournal out: the records tell which lines are charged already'],
@@ -60,7 +59,8 @@ export function checkTogether(action: Action, given: Given, issues: Issue[]): vo
   for (const [one, other, hint] of CONFLICTS) {
     if (!given.has(one) || !given.has(other)) continue;
     // A stand-in must not lie among the user's files.
-    const how = given.has('sandbox') ? hint.replace('out/', `${SANDBOX_FOLDER}/`) : hint;
+    const folder = given.has('sandbox') ? SANDBOX_FOLDER : 'out';
+    const how = typeof hint === 'string' ? hint : hint(folder);
     issues.push(issue(`--${one}`, `not to be given with --${other}`, 'both', how));
   }
   if (given.get('batch') === '-' && given.get('payload') === '-') {
@@ -86,7 +86,10 @@ export function checkTogether(action: Action, given: Given, issues: Issue[]): vo
   }
 }
 
-/** This comes before anything else, a key included. @throws Failure INVALID_PAYLOAD for an action without a request */
+/**
+ * Adds an issue for each flag that the service has not. It needs no key.
+ * @throws Failure INVALID_PAYLOAD for an action that the service documents no request for
+ */
 export function checkService(action: Action, profile: Profile, given: Given, issues: Issue[]): void {
   const { title, can, callbackWord } = profile;
   // Where a service has no quotes, `quote` is refused after its payload was read: then there is an estimate to tell.

@@ -1,9 +1,8 @@
 import path from 'node:path';
 import { quoteWord } from '../../model/shell-word.ts';
-import { BRIEF_WAIT_S } from '../../model/task.ts';
 import { profileOf } from '../../providers/registry.ts';
 import type { Arguments } from './arguments.ts';
-import { type Action, DEFAULT_WAIT_S, type FlagName, rule } from './flags.ts';
+import { type Action, BRIEF_WAIT_S, DEFAULT_WAIT_S, type FlagName, rule } from './flags.ts';
 import { readFlags } from './read-flags.ts';
 import { commandLine, type Flags, flagWords, SANDBOX_FOLDER } from './words.ts';
 

@@ -1,13 +1,12 @@
 import path from 'node:path';
-import type { Issue } from '../../model/failure.ts';
 import { nameProblem } from '../../model/file-name-rule.ts';
 import { isIdempotencyKey } from '../../model/idempotency-key.ts';
-import { issue } from '../../model/issue.ts';
+import { type Issue, issue } from '../../model/issue.ts';
 import { nearest } from '../../model/nearest.ts';
 import { OUTPUT_KINDS } from '../../model/output-kind.ts';
 import { TASK_ID, TASK_STATES } from '../../model/task.ts';
 import { plain } from '../../model/text.ts';
-import { inQuotes } from '../issue.ts';
+import { inQuotes } from '../refused.ts';
 import { parseSince, SINCE_EXPECTED } from './since.ts';
 
 /** A number, as digits. A hint names no other number than the one that was given. */

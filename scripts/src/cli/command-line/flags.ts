@@ -48,6 +48,8 @@ interface Flag {
 }
 
 export const DEFAULT_WAIT_S = 600;
+/** Seconds that a suggested command waits by default: less than the minute that many tools allow. */
+export const BRIEF_WAIT_S = 45;
 const DEFAULT_LIMIT = 50;
 
 const unpriced = PROFILES.filter(({ can }) => !can.quote).map(({ title }) => title);
@@ -227,6 +229,9 @@ export const SWITCHES = FLAG_NAMES.filter((name): name is Switch => rule(name).f
 
 /** True for the actions that submit: only for these can "nothing was submitted" be said. */
 export const isSubmit = (action: Action): boolean => SUBMITS.includes(action);
+
+/** True for the actions that are about a payload. */
+export const takesPayload = (action: Action): boolean => PAYLOAD.includes(action);
 
 /** True for the actions that cannot do without the folder for records. */
 export const needsRecords = (action: Action): boolean =>

@@ -1,9 +1,8 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import type { Issue } from '../../model/failure.ts';
-import { issue } from '../../model/issue.ts';
+import { type Issue, issue } from '../../model/issue.ts';
 import { nearest } from '../../model/nearest.ts';
 import { plain } from '../../model/text.ts';
-import { inQuotes } from '../issue.ts';
+import { inQuotes } from '../refused.ts';
 import { ACTIONS, FLAG_NAMES, type FlagName, rule } from './flags.ts';
 
 /** The flags of a command line with their values as text; a switch has ''. */

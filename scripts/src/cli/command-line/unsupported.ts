@@ -2,7 +2,7 @@ import { issue } from '../../model/issue.ts';
 import type { Profile } from '../../providers/provider.ts';
 import { abilityFor, unsupported } from '../../providers/unsupported.ts';
 import { AdvisedFailure } from '../advised-failure.ts';
-import { inQuotes } from '../issue.ts';
+import { inQuotes } from '../refused.ts';
 
 const pageOfTasks = ({ says }: Profile) =>
   says.tasks ?? 'Find the task in the list of the service (listTasks).';

@@ -10,7 +10,7 @@ import { EXIT, OPEN } from '../exit-codes.ts';
 import { type LineItem, linesNamed } from './batch-warnings.ts';
 import type { Caller } from './caller.ts';
 import { textsIn } from './envelope.ts';
-import { advised, explained, LASTING } from './errors/explained.ts';
+import { explained, LASTING, withFallbackSteps } from './errors/explained.ts';
 import { runStepOfLines, spentBefore } from './reused.ts';
 import { sentences } from './sentences.ts';
 
@@ -18,7 +18,9 @@ import { sentences } from './sentences.ts';
 const SAME_FOR_LINES: ReadonlySet<string> = new Set(['AUTH_FAILED', 'INVALID_PAYLOAD', 'INVALID_MODEL']);
 
 export function advisedInLine(failure: Failure, caller: Caller, taskId: string | null): AdvisedFailure {
-  return SAME_FOR_LINES.has(failure.code) ? advised(failure, caller, taskId) : explained(failure, caller);
+  return SAME_FOR_LINES.has(failure.code)
+    ? withFallbackSteps(failure, caller, taskId)
+    : explained(failure, caller);
 }
 
 const CAPPED: ReadonlySet<string> = new Set(['linesAboveCap', 'sumAboveCap', 'lineWithoutEstimate']);

@@ -1,7 +1,6 @@
-import { BRIEF_WAIT_S } from '../../model/task.ts';
 import type { Arguments } from '../command-line/arguments.ts';
 import { commandFrom, commandToRehearse, resumeFlags, serviceFlags } from '../command-line/commands.ts';
-import { type Action, isSubmit } from '../command-line/flags.ts';
+import { type Action, BRIEF_WAIT_S, isSubmit } from '../command-line/flags.ts';
 import { commandLine, type Flags, flagWords } from '../command-line/words.ts';
 
 /** The facts about a call that the sentences of its answer use. Every command is a command line that runs as it stands. */
@@ -39,6 +38,8 @@ export function callerOf(args: Arguments, argv: readonly string[]) {
       : 'add --new to the command that submitted it (another --idempotencyKey, if it had one).',
     /** The same command in the sandbox, at no cost; null for the user's own tasks and account, which the sandbox has not. */
     rehearsal: () => (isSubmit(action) || action === 'quote' ? commandToRehearse(argv, args) : null),
+    /** How another model is written in place of the one that was given: as a flag, or as a field of a line. */
+    writeModel: (id: string): string => `write --model ${id}`,
     /** Flags that the command resuming a task repeats. */
     resumeFlags: resumeFlags(args),
     /** The call is to return the end of a task. A status query or a submit alone has its full answer while that runs. */

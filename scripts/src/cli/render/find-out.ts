@@ -1,4 +1,4 @@
-import { BRIEF_WAIT_S } from '../../model/task.ts';
+import { BRIEF_WAIT_S } from '../command-line/flags.ts';
 import { type Caller, resumeCommand } from './caller.ts';
 import { sentences } from './sentences.ts';
 

@@ -1,12 +1,11 @@
 import type { Forgotten } from '../../core/record/forget-records.ts';
 import { compact } from '../../model/json.ts';
 import { type AccountId, isUnsaved, type RequestRecord } from '../../model/request-record.ts';
-import { BRIEF_WAIT_S } from '../../model/task.ts';
 import { profileOf } from '../../providers/registry.ts';
-import type { Action } from '../command-line/flags.ts';
+import { type Action, BRIEF_WAIT_S } from '../command-line/flags.ts';
 import type { Flags } from '../command-line/words.ts';
 import { EXIT } from '../exit-codes.ts';
-import { accountWords } from '../progress/words.ts';
+import { accountWords } from '../other-account.ts';
 import { type Caller, earlierStep } from './caller.ts';
 import { done, type Outcome, success } from './envelope.ts';
 import { sentences } from './sentences.ts';

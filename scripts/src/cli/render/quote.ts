@@ -3,7 +3,7 @@ import type { QuoteResult } from '../../core/money/quote.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
 import { isTerminal } from '../../model/task.ts';
 import { counted } from '../../model/text.ts';
-import { otherAccountText } from '../progress/words.ts';
+import { otherAccountText } from '../other-account.ts';
 import type { Caller } from './caller.ts';
 import { definedFields, done, failed, type Outcome, rowsThatFit, upstream } from './envelope.ts';
 import { cheaperSteps } from './errors/credits.ts';

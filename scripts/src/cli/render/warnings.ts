@@ -1,7 +1,7 @@
 import type { Warning } from '../../core/result.ts';
 import { KIND_WORDS, madeAs } from '../../model/output-kind.ts';
 import { counted } from '../../model/text.ts';
-import { otherAccountText } from '../progress/words.ts';
+import { otherAccountText } from '../other-account.ts';
 
 /** Returns what the answer says of a warning. */
 export function warningText(warning: Warning): string {

@@ -9,7 +9,7 @@ import { isObject, type Json, type JsonObject } from '../../model/json.ts';
 import { DuplicateName, parseStrict } from '../../model/strict-json.ts';
 import { plain } from '../../model/text.ts';
 import { profileOf } from '../../providers/registry.ts';
-import { inQuotes, refused } from '../issue.ts';
+import { inQuotes, refused } from '../refused.ts';
 
 // Larger than any image that was seen to pass, and small enough to be held in memory.
 const MAX_INPUT_BYTES = 64 * 1024 * 1024;

@@ -12,7 +12,7 @@ import { AdvisedFailure } from '../advised-failure.ts';
 import type { Arguments } from '../command-line/arguments.ts';
 import { commandFor } from '../command-line/commands.ts';
 import { refusalOf } from '../command-line/unsupported.ts';
-import { refused } from '../issue.ts';
+import { refused } from '../refused.ts';
 import { BY_FLAGS } from '../render/payload-ways.ts';
 import { readFields, withImage } from './payload.ts';
 

@@ -21,7 +21,7 @@ export interface ClientOptions {
   baseUrl?: string | URL;
   /** Milliseconds for one request; 30,000 by default. */
   timeoutMs?: number;
-  /** Retries of a read (status, task, list, quote, account, download); 3 by default. A submit is never retried. */
+  /** Retries of a read (status, task, list, quote, account, download) and of a cancel; 3 by default. A submit is never retried. */
   maxRetries?: number;
   /** Milliseconds between the first polls of `wait`; 2,000 by default. The interval then grows to 3 s, and in a wait of more than 10 minutes up to 12 s. */
   pollIntervalMs?: number;

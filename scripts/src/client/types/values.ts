@@ -1,4 +1,4 @@
-export type { Issue } from '../../model/failure.ts';
+export type { Issue } from '../../model/issue.ts';
 export type { Json, JsonObject } from '../../model/json.ts';
 export type { TaskState } from '../../model/task.ts';
 

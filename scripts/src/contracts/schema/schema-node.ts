@@ -1,4 +1,4 @@
-import type { Issue, Problem } from '../../model/failure.ts';
+import type { Issue, Problem } from '../../model/issue.ts';
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';
 import type { Ways } from './ways.ts';
 

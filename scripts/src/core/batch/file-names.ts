@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { freeVersion, isVersionOf, mediaIn, nameKey, stemOfOutput } from '../../download/names.ts';
-import { Failure, type Issue } from '../../model/failure.ts';
+import { Failure } from '../../model/failure.ts';
+import type { Issue } from '../../model/issue.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
 import type { Known } from './known-lines.ts';
 import type { BatchLine } from './line.ts';

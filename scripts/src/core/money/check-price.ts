@@ -4,7 +4,6 @@ import { type DatedEstimate, Failure } from '../../model/failure.ts';
 import type { ProviderRequest, Quote } from '../../providers/provider.ts';
 import type { Session } from '../session.ts';
 import { type Caps, isCapped } from './caps.ts';
-
 import { cheaperThan, shortOfCredits } from './short-of-credits.ts';
 
 /**

@@ -4,6 +4,7 @@ import { type Cheaper, Failure, orFailure } from '../../model/failure.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { ProviderRequest, Quote } from '../../providers/provider.ts';
 import type { Session } from '../session.ts';
+
 /** Adds to a rejection for lack of credits what is missing and what costs less; any other failure stays as it is. Free. */
 export async function explainFunds(
   session: Session,

@@ -264,7 +264,7 @@ async function requireLock(lock: Lock): Promise<void> {
   if (!(await lock.isOurs())) throw takenOver();
 }
 
-/** Returns the fields of a record whose submit is about to be sent for the first time, or was rejected before. */
+/** Returns what a record says of a submit that is about to be sent. A resubmit keeps the `sentAt` of the first. */
 function sendingNow(session: Session) {
   const now = dateOf(session);
   return { sentAt: now, unsettledSince: now, submitTimeout: session.api.timeoutMs };

@@ -3,7 +3,6 @@ import { checkNameIsFree } from '../deliver/place.ts';
 import { checkPrice } from '../money/check-price.ts';
 import { creditsOf, type SubmittedTask } from '../result.ts';
 import type { Session } from '../session.ts';
-
 import { submitOrReconcile } from './submit-or-reconcile.ts';
 
 /**

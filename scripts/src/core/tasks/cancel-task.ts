@@ -6,7 +6,7 @@ import { noteState, requestOfTask } from '../record/task-record.ts';
 import { creditsOf, type TaskResult } from '../result.ts';
 import type { Session } from '../session.ts';
 
-/** Cancels a task and returns whether that took effect: the service allows it only before the work has begun. */
+/** Cancels a task and returns what that came to: the service allows it only before the work has begun. */
 export async function cancelTask(session: Session, taskId: string): Promise<TaskResult> {
   const sent = await orFailure(cancelWithRetries(session, taskId));
   const [answer, refusal] = sent instanceof Failure ? [undefined, sent] : [sent, undefined];

@@ -1,5 +1,5 @@
-import type { FileOwner, Issue, ModelUnknown } from '../../../model/failure.ts';
-import { issue } from '../../../model/issue.ts';
+import type { FileOwner, ModelUnknown } from '../../../model/failure.ts';
+import { type Issue, issue } from '../../../model/issue.ts';
 import { plain } from '../../../model/text.ts';
 import { commandFor, providerFlag } from '../../command-line/commands.ts';
 import { unsupportedAction } from '../../command-line/unsupported.ts';
@@ -18,8 +18,8 @@ const rejectedByService: ByCode = (_, { profile, command }) => [
 // flag: `cli/command-line/`.
 export const BAD_INPUT = {
   INVALID_MODEL: rejectedByService,
-  modelUnknown: (reason) => {
-    const { message, expected, hint, nextSteps } = unknownModel(reason);
+  modelUnknown: (reason, { writeModel }) => {
+    const { message, expected, hint, nextSteps } = unknownModel(reason, writeModel);
     const received = `string ${JSON.stringify(plain(reason.model, 60))}`;
     return { message, issues: [issue('--model', expected, received, hint)], nextSteps };
   },
@@ -135,7 +135,10 @@ const describeModel = (provider: string, model: string): string =>
   commandFor(provider, 'describeModel', { model });
 const listModels = (provider: string): string => commandFor(provider, 'listModels');
 
-function unknownModel({ provider, model, known }: ModelUnknown): Said & { expected: string; hint: string } {
+function unknownModel(
+  { provider, model, known }: ModelUnknown,
+  writeModel: (id: string) => string,
+): Said & { expected: string; hint: string } {
   const shown = plain(model, 60);
   switch (known.what) {
     case 'modelOf': {
@@ -159,7 +162,10 @@ function unknownModel({ provider, model, known }: ModelUnknown): Said & { expect
       return {
         message: `"${shown}" is no id of ${other}; meant is ${more ? 'one of ' : ''}${ids}`,
         expected: ids,
-        hint: `write ${flag}--model ${meant[0]}${more ? ` or another of ${ids}` : ''}`,
+        hint:
+          more || flag
+            ? `write ${flag}--model ${meant[0]}${more ? ` or another of ${ids}` : ''}`
+            : writeModel(ids),
         nextSteps: [...meant.map((id) => describeModel(other, id)), listModels(other)],
       };
     }
@@ -186,7 +192,7 @@ function unknownModel({ provider, model, known }: ModelUnknown): Said & { expect
       return {
         message: `there is no model ${JSON.stringify(shown)}; ${isNear ? `the nearest is "${near}"` : `known are ${ids}`}`,
         expected: `one of ${ids}`,
-        hint: isNear ? `write --model ${near}` : 'choose one of the known models',
+        hint: isNear ? writeModel(near) : 'choose one of the known models',
         nextSteps: [isNear && describeModel(provider, near), listModels(provider)],
       };
     }

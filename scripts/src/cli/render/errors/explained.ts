@@ -53,7 +53,7 @@ function submitData({ credits, isResubmitted, warnings }: SubmitFacts, data?: Js
 }
 
 /** Returns the failure with the steps that follow from its facts, else from its code. */
-export function advised(failure: Failure, caller: Caller, taskId: string | null): AdvisedFailure {
+export function withFallbackSteps(failure: Failure, caller: Caller, taskId: string | null): AdvisedFailure {
   const known = explained(failure, caller);
   if (known.details.nextSteps?.length) return known;
   return known.with({ nextSteps: sentences(...(WORDS[failure.code]?.(failure, caller, taskId) ?? [])) });

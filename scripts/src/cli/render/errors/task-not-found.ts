@@ -1,5 +1,5 @@
-import { BRIEF_WAIT_S } from '../../../model/task.ts';
 import { profileOf } from '../../../providers/registry.ts';
+import { BRIEF_WAIT_S } from '../../command-line/flags.ts';
 import { dropStep } from '../caller.ts';
 import type { Words } from './said.ts';
 

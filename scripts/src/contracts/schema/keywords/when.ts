@@ -1,4 +1,4 @@
-import type { Issue } from '../../../model/failure.ts';
+import type { Issue } from '../../../model/issue.ts';
 import { isObject, type Json, type JsonObject } from '../../../model/json.ts';
 import { assign, expected, received } from '../expected.ts';
 import { ContractError, later, only, parsed } from '../parsed.ts';
