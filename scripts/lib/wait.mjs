@@ -364,7 +364,7 @@ function taskOutcome(result, caller) {
 
 // scripts/src/cli/render/many.ts
 function manyOutcome(result, caller) {
-  const { items, until, more, unknown: submits } = result;
+  const { items, more, unknown: submits } = result;
   const outcomes = items.map((item) => itemOutcome(item, caller));
   const whole = rowsThatFit2(
     outcomes.map(({ envelope }, n) => summary(envelope, items[n].record)),
@@ -375,30 +375,16 @@ function manyOutcome(result, caller) {
     taskId,
     nextSteps: [resumeCommand2(caller, taskId)]
   }));
-  const isRunning = ({ exitCode }) => exitCode === EXIT2.stillRunning;
-  const running = outcomes.filter(isRunning).length;
-  const isOver = until === "first" && running < outcomes.length;
-  const counted4 = isOver ? outcomes.filter((outcome) => !isRunning(outcome)) : outcomes;
-  const ended = counted4.find(({ envelope }) => !envelope.ok) ?? counted4.find(({ exitCode }) => exitCode > 0);
-  const unknown = until === "last" && submits > 0 ? unknownOutcome(result, caller) : void 0;
-  const worst = [unknown, ended].flatMap((one) => one ?? []).sort(byUrgency)[0];
+  const summed = sumUp(result, outcomes, caller);
+  const { running, isOver, counted: counted4, worst } = summed;
   const isOpen = worst || running > 0 || more > 0 || submits > 0 || cut.length > 0;
-  const gone = outcomes.flatMap(
-    ({ envelope: { errorCode: errorCode2, taskId } }) => errorCode2 === "TASK_NOT_FOUND" ? [dropStep(caller, taskId)] : []
-  );
-  const hasMore = ended !== void 0 || running > 0 || unknown === void 0;
-  const nextSteps = sentences5(
-    (hasMore && gone.length < items.length || more > 0) && caller.same,
-    gone.slice(0, 5),
-    unknown ? textsIn(unknown, "nextSteps") : caller.command("listPending")
-  );
   const data = definedFields4({
     count: items.length,
     running,
     more,
     unknown: submits,
     tasks: [...whole, ...cut],
-    nextSteps: isOpen ? [...new Set(nextSteps)] : void 0
+    nextSteps: isOpen ? openSteps(more, outcomes, summed, caller) : void 0
   });
   const { errorCode = null, errorMessage = null, retryAfter = null } = worst?.envelope ?? {};
   const ok = errorCode === null && counted4.every(({ envelope }) => envelope.ok);
@@ -411,6 +397,28 @@ function manyOutcome(result, caller) {
       for (const { onWritten } of outcomes.slice(0, whole.length)) onWritten?.();
     }
   };
+}
+function sumUp(result, outcomes, caller) {
+  const isRunning = ({ exitCode }) => exitCode === EXIT2.stillRunning;
+  const running = outcomes.filter(isRunning).length;
+  const isOver = result.until === "first" && running < outcomes.length;
+  const counted4 = outcomes.filter((outcome) => !isOver || !isRunning(outcome));
+  const ended = counted4.find(({ envelope }) => !envelope.ok) ?? counted4.find(({ exitCode }) => exitCode > 0);
+  const unknown = result.until === "last" && result.unknown > 0 ? unknownOutcome(result, caller) : void 0;
+  const worst = [unknown, ended].flatMap((one) => one ?? []).sort(byUrgency)[0];
+  return { running, isOver, counted: counted4, ended, unknown, worst };
+}
+function openSteps(more, outcomes, { ended, running, unknown }, caller) {
+  const gone = outcomes.flatMap(
+    ({ envelope: { errorCode, taskId } }) => errorCode === "TASK_NOT_FOUND" ? [dropStep(caller, taskId)] : []
+  );
+  const hasMore = ended !== void 0 || running > 0 || unknown === void 0;
+  const nextSteps = sentences5(
+    (hasMore && gone.length < outcomes.length || more > 0) && caller.same,
+    gone.slice(0, 5),
+    unknown ? textsIn(unknown, "nextSteps") : caller.command("listPending")
+  );
+  return [...new Set(nextSteps)];
 }
 function unknownOutcome(submits, caller) {
   const { unknown, after } = submits;
@@ -664,15 +672,17 @@ async function savedResult({ session, taskId, wait, known }, entry, isAllThatIsL
   const warnings = await fileWarnings(session, modelOf(known), files, wait.output);
   return { ...taskResult(taskId, { state: "COMPLETED", record: {} }, known), files, warnings };
 }
-async function wholeFiles(session, entry, { folder, output, isVersioned = false, filesUntil }, count2) {
-  const { files, taskId } = entry.record;
+async function wholeFiles(session, entry, wait, count2) {
+  const whole = await findWhole(entry.record, wait, count2);
+  return whole && placeAll(session, entry, wait, whole);
+}
+async function findWhole({ files, taskId }, { folder, output }, count2) {
   const isOnly = count2 === 1;
   const numbers = new Set(files.map((file) => isOnly ? 1 : numberOf(file)));
   if (numbers.size === 0 || numbers.size !== count2) return void 0;
   const { fileIsWhole } = await import("./download.mjs");
   const { stemOf } = await import("./download.mjs");
   const { withoutExtension } = await import("./download.mjs");
-  const placed = [];
   const whole = [];
   for (const number of [...numbers].sort((a, b) => a - b)) {
     const which = count2 > 1 ? { number } : {};
@@ -686,8 +696,14 @@ async function wholeFiles(session, entry, { folder, output, isVersioned = false,
     const target = stem === null ? found.path : `${stem}${path2.extname(found.path)}`;
     whole.push({ file: found, number, target });
   }
+  return whole;
+}
+async function placeAll(session, entry, { isVersioned = false, filesUntil }, whole) {
+  const { files } = entry.record;
   const { copyTo } = await import("./download.mjs");
   const { nameFound } = await import("./download.mjs");
+  const { withoutExtension } = await import("./download.mjs");
+  const placed = [];
   const copies = [];
   const change = {};
   for (const { file, number, target } of whole) {
