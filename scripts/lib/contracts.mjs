@@ -10,7 +10,7 @@ const { join: join2 } = require("node:path");
 import { Failure } from "./main.mjs";
 import { isObject as isObject6 } from "./main.mjs";
 import { skillFolder } from "./main.mjs";
-import { plain as plain4 } from "./main.mjs";
+import { plain as plain3 } from "./main.mjs";
 
 // scripts/src/contracts/schema/read-schema.ts
 import { isObject as isObject5 } from "./main.mjs";
@@ -1952,18 +1952,27 @@ function parsed(schema, value, where = "") {
   const names2 = [where, ...issue2.path.filter((step) => typeof step === "string")].filter(Boolean);
   throw new ContractError(`${names2.join(".")}${issue2.message}`);
 }
+function later(make) {
+  let made2;
+  return () => {
+    made2 ??= make();
+    return made2;
+  };
+}
 function only(fields, unknown = (name) => `: ${name} is not supported`, otherwise2 = " must be a mapping") {
   return z.strictObject(fields, {
     error: (issue2) => issue2.code === "unrecognized_keys" ? unknown(issue2.keys[0]) : otherwise2
   });
 }
-var REGEX = z.custom((text3) => {
-  try {
-    return typeof text3 === "string" && new RegExp(text3, "u") !== void 0;
-  } catch {
-    return false;
-  }
-}, " must be a regular expression");
+var REGEX = later(
+  () => z.custom((text3) => {
+    try {
+      return typeof text3 === "string" && new RegExp(text3, "u") !== void 0;
+    } catch {
+      return false;
+    }
+  }, " must be a regular expression")
+);
 
 // scripts/src/contracts/schema/presence.ts
 function fieldOf(object3, name) {
@@ -1998,12 +2007,12 @@ var atLeastOne = {
 
 // scripts/src/contracts/schema/keywords/counts.ts
 var NUMBERS = " must be a list of whole numbers";
-var LENGTHS = z.array(z.int(NUMBERS), NUMBERS).check(z.minLength(1, NUMBERS));
+var LENGTHS = later(() => z.array(z.int(NUMBERS), NUMBERS).check(z.minLength(1, NUMBERS)));
 var counts = {
   name: "x-counts",
   types: ["array"],
   read(value, { node, where }) {
-    const lengths = parsed(LENGTHS, value, where);
+    const lengths = parsed(LENGTHS(), value, where);
     node.counts = lengths;
     return { takesList: ({ length }) => lengths.includes(length) };
   }
@@ -2034,12 +2043,12 @@ var exclusive = {
 
 // scripts/src/contracts/schema/keywords/files.ts
 var ENDINGS = " must be a list of file endings";
-var FILES = z.array(z.string(ENDINGS), ENDINGS).check(z.minLength(1, ENDINGS));
+var FILES = later(() => z.array(z.string(ENDINGS), ENDINGS).check(z.minLength(1, ENDINGS)));
 var files = {
   name: "x-files",
   types: ["string"],
   read(value, { node, where }) {
-    const endings = parsed(FILES, value, where);
+    const endings = parsed(FILES(), value, where);
     node.files = endings;
     return { textHint: (url) => checkFileType(url, endings) };
   }
@@ -2102,12 +2111,12 @@ var BY_VALUE = {
 };
 
 // scripts/src/contracts/schema/keywords/media.ts
-var KIND = z.literal(MEDIA_KINDS, " must be image, video or audio, or one of these with -url");
+var KIND = later(() => z.literal(MEDIA_KINDS, " must be image, video or audio, or one of these with -url"));
 var media = {
   name: "x-media",
   types: ["string"],
   read(value, { node, where }) {
-    const kind2 = parsed(KIND, value, where);
+    const kind2 = parsed(KIND(), value, where);
     node.media = kind2;
     return { textHint: (text3, ...asked) => checkMedia(text3, kind2, ...asked) };
   }
@@ -2175,17 +2184,17 @@ function headerHint(head) {
 
 // scripts/src/contracts/schema/keywords/rejected.ts
 import { isObject as isObject3 } from "./main.mjs";
-var REASONS = z.custom(isObject3, " must map fields to what is said about them");
-var REASON = z.string(" must be a sentence");
+var REASONS = later(() => z.custom(isObject3, " must map fields to what is said about them"));
+var REASON = later(() => z.string(" must be a sentence"));
 var rejected = {
   name: "x-rejected",
   types: ["object"],
   read(value, { properties, where }) {
     const reasons = /* @__PURE__ */ new Map();
-    for (const [name, reason] of Object.entries(parsed(REASONS, value, where))) {
+    for (const [name, reason] of Object.entries(parsed(REASONS(), value, where))) {
       if (Object.hasOwn(properties, name))
         throw new ContractError(`${where}: ${name} is one of the properties`);
-      reasons.set(name, parsed(REASON, reason, `${where}.${name}`));
+      reasons.set(name, parsed(REASON(), reason, `${where}.${name}`));
     }
     return {
       unknownField(name, model) {
@@ -2267,12 +2276,12 @@ function object2(node) {
 }
 
 // scripts/src/contracts/schema/keywords/sum-max.ts
-var MAX = z.number(" must be a number");
+var MAX = later(() => z.number(" must be a number"));
 var sumMax = {
   name: "x-sumMax",
   types: ["object"],
   read(value, { properties, where }) {
-    const { fields, max } = parsed(only({ fields: namesOf(properties), max: MAX }), value, where);
+    const { fields, max } = parsed(only({ fields: namesOf(properties), max: MAX() }), value, where);
     return {
       issues({ node, object: object3, pathTo }) {
         const given = fields.filter(
@@ -2394,18 +2403,20 @@ function fieldName(path) {
 }
 
 // scripts/src/contracts/schema/keywords/when.ts
-var RULES = z.array(z.custom(), " must be a list of rules");
-var CONDITIONS = z.custom(
-  (value) => isObject4(value) && Object.keys(value).length > 0,
-  " must map fields to conditions"
+var RULES = later(() => z.array(z.custom(), " must be a list of rules"));
+var CONDITIONS = later(
+  () => z.custom(
+    (value) => isObject4(value) && Object.keys(value).length > 0,
+    " must map fields to conditions"
+  )
 );
-var LIMITS = z._default(z.custom(isObject4, " must map fields to schemas"), {});
+var LIMITS = later(() => z._default(z.custom(isObject4, " must map fields to schemas"), {}));
 var when = {
   name: "x-when",
   types: ["object"],
   read(value, scope) {
     const { where } = scope;
-    const rules = parsed(RULES, value, where).map((rule, i) => readWhen(scope, rule, `${where}[${i}]`));
+    const rules = parsed(RULES(), value, where).map((rule, i) => readWhen(scope, rule, `${where}[${i}]`));
     return {
       issues: (at) => rules.flatMap((rule) => issuesOf(rule, at)),
       sentences: () => rules.map(sentence)
@@ -2428,7 +2439,11 @@ function sentence({ if: conditions, require: require2, refuse, limit }) {
 }
 function readWhen({ properties, readSchema }, value, where) {
   const names2 = z._default(namesOf(properties), []);
-  const rule = parsed(only({ if: CONDITIONS, require: names2, refuse: names2, limit: LIMITS }), value, where);
+  const rule = parsed(
+    only({ if: CONDITIONS(), require: names2, refuse: names2, limit: LIMITS() }),
+    value,
+    where
+  );
   const each = (of, read) => new Map(
     Object.entries(rule[of]).map(([name, one]) => {
       if (!Object.hasOwn(properties, name)) throw new ContractError(`${where}.${of}${notThere(name)}`);
@@ -2505,11 +2520,14 @@ var KEYWORDS = [
 
 // scripts/src/contracts/schema/read-schema.ts
 var WHOLE = " must be a whole number";
-var count = z.int(WHOLE).check(z.minimum(0, WHOLE));
-var number3 = z.number(" must be a number");
-var text2 = z.optional(z.string(" must be text"));
+var count = later(() => z.int(WHOLE).check(z.minimum(0, WHOLE)));
+var number3 = later(() => z.number(" must be a number"));
+var text2 = later(() => z.optional(z.string(" must be text")));
 var LIST = " must be a list";
-var plain3 = z.union([z.string(), z.number(), z.boolean(), z.null()], " takes plain values only");
+var list2 = later(() => {
+  const plain7 = z.union([z.string(), z.number(), z.boolean(), z.null()], " takes plain values only");
+  return z.array(plain7, LIST).check(z.minLength(1, LIST));
+});
 var STANDARD = {
   $schema: {},
   title: { kept: text2 },
@@ -2521,8 +2539,8 @@ var STANDARD = {
   required: { types: ["object"] },
   additionalProperties: { types: ["object"] },
   items: { types: ["array"] },
-  enum: { kept: z.array(plain3, LIST).check(z.minLength(1, LIST)) },
-  default: { kept: z.custom() },
+  enum: { kept: list2 },
+  default: { kept: later(() => z.custom()) },
   pattern: { types: ["string"], kept: REGEX },
   minLength: { types: ["string"], kept: count },
   maxLength: { types: ["string"], kept: count },
@@ -2543,7 +2561,7 @@ function readNode(schema, where = "") {
     if (known === void 0) throw new ContractError(`the keyword ${at(keyword)} is not supported`);
     if (known.types !== void 0 && !known.types.some((type) => node.types.includes(type)))
       throw new ContractError(`${at(keyword)} does not fit the type ${node.types.join(" or ")}`);
-    if (standard?.kept) Object.assign(node, { [keyword]: parsed(standard.kept, value, at(keyword)) });
+    if (standard?.kept) Object.assign(node, { [keyword]: parsed(standard.kept(), value, at(keyword)) });
   }
   if (typeof schema.pattern === "string") node.pattern = new RegExp(schema.pattern, "u");
   const stranger = node.enum?.find((item) => !node.types.some((type) => isOfType(item, type)));
@@ -2567,7 +2585,7 @@ function readForms(schema, at) {
   const forms = schema.anyOf.map((form, i) => readNode(form, `${at("anyOf")}[${i}]`));
   const objects = forms.filter((form) => form.properties !== void 0);
   if (objects.length > 1) throw new ContractError(`${at("anyOf")} may hold one object only`);
-  const description = parsed(text2, schema.description, at("description"));
+  const description = parsed(text2(), schema.description, at("description"));
   const types = [...new Set(forms.flatMap((form) => form.types))];
   return { ...objects[0], description, types, anyOf: forms };
 }
@@ -2635,7 +2653,7 @@ function copyOf(text3, file, copies) {
 var SAFE_NAME = /^[a-z0-9][a-z0-9._-]*$/i;
 async function listModels(provider, root = skillFolder()) {
   if (!listProviders(root).includes(provider))
-    throw new Failure("INVALID_MODEL", `there are no contracts for the provider "${plain4(provider, 60)}"`, {
+    throw new Failure("INVALID_MODEL", `there are no contracts for the provider "${plain3(provider, 60)}"`, {
       reason: { kind: "providerUnknown" }
     });
   return names(join2(contractsFolder(root), provider)).filter((name) => name.endsWith(EXTENSION)).map((name) => name.slice(0, -EXTENSION.length)).filter((id) => SAFE_NAME.test(id)).sort();
@@ -2664,7 +2682,7 @@ async function loadContract(provider, model, root = skillFolder()) {
     return { provider, model, ...toContract(parseYaml(text3)) };
   } catch (error) {
     const file = `contracts/${path}`;
-    const reason = plain4(error instanceof Error ? error.message : String(error), 200);
+    const reason = plain3(error instanceof Error ? error.message : String(error), 200);
     throw new Failure("INVALID_MODEL", `${file} cannot be used: ${reason}`, {
       reason: { kind: "contractUnusable", file, provider },
       cause: error
@@ -2753,7 +2771,7 @@ function endOfText(json, from) {
 }
 
 // scripts/src/cli/request/payload.ts
-import { plain as plain5 } from "./main.mjs";
+import { plain as plain4 } from "./main.mjs";
 import { profileOf } from "./main.mjs";
 import { inQuotes, refused } from "./main.mjs";
 var MAX_INPUT_BYTES = 64 * 1024 * 1024;
@@ -2814,10 +2832,10 @@ function mangled(text3, fromStdin, syntax) {
   }
   if (!fromStdin && !trimmed.includes('"')) {
     const hint2 = `JSON needs double quotes. If you wrote them, the shell took them away (PowerShell and cmd.exe do): ${STDIN_FORM}`;
-    return refusal(`${plain5(trimmed, 60)} (no double quotes in it)`, hint2);
+    return refusal(`${plain4(trimmed, 60)} (no double quotes in it)`, hint2);
   }
   const position = /position \d+(?: \(line \d+ column \d+\))?/.exec(syntax)?.[0];
-  const received2 = `text that is no JSON${position ? ` at ${position}` : ""}: ${plain5(trimmed, 60)}`;
+  const received2 = `text that is no JSON${position ? ` at ${position}` : ""}: ${plain4(trimmed, 60)}`;
   return refusal(received2, fromStdin ? "check the JSON" : `check the JSON, or ${STDIN_FORM}`);
 }
 async function readStdin(signal, flag, from) {
@@ -2851,7 +2869,7 @@ async function textOf(stream, flag) {
   return text3;
 }
 async function readImage(file) {
-  const named = plain5(file, 120);
+  const named = plain4(file, 120);
   const refusal = (expected2, received2, hint2) => refused("--image", expected2, received2, hint2);
   let handle;
   try {
@@ -2907,7 +2925,7 @@ import { isObject as isObject8 } from "./main.mjs";
 
 // scripts/src/contracts/schema/hint.ts
 import { nearest, squeeze } from "./main.mjs";
-import { plain as plain6 } from "./main.mjs";
+import { plain as plain5 } from "./main.mjs";
 var MOST_MODELS = 6;
 var NEVER_ROUNDED = "nothing is rounded, as that changes the price";
 function hint(place) {
@@ -3001,7 +3019,7 @@ var SIMILAR_WORDS = [
 ];
 function unknownFieldHint(key, node, given, ways) {
   const names2 = [...node.properties?.keys() ?? []];
-  const shown = JSON.stringify(plain6(key, SHOWN));
+  const shown = JSON.stringify(plain5(key, SHOWN));
   const part = BESIDE.find((known) => known.toLowerCase() === squeeze(key));
   if (part !== void 0) return `leave ${shown} out; ${ways.beside(part)}`;
   const meant = lookAlike(key, names2) ?? nearest(key, names2);
@@ -3134,7 +3152,7 @@ function withoutBody(contract, payload) {
 // scripts/src/cli/request/read-request.ts
 import { issuesText } from "./main.mjs";
 import { checkCallbackUrl } from "./main.mjs";
-import { plain as plain7 } from "./main.mjs";
+import { plain as plain6 } from "./main.mjs";
 import { AdvisedFailure } from "./main.mjs";
 import { commandFor } from "./main.mjs";
 import { refusalOf } from "./main.mjs";
@@ -3204,7 +3222,7 @@ function readCallback({ profile, callback }, loopback) {
   if (callback === void 0) return void 0;
   const problem = checkCallbackUrl(callback, loopback);
   if (!problem) return new URL(callback).href;
-  throw refused2(`--${profile.callbackWord}`, problem.expected, `"${plain7(callback, 80)}"`, problem.hint);
+  throw refused2(`--${profile.callbackWord}`, problem.expected, `"${plain6(callback, 80)}"`, problem.hint);
 }
 export {
   A_TYPE,
@@ -3247,6 +3265,7 @@ export {
   isPresent,
   itemCount,
   kindOf,
+  later,
   listModels,
   listProviders,
   literal2 as literal,

@@ -6394,7 +6394,7 @@ function checkConditions(when, root) {
         throw new ContractError(`x-price: ${name} cannot be ${JSON.stringify(wanted)}`);
   }
 }
-var PATTERN = only2({ pattern: REGEX });
+var PATTERN = only2({ pattern: REGEX() });
 function canBe(node, value) {
   if (node.anyOf !== void 0) return node.anyOf.some((form) => canBe(form, value));
   return node.enum === void 0 || node.enum.includes(value);

@@ -99,7 +99,7 @@ function checkConditions(when: JsonObject, root: SchemaNode): void {
   }
 }
 
-const PATTERN = only({ pattern: REGEX });
+const PATTERN = only({ pattern: REGEX() });
 
 function canBe(node: SchemaNode, value: Json): boolean {
   if (node.anyOf !== undefined) return node.anyOf.some((form) => canBe(form, value));

@@ -17,6 +17,15 @@ export function parsed<T extends Zod.ZodMiniType>(
   throw new ContractError(`${names.join('.')}${issue.message}`);
 }
 
+/** A schema that is made when it is first asked for: making all of them took a tenth of the time of a refused payload. */
+export function later<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
 /** The schema of a mapping with these fields and no other. @param unknown the message about another one */
 export function only<T extends Zod.core.$ZodLooseShape>(
   fields: T,
@@ -29,10 +38,12 @@ export function only<T extends Zod.core.$ZodLooseShape>(
 }
 
 /** The schema of a regular expression, as its text. */
-export const REGEX = z.custom<string>((text) => {
-  try {
-    return typeof text === 'string' && new RegExp(text, 'u') !== undefined;
-  } catch {
-    return false;
-  }
-}, ' must be a regular expression');
+export const REGEX = later(() =>
+  z.custom<string>((text) => {
+    try {
+      return typeof text === 'string' && new RegExp(text, 'u') !== undefined;
+    } catch {
+      return false;
+    }
+  }, ' must be a regular expression'),
+);

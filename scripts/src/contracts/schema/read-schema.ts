@@ -1,19 +1,22 @@
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';
 import { namesOf } from './keywords/keyword.ts';
 import { KEYWORDS } from './keywords/registry.ts';
-import { ContractError, parsed, REGEX } from './parsed.ts';
+import { ContractError, later, parsed, REGEX } from './parsed.ts';
 import { isOfType, type SchemaNode, TYPES, type TypeName } from './schema-node.ts';
 import { type Zod, z } from './zod.ts';
 
 const WHOLE = ' must be a whole number';
-const count = z.int(WHOLE).check(z.minimum(0, WHOLE));
-const number = z.number(' must be a number');
-const text = z.optional(z.string(' must be text'));
+const count = later(() => z.int(WHOLE).check(z.minimum(0, WHOLE)));
+const number = later(() => z.number(' must be a number'));
+const text = later(() => z.optional(z.string(' must be text')));
 const LIST = ' must be a list';
-const plain = z.union([z.string(), z.number(), z.boolean(), z.null()], ' takes plain values only');
+const list = later(() => {
+  const plain = z.union([z.string(), z.number(), z.boolean(), z.null()], ' takes plain values only');
+  return z.array(plain, LIST).check(z.minLength(1, LIST));
+});
 
 /** Each keyword of JSON Schema that may be used, with the types it is for (none: any) and what a node keeps of it. */
-const STANDARD: Record<string, { types?: readonly TypeName[]; kept?: Zod.ZodMiniType }> = {
+const STANDARD: Record<string, { types?: readonly TypeName[]; kept?: () => Zod.ZodMiniType }> = {
   $schema: {},
   title: { kept: text },
   description: { kept: text },
@@ -24,8 +27,8 @@ const STANDARD: Record<string, { types?: readonly TypeName[]; kept?: Zod.ZodMini
   required: { types: ['object'] },
   additionalProperties: { types: ['object'] },
   items: { types: ['array'] },
-  enum: { kept: z.array(plain, LIST).check(z.minLength(1, LIST)) },
-  default: { kept: z.custom<Json>() },
+  enum: { kept: list },
+  default: { kept: later(() => z.custom<Json>()) },
   pattern: { types: ['string'], kept: REGEX },
   minLength: { types: ['string'], kept: count },
   maxLength: { types: ['string'], kept: count },
@@ -52,7 +55,7 @@ export function readNode(schema: Json | undefined, where = ''): SchemaNode {
     if (known === undefined) throw new ContractError(`the keyword ${at(keyword)} is not supported`);
     if (known.types !== undefined && !known.types.some((type) => node.types.includes(type)))
       throw new ContractError(`${at(keyword)} does not fit the type ${node.types.join(' or ')}`);
-    if (standard?.kept) Object.assign(node, { [keyword]: parsed(standard.kept, value, at(keyword)) });
+    if (standard?.kept) Object.assign(node, { [keyword]: parsed(standard.kept(), value, at(keyword)) });
   }
   if (typeof schema.pattern === 'string') node.pattern = new RegExp(schema.pattern, 'u');
   const stranger = node.enum?.find((item) => !node.types.some((type) => isOfType(item, type)));
@@ -79,7 +82,7 @@ function readForms(schema: JsonObject, at: (keyword: string) => string): SchemaN
   const forms = schema.anyOf.map((form, i) => readNode(form, `${at('anyOf')}[${i}]`));
   const objects = forms.filter((form) => form.properties !== undefined);
   if (objects.length > 1) throw new ContractError(`${at('anyOf')} may hold one object only`);
-  const description = parsed(text, schema.description, at('description'));
+  const description = parsed(text(), schema.description, at('description'));
   const types = [...new Set(forms.flatMap((form) => form.types))];
   return { ...objects[0], description, types, anyOf: forms };
 }

@@ -1,16 +1,16 @@
-import { parsed } from '../parsed.ts';
+import { later, parsed } from '../parsed.ts';
 import type { Keyword } from '../schema-node.ts';
 import { z } from '../zod.ts';
 
 const ENDINGS = ' must be a list of file endings';
-const FILES = z.array(z.string(ENDINGS), ENDINGS).check(z.minLength(1, ENDINGS));
+const FILES = later(() => z.array(z.string(ENDINGS), ENDINGS).check(z.minLength(1, ENDINGS)));
 
 /** `x-files: [jpg, png]` */
 export const files: Keyword = {
   name: 'x-files',
   types: ['string'],
   read(value, { node, where }) {
-    const endings = parsed(FILES, value, where);
+    const endings = parsed(FILES(), value, where);
     node.files = endings;
     return { textHint: (url) => checkFileType(url, endings) };
   },

@@ -1,19 +1,19 @@
 import { checkPublicUrl } from '../../../model/public-address.ts';
 import { plain } from '../../../model/text.ts';
 import { SURE_TYPES, sniffImage } from '../image-type.ts';
-import { parsed } from '../parsed.ts';
+import { later, parsed } from '../parsed.ts';
 import { type Keyword, MEDIA_KINDS, type MediaKind } from '../schema-node.ts';
 import { BY_VALUE, type Ways } from '../ways.ts';
 import { z } from '../zod.ts';
 
-const KIND = z.literal(MEDIA_KINDS, ' must be image, video or audio, or one of these with -url');
+const KIND = later(() => z.literal(MEDIA_KINDS, ' must be image, video or audio, or one of these with -url'));
 
 /** `x-media: image` */
 export const media: Keyword = {
   name: 'x-media',
   types: ['string'],
   read(value, { node, where }) {
-    const kind = parsed(KIND, value, where);
+    const kind = parsed(KIND(), value, where);
     node.media = kind;
     return { textHint: (text, ...asked) => checkMedia(text, kind, ...asked) };
   },

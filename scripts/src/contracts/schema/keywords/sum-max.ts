@@ -1,18 +1,18 @@
-import { only, parsed } from '../parsed.ts';
+import { later, only, parsed } from '../parsed.ts';
 import { isPresent } from '../presence.ts';
 import type { Keyword } from '../schema-node.ts';
 import { fits } from '../to-zod.ts';
 import { z } from '../zod.ts';
 import { namesOf } from './keyword.ts';
 
-const MAX = z.number(' must be a number');
+const MAX = later(() => z.number(' must be a number'));
 
 /** `x-sumMax: {fields: [a, b], max: 15}` */
 export const sumMax: Keyword = {
   name: 'x-sumMax',
   types: ['object'],
   read(value, { properties, where }) {
-    const { fields, max } = parsed(only({ fields: namesOf(properties), max: MAX }), value, where);
+    const { fields, max } = parsed(only({ fields: namesOf(properties), max: MAX() }), value, where);
     return {
       issues({ node, object, pathTo }) {
         // What a field itself refuses has its issue already.

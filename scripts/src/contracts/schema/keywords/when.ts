@@ -1,19 +1,21 @@
 import type { Issue } from '../../../model/failure.ts';
 import { isObject, type Json, type JsonObject } from '../../../model/json.ts';
 import { assign, expected, received } from '../expected.ts';
-import { ContractError, only, parsed } from '../parsed.ts';
+import { ContractError, later, only, parsed } from '../parsed.ts';
 import { carriesSomething, fieldOf, isPresent } from '../presence.ts';
 import type { Keyword, ObjectPlace, SchemaNode, Scope } from '../schema-node.ts';
 import { fits } from '../to-zod.ts';
 import { z } from '../zod.ts';
 import { namesOf, notThere } from './keyword.ts';
 
-const RULES = z.array(z.custom<Json>(), ' must be a list of rules');
-const CONDITIONS = z.custom<JsonObject>(
-  (value) => isObject(value) && Object.keys(value).length > 0,
-  ' must map fields to conditions',
+const RULES = later(() => z.array(z.custom<Json>(), ' must be a list of rules'));
+const CONDITIONS = later(() =>
+  z.custom<JsonObject>(
+    (value) => isObject(value) && Object.keys(value).length > 0,
+    ' must map fields to conditions',
+  ),
 );
-const LIMITS = z._default(z.custom<JsonObject>(isObject, ' must map fields to schemas'), {});
+const LIMITS = later(() => z._default(z.custom<JsonObject>(isObject, ' must map fields to schemas'), {}));
 
 /** `x-when: [{if, require, refuse, limit}]` */
 export const when: Keyword = {
@@ -21,7 +23,7 @@ export const when: Keyword = {
   types: ['object'],
   read(value, scope) {
     const { where } = scope;
-    const rules = parsed(RULES, value, where).map((rule, i) => readWhen(scope, rule, `${where}[${i}]`));
+    const rules = parsed(RULES(), value, where).map((rule, i) => readWhen(scope, rule, `${where}[${i}]`));
     return {
       issues: (at) => rules.flatMap((rule) => issuesOf(rule, at)),
       sentences: () => rules.map(sentence),
@@ -60,7 +62,11 @@ function sentence({ if: conditions, require, refuse, limit }: WhenRule): string 
 
 function readWhen({ properties, readSchema }: Scope, value: Json, where: string): WhenRule {
   const names = z._default(namesOf(properties), []);
-  const rule = parsed(only({ if: CONDITIONS, require: names, refuse: names, limit: LIMITS }), value, where);
+  const rule = parsed(
+    only({ if: CONDITIONS(), require: names, refuse: names, limit: LIMITS() }),
+    value,
+    where,
+  );
   const each = <T>(of: 'if' | 'limit', read: (field: JsonObject, value: Json, where: string) => T) =>
     new Map(
       Object.entries(rule[of]).map(([name, one]) => {
