@@ -896,7 +896,7 @@ var PollRounds = class {
     const now = this.#now();
     await this.#learn();
     const ids = /* @__PURE__ */ new Set([...watched, ...this.#others.keys()]);
-    const overdue = [...this.#others].filter(([, dueAtWall]) => dueAtWall <= now).map(([taskId, dueAtWall]) => ({ taskId, dueAtWall, deadline: Infinity, isEndSeen: false }));
+    const overdue = [...this.#others].filter(([, dueAtWall]) => dueAtWall <= now).map(([taskId, dueAtWall]) => ({ taskId, dueAtWall, deadlineMonotonic: Infinity, isEndSeen: false }));
     const mayList = this.#mayList(ids);
     this.#wasList = mayList && this.#listServes([...due, ...overdue]);
     if (this.#wasList) {
@@ -1026,7 +1026,7 @@ var PollRounds = class {
     const { api, provider } = this.#service;
     const at = this.#now();
     const isOwn = due.some((one) => one.taskId === taskId);
-    const deadline = Math.min(target.deadline, api.clock.monotonic() + LIST_MS);
+    const deadline = Math.min(target.deadlineMonotonic, api.clock.monotonic() + LIST_MS);
     const query = isOne && !isEndSeen ? this.#queryStatus(taskId, deadline) : api.once(provider.task(taskId), { deadline, isPermitted: true });
     const status = await orFailure5(query);
     if (status instanceof Failure8) {
@@ -1086,7 +1086,7 @@ async function pollUntilEnd(poll, options) {
     const pause = Math.min(Math.max(intervalBefore(progress, schedule, clock.random), least), left);
     if (last) options.onPoll?.(last, pause);
     try {
-      const seen = await poll({ dueAtMonotonic: now + pause, earliest: now + Math.min(least, left) });
+      const seen = await poll({ dueAt: now + pause, earliest: now + Math.min(least, left) });
       if (!seen) continue;
       last = merge(last, seen);
       failure = void 0;
@@ -1134,6 +1134,7 @@ var Poller = class {
   #watched = /* @__PURE__ */ new Map();
   #asks = /* @__PURE__ */ new Set();
   records;
+  /** When each task was last seen, by the wall clock. */
   #seenAt = /* @__PURE__ */ new Map();
   #isRunning = false;
   #announceAt = 0;
@@ -1173,14 +1174,14 @@ var Poller = class {
   async next(taskId, times, stop) {
     if (stop?.aborted) return { kind: "timeOver" };
     const now = this.#service.api.clock.monotonic();
-    const pause = Math.max(0, times.dueAtMonotonic - now);
+    const pause = Math.max(0, times.dueAt - now);
     const spread = this.#isCrowd ? Math.min(pause * CROWD_SHARE, CROWD_MOST_MS) : pause;
-    const dueAtMonotonic = Math.max(now + spread, times.earliest);
+    const dueAt = Math.max(now + spread, times.earliest);
     let onStop = () => {
     };
     try {
       return await new Promise((resolve, reject) => {
-        const ask = { taskId, ...times, dueAtMonotonic, endSeenAt: 0, resolve, reject };
+        const ask = { taskId, ...times, dueAt, endSeenAtWall: 0, resolve, reject };
         onStop = () => {
           this.#end(ask, { kind: "timeOver" });
           this.#sleep.abort(AWAKE);
@@ -1230,8 +1231,7 @@ var Poller = class {
     }
     await new Promise((resolve) => setImmediate(resolve));
     let next = Infinity;
-    for (const { dueAtMonotonic, deadline } of this.#asks)
-      next = Math.min(next, Math.max(dueAtMonotonic, now), deadline);
+    for (const { dueAt, deadline } of this.#asks) next = Math.min(next, Math.max(dueAt, now), deadline);
     const isOverdue = next <= now;
     if (this.#asks.size === 0 || isOverdue && wait <= 0) return;
     const pause = Math.min(isOverdue ? Math.max(wait, 1) : next - now, this.#cache ? TICK_MS : Infinity);
@@ -1259,15 +1259,13 @@ var Poller = class {
   #due() {
     const { clock } = this.#service.api;
     const now = clock.monotonic();
-    const wall = clock.wall() - now;
-    const asks = [...this.#asks].filter(
-      ({ dueAtMonotonic, endSeenAt }) => dueAtMonotonic <= now || endSeenAt > 0
-    );
+    const toWall = clock.wall() - now;
+    const asks = [...this.#asks].filter(({ dueAt, endSeenAtWall }) => dueAt <= now || endSeenAtWall > 0);
     if (asks.length === 0) return [];
     const order = new Map([...this.#watched.keys()].map((id, n) => [id, n]));
     asks.sort((a, b) => (order.get(a.taskId) ?? 0) - (order.get(b.taskId) ?? 0));
-    return asks.map(({ taskId, dueAtMonotonic, deadline, endSeenAt }) => {
-      return { taskId, deadline, dueAtWall: dueAtMonotonic + wall, isEndSeen: endSeenAt > 0 };
+    return asks.map(({ taskId, dueAt, deadline, endSeenAtWall }) => {
+      return { taskId, deadlineMonotonic: deadline, dueAtWall: dueAt + toWall, isEndSeen: endSeenAtWall > 0 };
     });
   }
   async #readList(taskIds) {
@@ -1302,10 +1300,10 @@ var Poller = class {
     const { clock } = this.#service.api;
     if (!this.#cache || clock.monotonic() < this.#announceAt) return;
     this.#announceAt = clock.monotonic() + ANNOUNCE_MS;
-    const wall = clock.wall() - clock.monotonic();
+    const toWall = clock.wall() - clock.monotonic();
     const later = Math.round(clock.wall()) + ANNOUNCED_MS;
     const tasks = new Map([...this.#watched.keys()].map((id) => [id, later]));
-    for (const ask of this.#asks) tasks.set(ask.taskId, Math.round(ask.dueAtMonotonic + wall));
+    for (const ask of this.#asks) tasks.set(ask.taskId, Math.round(ask.dueAt + toWall));
     await this.#cache.announce(tasks);
   }
   /** Answers with what other processes saw. An end counts only with the task's record: without it, that is read at once. */
@@ -1317,7 +1315,7 @@ var Poller = class {
     for (const ask of this.#asks) {
       const seen = tasks.get(ask.taskId);
       const since = this.#seenAt.get(ask.taskId) ?? now - FRESH_MS;
-      if (!seen?.state || seen.at <= Math.max(since, ask.endSeenAt) || seen.at > now + FRESH_MS) continue;
+      if (!seen?.state || seen.at <= Math.max(since, ask.endSeenAtWall) || seen.at > now + FRESH_MS) continue;
       if (!isTerminal5(seen.state)) {
         this.#seenAt.set(ask.taskId, seen.at);
         this.#answer(ask, { state: seen.state, record: {} });
@@ -1325,7 +1323,7 @@ var Poller = class {
       }
       const task = await this.#cache.ended(ask.taskId);
       if (task && task.state === seen.state) this.#answer(ask, { ...task, task });
-      else ask.endSeenAt = seen.at;
+      else ask.endSeenAtWall = seen.at;
     }
   }
 };
@@ -1485,7 +1483,7 @@ async function firstStatus(of) {
   const recorded = known.entry?.record.status;
   if (recorded && isTerminal6(recorded)) return { seen: { state: recorded, record: {} } };
   if (wait.deadline <= wait.start) return { seen: await queryStatus(session, taskId) };
-  const times = { dueAtMonotonic: wait.start, earliest: wait.start, deadline: wait.deadline };
+  const times = { dueAt: wait.start, earliest: wait.start, deadline: wait.deadline };
   const found = await orFailure8(watching(of, (poller) => poller.next(taskId, times, wait.stop)));
   if (!(found instanceof Failure13)) return found.kind === "status" ? { seen: found.status } : {};
   const graceUntil = known.entry === void 0 ? 0 : graceOf(session, known.entry);
