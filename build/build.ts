@@ -73,6 +73,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['sandbox', /^sandbox\.ts$/],
   ['create-backend', /^create-backend\.ts$/],
   ['client', /^client\//],
+  ['hash-worker', /^hash-worker\.ts$/],
   ['sandbox-server', /^sandbox\//],
   ['parse-yaml', /^contracts\/(read\/|compile\.ts$)/],
   ['undici', /^http\/undici-http-client\.ts$/],

@@ -107,39 +107,68 @@ import { checkPublicUrl, THIS_MACHINE } from "./main.mjs";
 import { urlOf } from "./main.mjs";
 
 // scripts/src/download/received-file.ts
-const { createHash: createHash2 } = require("node:crypto");
 import { Failure as Failure2 } from "./main.mjs";
 import { KIND_WORDS } from "./main.mjs";
 
 // scripts/src/download/file-hash.ts
 const { createHash } = require("node:crypto");
+const { once } = require("node:events");
 const { lstat, open } = require("node:fs/promises");
+const { Worker } = require("node:worker_threads");
 import { diskErrorText } from "./journal.mjs";
+var WORKER_FROM_BYTES = 32 * 1024 * 1024;
 var BLOCK_BYTES = 64 * 1024;
-var spare = null;
-async function addFile(hash, handle) {
-  const block = spare ?? Buffer.allocUnsafeSlow(BLOCK_BYTES);
-  spare = null;
-  try {
-    for (let at = 0; ; ) {
-      const { bytesRead } = await handle.read(block, 0, BLOCK_BYTES, at);
-      if (bytesRead === 0) return;
-      hash.update(block.subarray(0, bytesRead));
-      at += bytesRead;
-    }
-  } finally {
-    spare = block;
+var FileHash = class {
+  #file;
+  /** With its only message, which rejects when the thread fails, whenever that is. */
+  #thread;
+  constructor(file) {
+    this.#file = file;
   }
-}
+  /** So many bytes will come. A thread takes as long to start as a tenth of its work, and can do so in the meantime. */
+  expect(bytes) {
+    if (bytes < WORKER_FROM_BYTES || this.#thread) return;
+    const beside = import.meta.url.endsWith(".mjs") ? "./hash-worker.mjs" : "../../lib/hash-worker.mjs";
+    const worker = new Worker(new URL(beside, import.meta.url), { workerData: this.#file });
+    worker.unref();
+    const answer = once(worker, "message");
+    answer.catch(() => {
+    });
+    this.#thread = { worker, answer };
+  }
+  written(bytes) {
+    this.expect(bytes);
+    this.#thread?.worker.postMessage({ upTo: bytes, last: false });
+  }
+  restart() {
+    void this.#thread?.worker.terminate();
+    this.#thread = void 0;
+  }
+  /** Returns the hash in hexadecimal over the first `bytes` bytes, all of which must be written. */
+  async digest(bytes) {
+    if (!this.#thread) return sha256Of(this.#file);
+    const { worker, answer } = this.#thread;
+    worker.ref();
+    worker.postMessage({ upTo: bytes, last: true });
+    return (await answer)[0];
+  }
+};
+var spare = null;
 async function sha256Of(file) {
   const hash = createHash("sha256");
   const handle = await open(file);
+  const block = spare ?? Buffer.allocUnsafeSlow(BLOCK_BYTES);
+  spare = null;
   try {
-    await addFile(hash, handle);
+    for (; ; ) {
+      const { bytesRead } = await handle.read(block, 0, BLOCK_BYTES);
+      if (bytesRead === 0) return hash.digest("hex");
+      hash.update(block.subarray(0, bytesRead));
+    }
   } finally {
+    spare = block;
     await handle.close();
   }
-  return hash.digest("hex");
 }
 async function fileIsWhole(file, { bytes, sha256 }) {
   try {
@@ -156,12 +185,15 @@ var BLOCK_BYTES2 = 1024 * 1024;
 var MOST_WAITING_BYTES = 2 * BLOCK_BYTES2;
 var FileWriter = class {
   #handle;
+  #onWritten;
   #position = 0;
   #chunks = [];
   #waiting = 0;
   #writing;
-  constructor(handle) {
+  /** @param onWritten called after each block with the number of bytes written from the beginning */
+  constructor(handle, onWritten) {
     this.#handle = handle;
+    this.#onWritten = onWritten;
   }
   /**
    * Adds a chunk. The caller waits for a returned promise before it adds the next one; the promise rejects on a disk error.
@@ -201,6 +233,7 @@ var FileWriter = class {
       const rest = Buffer.concat(chunks).subarray(done);
       done += (await this.#handle.writev([rest], position + done)).bytesWritten;
     }
+    this.#onWritten(position + size);
   }
 };
 
@@ -520,9 +553,8 @@ var WrongBytes = class extends Failure2 {
 var ReceivedFile = class {
   #part;
   #writer;
+  #hash;
   bytes = 0;
-  /** Of these bytes. */
-  #hash = createHash2("sha256");
   #head = Buffer.alloc(0);
   #kind = null;
   total = null;
@@ -532,7 +564,8 @@ var ReceivedFile = class {
   #contentType = "";
   constructor(part) {
     this.#part = part;
-    this.#writer = new FileWriter(part.handle);
+    this.#hash = new FileHash(part.path);
+    this.#writer = new FileWriter(part.handle, (bytes) => this.#hash.written(bytes));
   }
   /** Later answers can be compared with the bytes that are there. */
   get isIdentified() {
@@ -550,7 +583,8 @@ var ReceivedFile = class {
     await handle.read(start, 0, start.length, 0);
     this.#checkKind(start);
     this.#writer.rewind(found);
-    await addFile(this.#hash, handle);
+    this.#hash.expect(identity.total ?? found);
+    this.#hash.written(found);
   }
   rangeHeaders() {
     if (this.bytes === 0 || this.#validator === null) return {};
@@ -575,6 +609,7 @@ var ReceivedFile = class {
     }
     this.startOver();
     this.total = length;
+    this.#hash.expect(length ?? 0);
     const said = etag && !etag.startsWith("W/") ? etag : modified;
     this.#validator = said && PRINTABLE.test(said) ? said : null;
     this.#lengthIsCertain = length !== null;
@@ -588,7 +623,7 @@ var ReceivedFile = class {
     this.#head = Buffer.alloc(0);
     this.#kind = null;
     this.total = null;
-    this.#hash = createHash2("sha256");
+    this.#hash.restart();
     this.#writer.rewind(0);
     this.#part.restart();
   }
@@ -600,7 +635,6 @@ var ReceivedFile = class {
       if (this.#head.length === SIGNATURE_BYTES && !this.#kind) throw noMedia(this.#head);
     }
     this.bytes += chunk.length;
-    this.#hash.update(chunk);
     const makes = this.#kind?.makes ?? "video";
     if (Math.max(this.bytes, this.total ?? 0) > MOST_BYTES[makes]) throw tooLarge(makes);
     return this.#writer.write(chunk);
@@ -627,7 +661,11 @@ var ReceivedFile = class {
     if (!await isWhole(kind2, this.#part.handle.fd, this.bytes, this.#lengthIsCertain)) {
       throw new WrongBytes("The file was cut: its parts do not add up.");
     }
-    return { bytes: this.bytes, sha256: this.#hash.digest("hex"), kind: kind2 };
+    return { bytes: this.bytes, sha256: await this.#hash.digest(this.bytes), kind: kind2 };
+  }
+  /** Ends the thread that computes the hash. The part stays open. */
+  close() {
+    this.#hash.restart();
   }
 };
 function noMedia(head) {
@@ -674,8 +712,13 @@ var StallWatch = class {
 
 // scripts/src/download/fetch-file.ts
 var MAX_REDIRECTS = 3;
-function fetchFile(downloader, options, part) {
-  return new Fetch(downloader, options, new ReceivedFile(part)).run();
+async function fetchFile(downloader, options, part) {
+  const file = new ReceivedFile(part);
+  try {
+    return await new Fetch(downloader, options, file).run();
+  } finally {
+    file.close();
+  }
 }
 var Fetch = class {
   #downloader;
@@ -993,6 +1036,7 @@ function refusal(hostname, addresses) {
   return new Failure8("DOWNLOAD_FAILED", message, isFake ? { reason: { kind: "addressOfProxy" } } : {});
 }
 export {
+  FileHash,
   FileWriter,
   LEAST_PROGRESS_BYTES,
   MOST_BYTES,
@@ -1002,7 +1046,6 @@ export {
   SIGNATURE_BYTES,
   StallWatch,
   WrongBytes,
-  addFile,
   asDownloadFailure,
   boxesAreWhole,
   copyTo,

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { sha256Of } from '../../scripts/src/download/file-hash.ts';
+import { FileHash, sha256Of } from '../../scripts/src/download/file-hash.ts';
 import { FileWriter } from '../../scripts/src/download/file-writer.ts';
 import { fileStem } from '../../scripts/src/download/names.ts';
 import { fileKind } from '../../scripts/src/download/signature.ts';
@@ -329,7 +329,8 @@ describe('FileWriter', () => {
 
   it('writes everything in its order, whatever the pieces', async () => {
     const { file, handle } = await target();
-    const writer = new FileWriter(handle);
+    const told: number[] = [];
+    const writer = new FileWriter(handle, (upTo) => told.push(upTo));
     const pieces = Array.from({ length: 200 }, (_, i) => Buffer.alloc((i * 7_919) % 60_000, i));
     for (const piece of pieces) await writer.write(piece);
     await writer.flush();
@@ -338,11 +339,13 @@ describe('FileWriter', () => {
     const expected = path.join(folder(), 'y');
     writeFileSync(expected, whole);
     expect(await sha256Of(file)).toBe(await sha256Of(expected));
+    expect(told.at(-1)).toBe(whole.length);
+    expect([...told].sort((a, b) => a - b)).toEqual(told);
   });
 
   it('holds the sender back only when the disk is behind', async () => {
     const { handle } = await target();
-    const writer = new FileWriter(handle);
+    const writer = new FileWriter(handle, () => {});
     expect(writer.write(Buffer.alloc(100_000))).toBeUndefined();
     const held = writer.write(Buffer.alloc(9 * 2 ** 20));
     const more = writer.write(Buffer.alloc(9 * 2 ** 20));
@@ -354,7 +357,7 @@ describe('FileWriter', () => {
 
   it('begins again at the beginning', async () => {
     const { handle } = await target();
-    const writer = new FileWriter(handle);
+    const writer = new FileWriter(handle, () => {});
     await writer.write(Buffer.from('wrong and long'));
     await writer.flush();
     await writer.write(Buffer.from('not to be written'));
@@ -369,9 +372,29 @@ describe('FileWriter', () => {
     const { handle } = await target();
     const error = Object.assign(new Error('full'), { code: 'ENOSPC' });
     handle.writev = () => Promise.reject(error);
-    const writer = new FileWriter(handle);
+    const writer = new FileWriter(handle, () => {});
     await writer.write(Buffer.alloc(10));
     await expect(writer.flush()).rejects.toBe(error);
     await expect(writer.flush()).rejects.toBe(error);
+  });
+});
+
+describe('FileHash', () => {
+  const large = 32 * 2 ** 20;
+
+  it('hashes a large file in a second thread', async () => {
+    const file = path.join(folder(), 'x');
+    writeFileSync(file, Buffer.alloc(large, 'frame'));
+    const hash = new FileHash(file);
+    hash.written(large);
+    expect(await hash.digest(large)).toBe(await sha256Of(file));
+    hash.restart();
+  });
+
+  it('reports a failed second thread when the hash is read, however long ago it failed', async () => {
+    const hash = new FileHash(path.join(folder(), 'missing'));
+    hash.written(large);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await expect(hash.digest(large)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });

@@ -33,8 +33,13 @@ const MAX_REDIRECTS = 3;
  * Fetches the missing bytes of one file into `part`, with retries, and checks that it is complete and a media file.
  * @throws Failure; when it is transient, the received bytes stay in the part
  */
-export function fetchFile(downloader: Downloader, options: FetchOptions, part: Part): Promise<Fetched> {
-  return new Fetch(downloader, options, new ReceivedFile(part)).run();
+export async function fetchFile(downloader: Downloader, options: FetchOptions, part: Part): Promise<Fetched> {
+  const file = new ReceivedFile(part);
+  try {
+    return await new Fetch(downloader, options, file).run();
+  } finally {
+    file.close();
+  }
 }
 
 class Fetch {

@@ -9,13 +9,16 @@ const MOST_WAITING_BYTES = 2 * BLOCK_BYTES;
 /** Writes chunks one after the other to a file, and makes the sender wait while the disk is slower. */
 export class FileWriter {
   readonly #handle: FileHandle;
+  readonly #onWritten: (bytes: number) => void;
   #position = 0;
   #chunks: Buffer[] = [];
   #waiting = 0;
   #writing: Promise<void> | undefined;
 
-  constructor(handle: FileHandle) {
+  /** @param onWritten called after each block with the number of bytes written from the beginning */
+  constructor(handle: FileHandle, onWritten: (bytes: number) => void) {
     this.#handle = handle;
+    this.#onWritten = onWritten;
   }
 
   /**
@@ -61,5 +64,6 @@ export class FileWriter {
       const rest = Buffer.concat(chunks).subarray(done);
       done += (await this.#handle.writev([rest], position + done)).bytesWritten;
     }
+    this.#onWritten(position + size);
   }
 }

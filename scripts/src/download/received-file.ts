@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { HttpHead } from '../http/http-client.ts';
 import { Failure } from '../model/failure.ts';
 import { KIND_WORDS, type OutputKind } from '../model/output-kind.ts';
-import { addFile } from './file-hash.ts';
+import { FileHash } from './file-hash.ts';
 import { FileWriter } from './file-writer.ts';
 import { type Part, PRINTABLE } from './part.ts';
 import { type FileKind, fileKind, SIGNATURE_BYTES } from './signature.ts';
@@ -35,9 +34,8 @@ export class WrongBytes extends Failure {
 export class ReceivedFile {
   readonly #part: Part;
   readonly #writer: FileWriter;
+  readonly #hash: FileHash;
   bytes = 0;
-  /** Of these bytes. */
-  #hash = createHash('sha256');
   #head: Buffer = Buffer.alloc(0);
   #kind: FileKind | null = null;
   total: number | null = null;
@@ -48,7 +46,8 @@ export class ReceivedFile {
 
   constructor(part: Part) {
     this.#part = part;
-    this.#writer = new FileWriter(part.handle);
+    this.#hash = new FileHash(part.path);
+    this.#writer = new FileWriter(part.handle, (bytes) => this.#hash.written(bytes));
   }
 
   /** Later answers can be compared with the bytes that are there. */
@@ -68,7 +67,8 @@ export class ReceivedFile {
     await handle.read(start, 0, start.length, 0);
     this.#checkKind(start);
     this.#writer.rewind(found);
-    await addFile(this.#hash, handle);
+    this.#hash.expect(identity.total ?? found);
+    this.#hash.written(found);
   }
 
   rangeHeaders(): Record<string, string> {
@@ -97,6 +97,7 @@ export class ReceivedFile {
     }
     this.startOver();
     this.total = length;
+    this.#hash.expect(length ?? 0);
     const said = etag && !etag.startsWith('W/') ? etag : modified;
     this.#validator = said && PRINTABLE.test(said) ? said : null;
     // A chunked body that ends well may have been cut before it was chunked, by a proxy for example.
@@ -112,7 +113,7 @@ export class ReceivedFile {
     this.#head = Buffer.alloc(0);
     this.#kind = null;
     this.total = null;
-    this.#hash = createHash('sha256');
+    this.#hash.restart();
     this.#writer.rewind(0);
     this.#part.restart();
   }
@@ -125,7 +126,6 @@ export class ReceivedFile {
       if (this.#head.length === SIGNATURE_BYTES && !this.#kind) throw noMedia(this.#head);
     }
     this.bytes += chunk.length;
-    this.#hash.update(chunk);
     const makes = this.#kind?.makes ?? 'video';
     if (Math.max(this.bytes, this.total ?? 0) > MOST_BYTES[makes]) throw tooLarge(makes);
     return this.#writer.write(chunk);
@@ -155,7 +155,12 @@ export class ReceivedFile {
     if (!(await isWhole(kind, this.#part.handle.fd, this.bytes, this.#lengthIsCertain))) {
       throw new WrongBytes('The file was cut: its parts do not add up.');
     }
-    return { bytes: this.bytes, sha256: this.#hash.digest('hex'), kind };
+    return { bytes: this.bytes, sha256: await this.#hash.digest(this.bytes), kind };
+  }
+
+  /** Ends the thread that computes the hash. The part stays open. */
+  close(): void {
+    this.#hash.restart();
   }
 }
 
