@@ -110,7 +110,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   // A call that asks for a state once polls nothing.
   [
     'live',
-    /^((http|providers)\/|core\/(result|session|deliver\/deliver|poll\/status-query|record\/(other-account|task-record)|tasks\/get-status)\.ts$|cli\/(actions\/(live|stand-ins)|render\/(outcome|reused|state))\.ts$)/,
+    /^((http|providers)\/|core\/(result|session|deliver\/with-delivery|poll\/status-query|record\/(other-account|task-record)|tasks\/get-status)\.ts$|cli\/(actions\/(live|stand-ins)|render\/(outcome|reused|state))\.ts$)/,
   ],
   ['wait', /^((http|core)\/|cli\/render\/(account|cancellable|list|many|spending|task)\.ts$)/],
   ['main', /^cli\//],

@@ -219,7 +219,7 @@ var SILENT = {
   },
   rejected() {
   },
-  attached() {
+  resumed() {
   },
   several() {
   },
@@ -507,7 +507,7 @@ function send(connection, request, { signal } = {}, first) {
       const { task } = known;
       return { ...publicTask(task.id, task, settings.key), quoted: quote?.credits ?? null };
     }
-    const { transient, retryAfter } = "failure" in sent ? sent.failure.details : {};
+    const { transient, retryAfter } = sent.kind === "accepted" ? {} : sent.failure.details;
     throw known.failure.with({ transient, retryAfter });
   });
 }
@@ -516,6 +516,7 @@ function lostSubmit({ settings: { clock } }, request) {
   const now = clock.wall();
   const wall = Math.min(checkMoment("lostAt", request.lostAt ?? sentAt), now);
   return {
+    kind: "lost",
     sentAt,
     since: { wall, monotonic: clock.monotonic() - (now - wall) },
     resubmitted: request.resubmitted === true,

@@ -334,7 +334,7 @@ import { isTerminal as isTerminal4 } from "./main.mjs";
 import { folderFor } from "./wait.mjs";
 import { begin, conclude } from "./generate.mjs";
 import { madeBy, taskResult as taskResult2 } from "./live.mjs";
-import { attached } from "./generate.mjs";
+import { knownTaskOf } from "./generate.mjs";
 
 // scripts/src/core/batch/batch-gate.ts
 import { pauseAfter as pauseAfter2 } from "./live.mjs";
@@ -535,10 +535,10 @@ function tracked(observer, line, on) {
       line.isSubmitting = false;
       on.answered();
     },
-    attached(taskId, created) {
+    resumed(taskId, created) {
       Object.assign(line, { taskId, isSubmitting: false });
       on.answered();
-      observer.attached(taskId, created);
+      observer.resumed(taskId, created);
     },
     task(taskId, state) {
       Object.assign(line, { taskId, state, isSubmitting: false });
@@ -570,7 +570,7 @@ function interruptedEnd({ isSubmitting, taskId, state, known: { entry } }) {
     return { kind: "notFetched", taskId, seen, warnings: [], failure, credits };
   }
   const result = taskResult(taskId, seen, { credits });
-  return isTerminal3(seen.state) ? { ...result, seen: { ...seen, recordUnread: "forNow" } } : result;
+  return isTerminal3(seen.state) ? { ...result, seen: { ...seen, detailsUnread: "forNow" } } : result;
 }
 
 // scripts/src/core/batch/run-batch.ts
@@ -599,11 +599,11 @@ var Batch = class {
   constructor(session, options) {
     const { clock, signal } = session.api;
     this.#session = { ...session, results: new Slots(RESULTS) };
-    const { terms, wait } = options;
+    const { terms, note, wait } = options;
     const isRun = terms.isNew && options.lines.length > 1;
     this.#options = {
       ...options,
-      terms: { ...terms, ...isRun && { newRun: newRunOf(options.lines, clock.wall()) } },
+      note: { ...note, ...isRun && { newRun: newRunOf(options.lines, clock.wall()) } },
       wait: { ...wait, isVersioned: true }
     };
     this.#acceptedAt = clock.monotonic();
@@ -651,11 +651,11 @@ var Batch = class {
   }
   /** Returns the lines with an earlier task that this run, or the last one for new tasks, was to make once more and did not. */
   #leftOver(known) {
-    const { newRun, isNew } = this.#options.terms;
-    if (!isNew) return leftOver(this.#options.lines, known);
+    const { terms, note } = this.#options;
+    if (!terms.isNew) return leftOver(this.#options.lines, known);
     const left = this.#lines.filter((line) => line.taskId === null && line.known.entry?.record.taskId);
-    if (!newRun || left.length === 0) return void 0;
-    return { began: newRun.began, lines: new Set(left.map(({ number }) => number)) };
+    if (!note.newRun || left.length === 0) return void 0;
+    return { began: note.newRun.began, lines: new Set(left.map(({ number }) => number)) };
   }
   #lineOf(line, known, name) {
     const before = this.#options.terms.isNew ? void 0 : known.entry?.record;
@@ -742,7 +742,7 @@ var Batch = class {
     return conclude(this.#sessionOf(line), begun);
   }
   async #begin(line, leave) {
-    const { terms, wait, webhookUrl, isDetached, stop } = this.#options;
+    const { terms, note, wait, webhookUrl, isDetached, stop } = this.#options;
     const { maxCredits, maxTotalCredits } = terms.caps;
     const { contract, ordinal } = line.line;
     const resume = stop.defer();
@@ -758,7 +758,8 @@ var Batch = class {
           maxCredits: maxTotalCredits === void 0 ? maxCredits : price?.credits ?? maxCredits,
           webhookUrl
         },
-        terms: { ...terms, ordinal },
+        terms,
+        note: { ...note, ordinal },
         wait: { ...wait, output: line.name, waitMs: this.#left },
         isDetached: isDetached || wait.waitMs === 0,
         quote: price?.quote
@@ -778,7 +779,7 @@ var Batch = class {
     const { wait, isDetached } = this.#options;
     const entry = line.known.entry;
     const place = { folder: this.#folder, output: line.name };
-    const known = await attached(entry, place);
+    const known = await knownTaskOf(entry, place);
     const { status, taskId, credits } = entry.record;
     if (isDetached && !isTerminal4(status)) {
       return taskResult2(
@@ -1077,7 +1078,7 @@ function submittedNow(lines) {
 // scripts/src/cli/batch/command.ts
 import { lineAlone } from "./main.mjs";
 import { inSandbox } from "./main.mjs";
-import { termsOf } from "./contracts.mjs";
+import { noteOf, termsOf } from "./contracts.mjs";
 
 // scripts/src/cli/batch/line-command.ts
 const path2 = require("node:path");
@@ -1165,6 +1166,7 @@ async function runBatchCommand(session, call, batch, wait) {
   const result = await runBatch(session, {
     lines: batch.lines,
     terms: termsOf(args),
+    note: noteOf(args),
     wait,
     pattern,
     webhookUrl: batch.webhookUrl,

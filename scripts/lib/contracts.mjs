@@ -3189,18 +3189,20 @@ async function readRequest(args, loopback, signal) {
     maxCredits: args.maxCredits,
     webhookUrl
   };
-  return { contract, generation, terms: termsOf(args) };
+  return { contract, generation, terms: termsOf(args), note: noteOf(args) };
 }
 function termsOf(args) {
-  const { action, idempotencyKey, new: isNew, owner = null, wait } = args;
+  const { idempotencyKey, new: isNew } = args;
   const { maxCredits, maxTotalCredits, maxCreditsPerDay } = args;
   return {
     isNamed: idempotencyKey !== void 0,
     isNew,
-    owner,
-    wait: action === "generate" ? wait : null,
     caps: { maxCredits, maxTotalCredits, maxCreditsPerDay }
   };
+}
+function noteOf(args) {
+  const { action, owner = null, wait } = args;
+  return { owner, wait: action === "generate" ? wait : null };
 }
 async function noQuote({ profile }, contract, payload) {
   const { priceLine } = await import("./estimate.mjs");
@@ -3275,6 +3277,7 @@ export {
   namesOf,
   nodeAt,
   notThere,
+  noteOf,
   only,
   parseStrict,
   parsed,

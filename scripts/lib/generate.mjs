@@ -1,7 +1,7 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/core/generate.ts
-import { Failure as Failure8, orFailure as orFailure5 } from "./main.mjs";
+import { Failure as Failure9, orFailure as orFailure6 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
 import { folderFor } from "./wait.mjs";
 
@@ -102,15 +102,43 @@ import {
   taskResult
 } from "./live.mjs";
 
-// scripts/src/core/submit/submit-on-record.ts
-import { knownRecord, newestOf, requestNameOf, takenOver } from "./journal.mjs";
-import { Failure as Failure7, orFailure as orFailure4 } from "./main.mjs";
+// scripts/src/core/submit/claim.ts
+import { newestOf, requestNameOf } from "./journal.mjs";
+import { Failure as Failure3, orFailure as orFailure2 } from "./main.mjs";
 import { jsonHash } from "./journal.mjs";
+import { promptExcerpt } from "./wait.mjs";
+function claimOf({ generation, terms, note, folder, output }, now2) {
+  const { model, payload, idempotencyKey } = generation;
+  const { isNamed, isNew } = terms;
+  const { owner, wait, ordinal = 1 } = note;
+  const payloadHash = jsonHash(payload);
+  const alone = isNew ? { began: new Date(now2).toISOString(), lines: payloadHash } : void 0;
+  const newRun = note.newRun ?? alone;
+  return {
+    ...{ model, payloadHash, ordinal, idempotencyKey, isNamed, isNew },
+    ...{ promptExcerpt: promptExcerpt(payload), owner, wait, download: folder, output },
+    ...newRun && { newRun }
+  };
+}
+async function withRecorded(store, { generation: { model, payload, idempotencyKey }, terms, note: { ordinal = 1 } }, failure) {
+  if (!store || terms.isNew) return failure;
+  const { isNamed } = terms;
+  const request = { model, payloadHash: jsonHash(payload), ordinal, idempotencyKey, isNamed };
+  const entries = await orFailure2(store.allOf(requestNameOf(request, store.place)));
+  const known2 = entries instanceof Failure3 ? void 0 : newestOf(entries);
+  if (!known2) return failure;
+  const { taskId, status } = known2.record;
+  return failure.with({ taskId: taskId ?? void 0, status });
+}
+
+// scripts/src/core/submit/submit-on-record.ts
+import { knownRecord, requestNameOf as requestNameOf2, takenOver } from "./journal.mjs";
+import { Failure as Failure8, orFailure as orFailure5 } from "./main.mjs";
 import { spentOn } from "./journal.mjs";
 import { checkNameIsFree } from "./wait.mjs";
 
 // scripts/src/core/money/record-charge.ts
-import { Failure as Failure3 } from "./main.mjs";
+import { Failure as Failure4 } from "./main.mjs";
 var LEAST_PATIENCE_MS = 5e3;
 var DAY_MS = 24 * 36e5;
 async function recordCharge(session, { store, entry, change, quote: quote2, before = 0 }, { maxCreditsPerDay: limit }, deadline) {
@@ -122,7 +150,7 @@ async function recordCharge(session, { store, entry, change, quote: quote2, befo
   if (reserved.kind === "busy") {
     const { pid, host } = reserved.holder;
     const message = `Another process (${pid} on ${host}) has kept the day's budget to itself for too long.`;
-    throw new Failure3("UNKNOWN_ERROR", message, {
+    throw new Failure4("UNKNOWN_ERROR", message, {
       nothingSubmitted: true,
       reason: { kind: "budgetBusy" }
     });
@@ -130,14 +158,14 @@ async function recordCharge(session, { store, entry, change, quote: quote2, befo
   if (isCapped2 && reserved.kind === "exceeded") {
     const spent = reserved.spent === null ? null : reserved.spent + before;
     const quoted = quote2.credits;
-    throw new Failure3("BUDGET_EXCEEDED", `The limit of a day, ${limit} credits, would be exceeded.`, {
+    throw new Failure4("BUDGET_EXCEEDED", `The limit of a day, ${limit} credits, would be exceeded.`, {
       reason: { kind: "aboveDay", quoted, spent, limit }
     });
   }
 }
 
 // scripts/src/core/reconcile/reconcile.ts
-import { Failure as Failure4 } from "./main.mjs";
+import { Failure as Failure5 } from "./main.mjs";
 
 // scripts/src/core/reconcile/equal-submit.ts
 function isEqualRequest(one, other) {
@@ -294,7 +322,7 @@ async function search(session, lost, deadline, source = {}) {
     if (found.idempotencyKey !== void 0 || !records) return { kind: "found", task: found };
     return await isUnderWay(records, equal) ? { kind: "contested" } : { kind: "found", task: found };
   } catch (failure) {
-    if (!(failure instanceof Failure4)) throw failure;
+    if (!(failure instanceof Failure5)) throw failure;
     session.observer.queryFailed(failure);
     return { kind: "unreadable", failure };
   }
@@ -302,26 +330,25 @@ async function search(session, lost, deadline, source = {}) {
 
 // scripts/src/core/submit/submit-on-record.ts
 import { otherAccountOf } from "./live.mjs";
-import { promptExcerpt } from "./wait.mjs";
 import { dateOf as dateOf2 } from "./live.mjs";
 import { madeBy } from "./live.mjs";
 
-// scripts/src/core/submit/name-task.ts
-import { Failure as Failure5, orFailure as orFailure2 } from "./main.mjs";
+// scripts/src/core/submit/record-task.ts
+import { Failure as Failure6, orFailure as orFailure3 } from "./main.mjs";
 import { sha256Text } from "./journal.mjs";
 import { isBareEnd } from "./main.mjs";
 import { dateOf } from "./live.mjs";
 import { creditsOf } from "./live.mjs";
 var PATIENCE_MS = 5e3;
-async function nameTask(request, { task, by, isResubmitted }) {
+async function recordTask(request, { task, by, isResubmitted }) {
   const { store, entry } = request;
   const isAlike = by === "list" && task.idempotencyKey === void 0;
-  const record = async () => await noteTask(request, task, isAlike) ? "recorded" : "unrecorded";
+  const record = async () => await writeTask(request, task, isAlike) ? "recorded" : "unrecorded";
   if (by === "answer" && !isResubmitted) return record();
   const lock = await lockOf(request, task.id);
   try {
-    const holder = await orFailure2(store.byTask(task.id));
-    if (!holder || holder instanceof Failure5) return await record();
+    const holder = await orFailure3(store.byTask(task.id));
+    if (!holder || holder instanceof Failure6) return await record();
     const { request: own, created } = entry.record;
     if (holder.record.request === own && holder.record.created === created) return await record();
     if (!isAlike && isLookalike(request, holder)) {
@@ -333,7 +360,7 @@ async function nameTask(request, { task, by, isResubmitted }) {
     await lock?.release();
   }
 }
-function noteTask({ session, entry }, task, foundAlike) {
+function writeTask({ session, entry }, task, foundAlike) {
   const credits = creditsOf(task, entry.record.credits);
   const change = { phase: "submitted", taskId: task.id, credits, checked: dateOf(session) };
   const status = isBareEnd(task.state) ? void 0 : { status: task.state };
@@ -354,19 +381,18 @@ function submitOf(record) {
 }
 async function lockOf({ session, store }, taskId) {
   const until = session.api.clock.monotonic() + PATIENCE_MS;
-  const lock = await orFailure2(store.lock(`task-${sha256Text(taskId).slice(0, 32)}`, until));
-  return lock instanceof Failure5 || "heldBy" in lock ? void 0 : lock;
+  const lock = await orFailure3(store.lock(`task-${sha256Text(taskId).slice(0, 32)}`, until));
+  return lock instanceof Failure6 || "heldBy" in lock ? void 0 : lock;
 }
 
 // scripts/src/core/submit/submit-or-reconcile.ts
-import { Failure as Failure6, orFailure as orFailure3 } from "./main.mjs";
+import { Failure as Failure7, orFailure as orFailure4 } from "./main.mjs";
 var LEAST_SUBMIT_MS = 1e4;
 var SOON_MS = 500;
 var INTERRUPTED = "The call was interrupted before this submit.";
-async function submitOrReconcile(session, generation, log, deadline, earlier) {
-  const first = earlier ?? await submitFirst(session, generation, log, deadline);
-  if ("kind" in first) return first;
-  return resubmitWhenClear(session, generation, log, first, reconcileDeadline(session, deadline));
+async function submitOrReconcile(session, generation, log, deadline) {
+  const first = await submitFirst(session, generation, log, deadline);
+  return first.kind === "lost" ? reconcileOrResubmit(session, first, log, deadline) : first;
 }
 async function submitFirst(session, generation, log, deadline) {
   const { api, observer, submits, provider } = session;
@@ -374,9 +400,9 @@ async function submitFirst(session, generation, log, deadline) {
   let sentAt = clock.wall();
   for (let attempt = 1; ; attempt += 1) {
     const asked = clock.monotonic();
-    const held = submits && await orFailure3(submits.ready());
+    const held = submits && await orFailure4(submits.ready());
     if (held) return { kind: "rejected", failure: held };
-    if (api.signal?.aborted) return { kind: "rejected", failure: new Failure6("UNKNOWN_ERROR", INTERRUPTED) };
+    if (api.signal?.aborted) return { kind: "rejected", failure: new Failure7("UNKNOWN_ERROR", INTERRUPTED) };
     if (attempt > 1 || clock.monotonic() > asked + SOON_MS) {
       sentAt = clock.wall();
       await log?.sending();
@@ -390,7 +416,7 @@ async function submitFirst(session, generation, log, deadline) {
       await log?.lost();
       submits?.lost();
       if (provider.can.list) observer.queryFailed(failure);
-      return { generation, sentAt, since: now(clock), resubmitted: false, failure };
+      return { kind: "lost", generation, sentAt, since: now(clock), resubmitted: false, failure };
     }
     observer.rejected();
     const pause = api.pauseFor(failure, attempt, deadline);
@@ -400,18 +426,19 @@ async function submitFirst(session, generation, log, deadline) {
     await clock.sleep(pause, api.signal);
   }
 }
-async function resubmitWhenClear(session, generation, log, first, deadline) {
+async function reconcileOrResubmit(session, first, log, until) {
   const { api, observer, submits } = session;
+  const deadline = reconcileDeadline(session, until);
   let lost = first;
   for (let attempt = 1; ; attempt += 1) {
     const found = await reconcile(session, lost, deadline);
     if (found.kind === "found") return inList(found.task, lost);
     if (found.kind !== "mayResubmit") return outcomeUnknown(session, lost, found);
-    const held = submits && await orFailure3(submits.ready());
-    const notResubmitted = held || log && await orFailure3(log.resubmitting());
+    const held = submits && await orFailure4(submits.ready());
+    const notResubmitted = held || log && await orFailure4(log.resubmitting());
     if (notResubmitted) return outcomeUnknown(session, lost, { notResubmitted });
     observer.submitting();
-    const sent = await sendOnce(session, generation, { deadline });
+    const sent = await sendOnce(session, lost.generation, { deadline });
     if (sent.kind === "accepted")
       return { kind: "accepted", task: sent.task, by: "answer", isResubmitted: true };
     const { failure } = sent;
@@ -435,8 +462,8 @@ async function resubmitWhenClear(session, generation, log, first, deadline) {
 }
 async function sendOnce({ api, provider }, generation, options) {
   const fresh = { ...options, fresh: true, leastMs: LEAST_SUBMIT_MS };
-  const sent = await orFailure3(api.once(provider.submit(generation), fresh));
-  if (!(sent instanceof Failure6)) return { kind: "accepted", task: sent };
+  const sent = await orFailure4(api.once(provider.submit(generation), fresh));
+  if (!(sent instanceof Failure7)) return { kind: "accepted", task: sent };
   return { kind: sent.details.unclear ? "lost" : "rejected", failure: sent };
 }
 var now = (clock) => ({ wall: clock.wall(), monotonic: clock.monotonic() });
@@ -450,16 +477,16 @@ async function judgeRejection(session, lost, failure, deadline, source) {
 function inList(task, { resubmitted }) {
   return { kind: "accepted", task, by: "list", isResubmitted: resubmitted };
 }
-async function outcomeUnknown(session, { generation, sentAt, failure: lost }, { failure: refusal, notResubmitted: held, after: clearIn2, why }) {
+async function outcomeUnknown(session, { generation, sentAt, failure: lost }, { why, ...found }) {
   const { model, idempotencyKey } = generation;
-  const later = refusal && aboutRecords(refusal);
-  const notResubmitted = held && aboutRecords(held);
+  const later = found.failure && aboutRecords(found.failure);
+  const notResubmitted = found.notResubmitted && aboutRecords(found.notResubmitted);
   const isRecorded = await session.records() !== null;
-  const after = isRecorded ? clearIn2 ?? later?.details.retryAfter : void 0;
+  const after = isRecorded ? found.after ?? later?.details.retryAfter : void 0;
   const named = lost.details.taskId;
   const request = { model, idempotencyKey, sentAt: new Date(sentAt).toISOString(), isRecorded };
   const message = `Whether ${session.provider.title} accepted this submit, and charged for it, is not known. ${lost.message}`;
-  const failure = new Failure6("SUBMIT_OUTCOME_UNKNOWN", message, {
+  const failure = new Failure7("SUBMIT_OUTCOME_UNKNOWN", message, {
     status: "UNKNOWN",
     unclear: true,
     cause: lost,
@@ -472,7 +499,7 @@ async function outcomeUnknown(session, { generation, sentAt, failure: lost }, { 
 function aboutRecords(failure) {
   const { reason } = failure.details;
   if (reason?.kind !== "unwritableFolder") return failure;
-  return new Failure6(failure.code, `The records in ${reason.folder} cannot be written to: ${reason.why}.`);
+  return new Failure7(failure.code, `The records in ${reason.folder} cannot be written to: ${reason.why}.`);
 }
 
 // scripts/src/core/submit/submit-on-record.ts
@@ -481,9 +508,9 @@ async function submitOnRecord(session, store, request, deadline) {
   const { api, observer } = session;
   const claim = claimOf(request, api.clock.wall());
   const patience = Math.max(deadline, api.clock.monotonic() + LEAST_PATIENCE_MS2);
-  const found = await orFailure4(store.claim(claim, patience, api.signal));
-  const claimed = found instanceof Failure7 ? await readOnly(session, store, request, claim, found) : found;
-  if (claimed.kind === "submitted") return { known: await attached(claimed.entry, request), warnings: [] };
+  const found = await orFailure5(store.claim(claim, patience, api.signal));
+  const claimed = found instanceof Failure8 ? await readOnly(session, store, request, claim, found) : found;
+  if (claimed.kind === "submitted") return { known: await knownTaskOf(claimed.entry, request), warnings: [] };
   const { entry, lock } = claimed;
   const own = { session, store, request, entry, lock, deadline };
   const wasResubmitted = entry.record.resubmitted;
@@ -494,13 +521,13 @@ async function submitOnRecord(session, store, request, deadline) {
     if (other) observer.madeUnderOther(other);
     const replaced = [];
     for (const earlier of isNew ? claimed.unknown : []) {
-      if (!await adopt({ ...own, entry: earlier })) replaced.push(earlier);
+      if (!await recordEarlierTask({ ...own, entry: earlier })) replaced.push(earlier);
     }
     const { task, by, isUnrecorded } = await taskOf(own, isNew);
     for (const earlier of replaced) await earlier.update({ phase: "abandoned" });
     const { resubmitted, created, credits } = entry.record;
     const isResumed = by === "list" && !isNew && resubmitted === wasResubmitted;
-    if (isResumed) observer.attached(task.id, created);
+    if (isResumed) observer.resumed(task.id, created);
     observer.task(task.id, task.state);
     const made = isNew ? void 0 : madeBy(entry.record);
     const origin = { ...isResumed ? { resumed: made } : { begun: made }, isResubmitted: resubmitted };
@@ -516,8 +543,8 @@ async function submitOnRecord(session, store, request, deadline) {
 }
 async function readOnly(session, store, request, claim, unwritable) {
   if (unwritable.details.reason?.kind !== "unwritableFolder") throw unwritable;
-  const entries = await orFailure4(store.allOf(requestNameOf(claim, store.place)));
-  const entry = entries instanceof Failure7 ? void 0 : knownRecord(entries, claim);
+  const entries = await orFailure5(store.allOf(requestNameOf2(claim, store.place)));
+  const entry = entries instanceof Failure8 ? void 0 : knownRecord(entries, claim);
   if (!entry) throw unwritable;
   if (entry.record.taskId === null) throw await unknownFor({ session, store, request, entry }, unwritable);
   return { kind: "submitted", entry };
@@ -526,30 +553,13 @@ async function unknownFor(lost, failure) {
   if (failure.details.reason?.kind !== "unwritableFolder") return failure;
   return (await outcomeUnknown(lost.session, lostSubmit(lost), { failure })).failure;
 }
-function claimOf({ generation, terms, folder, output }, now2) {
-  const { model, payload, idempotencyKey } = generation;
-  const { caps: _, ...named } = terms;
-  const payloadHash = jsonHash(payload);
-  const content = { model, payloadHash, promptExcerpt: promptExcerpt(payload) };
-  const run = terms.isNew ? { newRun: { began: new Date(now2).toISOString(), lines: payloadHash } } : {};
-  return { ordinal: 1, ...run, ...named, ...content, idempotencyKey, download: folder, output };
-}
-async function withRecorded(store, { generation: { model, payload, idempotencyKey }, terms }, failure) {
-  if (!store || terms.isNew) return failure;
-  const claim = { ...terms, model, idempotencyKey, payloadHash: jsonHash(payload) };
-  const entries = await orFailure4(store.allOf(requestNameOf(claim, store.place)));
-  const known2 = entries instanceof Failure7 ? void 0 : newestOf(entries);
-  if (!known2) return failure;
-  const { taskId, status } = known2.record;
-  return failure.with({ taskId: taskId ?? void 0, status });
-}
 async function keepPlace(entry, { folder, output }) {
   const { download, output: named = null } = entry.record;
   if (folder !== null && (download !== folder || named !== output)) {
     await entry.update({ download: folder, output });
   }
 }
-async function attached(entry, place) {
+async function knownTaskOf(entry, place) {
   await keepPlace(entry, place);
   const { credits, resubmitted } = entry.record;
   return { entry, credits, origin: { resumed: madeBy(entry.record), isResubmitted: resubmitted } };
@@ -558,9 +568,9 @@ async function taskOf(own, isNew) {
   let result = await (isNew ? submitNew(own) : reconcileEarlier(own));
   for (; ; ) {
     if (result.kind !== "accepted") throw await noteNoTask(own, result);
-    const named = await orFailure4(nameTask(own, result));
-    if (named instanceof Failure7) throw await unknownFor(own, named);
-    if (named !== "taken") return { ...result, isUnrecorded: named === "unrecorded" };
+    const recorded = await orFailure5(recordTask(own, result));
+    if (recorded instanceof Failure8) throw await unknownFor(own, recorded);
+    if (recorded !== "taken") return { ...result, isUnrecorded: recorded === "unrecorded" };
     result = await reconcileEarlier(own);
   }
 }
@@ -585,9 +595,9 @@ async function reconcileEarlier(own) {
   const lost = await lostSubmitOf(own);
   own.session.observer.submitting();
   own.session.submits?.lost();
-  return submitOrReconcile(own.session, lost.generation, logOf(own), own.deadline, lost);
+  return reconcileOrResubmit(own.session, lost, logOf(own), own.deadline);
 }
-async function adopt(own) {
+async function recordEarlierTask(own) {
   const { session } = own;
   for (; ; ) {
     const lost = await lostSubmitOf(own);
@@ -595,7 +605,7 @@ async function adopt(own) {
     if (found.kind !== "found") return false;
     const { task } = found;
     const accepted = { kind: "accepted", task, by: "list", isResubmitted: lost.resubmitted };
-    if (await nameTask(own, accepted) !== "taken") return true;
+    if (await recordTask(own, accepted) !== "taken") return true;
   }
 }
 async function lostSubmitOf(own) {
@@ -612,11 +622,12 @@ function lostSubmit({ session, request, entry }, wall = endedAt(entry.record, se
   const { clock } = session.api;
   const { sentAt, resubmitted, idempotencyKey } = entry.record;
   return {
+    kind: "lost",
     generation: { ...request.generation, idempotencyKey },
     sentAt: Date.parse(sentAt),
     resubmitted,
     since: { wall, monotonic: clock.monotonic() - (clock.wall() - wall) },
-    failure: new Failure7(
+    failure: new Failure8(
       "NETWORK_ERROR",
       "An earlier run of this command did not learn the outcome of its submit."
     )
@@ -695,17 +706,17 @@ async function begin(session, options) {
   const { contract, generation, isDetached } = options;
   const start = api.clock.monotonic();
   const journal = await session.records();
-  const folder = await orFailure5(folderFor(options.wait.folder));
-  if (folder instanceof Failure8) throw await withRecorded(journal, options, folder);
+  const folder = await orFailure6(folderFor(options.wait.folder));
+  if (folder instanceof Failure9) throw await withRecorded(journal, options, folder);
   const wait = { ...options.wait, folder };
   if (isDetached) wait.waitMs = 0;
   const deadline = isDetached ? session.api.shortDeadline : start + Math.max(wait.waitMs, RETRY_AT_LEAST_MS);
   const { output = null } = wait;
   const request = { ...options, folder, output };
-  const submitted = await orFailure5(
+  const submitted = await orFailure6(
     journal ? submitOnRecord(session, journal, request, deadline) : submitWithoutRecord(session, request, deadline)
   );
-  if (submitted instanceof Failure8)
+  if (submitted instanceof Failure9)
     throw await explainFunds(session, contract, generation, submitted, deadline);
   const { task, origin } = submitted.known;
   const isNew = task !== void 0 && origin?.resumed === void 0;
@@ -715,32 +726,32 @@ async function begin(session, options) {
 async function conclude(session, { known: known2, warnings: before, maxCredits, estimate: estimate2, wait: whole, start }) {
   const wait = { ...whole, waitMs: whole.waitMs - (session.api.clock.monotonic() - start) };
   if (!known2.task && isTerminal(known2.entry.record.status)) return reuseResult(session, known2.entry, wait);
-  const result = await orFailure5(
+  const result = await orFailure6(
     known2.task ? endOfSubmitted(session, known2, wait) : endOfRecorded(session, known2, wait)
   );
-  const { credits } = result instanceof Failure8 ? known2 : result;
+  const { credits } = result instanceof Failure9 ? known2 : result;
   const warnings = [...before];
   const charged = credits?.charged ?? 0;
   if (maxCredits !== void 0 && charged > maxCredits)
     warnings.push({ kind: "aboveCap", charged, maxCredits });
-  if (!(result instanceof Failure8))
+  if (!(result instanceof Failure9))
     return { ...result, estimate: estimate2, warnings: [...warnings, ...result.warnings] };
   throw result.with({ submit: { credits, isResubmitted: known2.origin?.isResubmitted, warnings } });
 }
 async function endOfSubmitted(session, known2, wait) {
   const { task } = known2;
   if (wait.waitMs <= 0 && !isTerminal(task.state)) return taskResult(task.id, task, known2);
-  const result = await orFailure5(waitTask(session, task.id, wait, known2, task));
-  if (!(result instanceof Failure8)) return result;
+  const result = await orFailure6(waitTask(session, task.id, wait, known2, task));
+  if (!(result instanceof Failure9)) return result;
   throw result.with({ taskId: task.id, charged: "running" });
 }
 async function endOfRecorded(session, known2, wait) {
   const { entry } = known2;
   const { created } = entry.record;
   const taskId = entry.record.taskId;
-  session.observer.attached(taskId, created);
-  const result = await orFailure5(waitTask(session, taskId, wait, known2));
-  if (!(result instanceof Failure8)) return result;
+  session.observer.resumed(taskId, created);
+  const result = await orFailure6(waitTask(session, taskId, wait, known2));
+  if (!(result instanceof Failure9)) return result;
   const data = { ...result.details.data, resumed: true };
   if (result.code !== "TASK_NOT_FOUND") throw result.with({ taskId, data });
   const mayShowLater = isMissingForNow(result, graceOf(session, entry), session.api.clock.monotonic());
@@ -750,7 +761,7 @@ async function endOfRecorded(session, known2, wait) {
 async function reuseResult(session, entry, wait) {
   const { created, used, status } = entry.record;
   const taskId = entry.record.taskId;
-  session.observer.attached(taskId, created);
+  session.observer.resumed(taskId, created);
   const now2 = session.api.clock.wall();
   if (now2 - Date.parse(used ?? created) >= DAY_MS2) await entry.update({ used: new Date(now2).toISOString() });
   session.observer.task(taskId, status);
@@ -762,13 +773,13 @@ async function reuseResult(session, entry, wait) {
 // scripts/src/core/money/account.ts
 import { estimateCredits as estimateCredits2 } from "./estimate.mjs";
 import { nameOfPayload, newestOf as newestOf2 } from "./journal.mjs";
-import { Failure as Failure9, orFailure as orFailure6 } from "./main.mjs";
+import { Failure as Failure10, orFailure as orFailure7 } from "./main.mjs";
 import { jsonHash as jsonHash2 } from "./journal.mjs";
 import { otherAccountOf as otherAccountOf2 } from "./live.mjs";
 async function quote(session, { contract, generation }) {
   const { model, payload } = generation;
-  const recorded = await orFailure6(recordedOf(session, generation));
-  const found = recorded instanceof Failure9 ? NOT_RECORDED : recorded;
+  const recorded = await orFailure7(recordedOf(session, generation));
+  const found = recorded instanceof Failure10 ? NOT_RECORDED : recorded;
   const isCharged = typeof found.known?.taskId === "string";
   const unlimited = { model, payload, idempotencyKey: "" };
   const answer = await askPrice(session, contract, isCharged ? unlimited : generation);
@@ -805,7 +816,7 @@ async function account(session, contracts) {
 }
 
 // scripts/src/core/money/spending.ts
-import { Failure as Failure10, orFailure as orFailure7 } from "./main.mjs";
+import { Failure as Failure11, orFailure as orFailure8 } from "./main.mjs";
 import { isReplaced } from "./journal.mjs";
 import {
   countsOf,
@@ -824,10 +835,10 @@ function otherRequests(rows, own) {
 async function spending(session, since) {
   const { api, provider } = session;
   const store = await session.records();
-  const read = provider.can.list ? await orFailure7(api.read(provider.list())) : null;
-  const listFailure = read instanceof Failure10 ? read : void 0;
+  const read = provider.can.list ? await orFailure8(api.read(provider.list())) : null;
+  const listFailure = read instanceof Failure11 ? read : void 0;
   if (listFailure && !(store && AWAY.has(listFailure.code))) throw listFailure;
-  const list = read instanceof Failure10 ? null : read;
+  const list = read instanceof Failure11 ? null : read;
   const tasks = list?.tasks ?? [];
   const records = store ? await recordsOf(store, tasks) : [];
   const { rows, cover, shown } = rowsOfList(tasks, records, since);
@@ -935,7 +946,7 @@ function summedUp(rows, since) {
 }
 
 // scripts/src/core/reconcile/attach-task.ts
-import { Failure as Failure11 } from "./main.mjs";
+import { Failure as Failure12 } from "./main.mjs";
 import { isOpenEnd } from "./main.mjs";
 import { fetchStatus } from "./live.mjs";
 import { dateOf as dateOf3 } from "./live.mjs";
@@ -945,7 +956,7 @@ async function attachTask(session, taskId, idempotencyKey) {
   const [entry] = (await store?.byKey(idempotencyKey) ?? []).filter((one) => store?.isOwn(one));
   if (!store || !entry) {
     const message = `No request of this key is on record with the idempotency key ${idempotencyKey}.`;
-    throw new Failure11("TASK_NOT_FOUND", message, { reason: { kind: "noRecord" } });
+    throw new Failure12("TASK_NOT_FOUND", message, { reason: { kind: "noRecord" } });
   }
   checkUnclaimed(entry, taskId, await store.byTask(taskId));
   if (entry.record.taskId === taskId) return;
@@ -961,13 +972,13 @@ function checkUnclaimed({ record }, taskId, holder) {
   const taken = holder && holder.record.idempotencyKey !== idempotencyKey;
   if (!taken && (own === null || own === taskId)) return;
   const why = taken ? `task ${taskId} belongs to the request of ${holder.record.created}` : `the request of ${idempotencyKey} has task ${own}`;
-  throw new Failure11("IDEMPOTENCY_CONFLICT", `Nothing was recorded: ${why}.`, {
+  throw new Failure12("IDEMPOTENCY_CONFLICT", `Nothing was recorded: ${why}.`, {
     reason: { kind: "otherTask", recordedTaskId: taken ? taskId : own }
   });
 }
 
-// scripts/src/core/submit/name-listed.ts
-import { orFailure as orFailure8 } from "./main.mjs";
+// scripts/src/core/submit/record-listed-tasks.ts
+import { orFailure as orFailure9 } from "./main.mjs";
 import { whileLocked as whileLocked2 } from "./journal.mjs";
 async function lostSubmits({ records }) {
   const store = await records();
@@ -975,16 +986,16 @@ async function lostSubmits({ records }) {
   const lost = [...await store.pending(), ...await store.replaced()];
   return lost.filter((entry) => entry.record.taskId === null && store.isOwn(entry));
 }
-async function nameListed(session, lost, tasks) {
+async function recordListedTasks(session, lost, tasks) {
   const store = await session.records();
   for (const entry of store ? lost : []) {
     const task = tasks.find(({ idempotencyKey }) => idempotencyKey === entry.record.idempotencyKey);
     if (!task) continue;
-    await orFailure8(
+    await orFailure9(
       whileLocked2(store, entry, async () => {
         const { taskId, resubmitted } = entry.record;
         const found = { kind: "accepted", task, by: "list", isResubmitted: resubmitted };
-        if (taskId === null) await nameTask({ session, store, entry }, found);
+        if (taskId === null) await recordTask({ session, store, entry }, found);
       })
     );
   }
@@ -992,9 +1003,9 @@ async function nameListed(session, lost, tasks) {
 
 // scripts/src/core/tasks/list-tasks.ts
 const path = require("node:path");
-import { Failure as Failure12, orFailure as orFailure9 } from "./main.mjs";
+import { Failure as Failure13, orFailure as orFailure10 } from "./main.mjs";
 import { isReplaced as isReplaced2 } from "./journal.mjs";
-import { noteState, ownPending, recordOf } from "./live.mjs";
+import { noteState, ownPending, requestOfTask } from "./live.mjs";
 async function listTasks(session, filter, withinMs) {
   const { api, provider } = session;
   const deadline = withinMs === void 0 ? void 0 : api.clock.monotonic() + withinMs;
@@ -1007,7 +1018,7 @@ async function listTasks(session, filter, withinMs) {
   const matching = ofSpan.filter(({ state }) => filter.states?.includes(state) ?? true);
   const tasks = [];
   for (const task of matching.slice(0, filter.limit)) {
-    const entry = await recordOf(session, task.id);
+    const entry = await requestOfTask(session, task.id);
     tasks.push({ task, request: entry?.record, ...await namesOf(entry?.record) });
   }
   const { tasks: _, ...record } = list.record;
@@ -1028,9 +1039,9 @@ async function listTasks(session, filter, withinMs) {
   };
 }
 async function noteList(session, tasks) {
-  const submits = await orFailure9(lostSubmits(session));
-  const lost = submits instanceof Failure12 ? [] : submits;
-  await nameListed(session, lost, tasks);
+  const submits = await orFailure10(lostSubmits(session));
+  const lost = submits instanceof Failure13 ? [] : submits;
+  await recordListedTasks(session, lost, tasks);
   await noteStates(session, tasks);
   return lost;
 }
@@ -1043,8 +1054,8 @@ function isStillLost(record, { since, model }) {
   return record.taskId === null && !isReplaced2(record) && isInTime && (model ?? record.model) === record.model;
 }
 async function othersOf({ records, provider }, since) {
-  const rows = await orFailure9((async () => (await records())?.spending(since ?? 0))());
-  return rows instanceof Failure12 ? [] : otherRequests(rows ?? [], provider.id);
+  const rows = await orFailure10((async () => (await records())?.spending(since ?? 0))());
+  return rows instanceof Failure13 ? [] : otherRequests(rows ?? [], provider.id);
 }
 async function namesOf(request) {
   const { output, files = [] } = request ?? {};
@@ -1055,16 +1066,16 @@ async function namesOf(request) {
 }
 async function noteStates(session, tasks) {
   const states = new Map(tasks.map(({ id, state }) => [id, state]));
-  const own = await orFailure9(ownPending(session));
-  for (const entry of own instanceof Failure12 ? [] : own) {
+  const own = await orFailure10(ownPending(session));
+  for (const entry of own instanceof Failure13 ? [] : own) {
     const state = states.get(entry.record.taskId ?? "");
-    if (state !== void 0) await noteState(session, entry, { state, recordUnread: "forNow" });
+    if (state !== void 0) await noteState(session, entry, { state, detailsUnread: "forNow" });
   }
 }
 
 // scripts/src/core/wait/resume-pending.ts
 const { setMaxListeners } = require("node:events");
-import { Failure as Failure13, orFailure as orFailure10 } from "./main.mjs";
+import { Failure as Failure14, orFailure as orFailure11 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
 import { dateOf as dateOf4, ownPending as ownPending2 } from "./live.mjs";
 import {
@@ -1080,7 +1091,7 @@ async function waitForNewest(session, settings) {
   for (const entry of tasks) {
     const waitMs = Math.max(0, deadline - clock.monotonic());
     const ended = await endOf(session, { ...settings, waitMs }, entry);
-    if (!(ended instanceof Failure13)) {
+    if (!(ended instanceof Failure14)) {
       const passed = gone.map(({ details }) => ({ kind: "taskGone", taskId: details.taskId }));
       const warnings = [...ended.warnings, ...passed];
       if (unknown > 0) warnings.push({ kind: "unknownSubmits", count: unknown });
@@ -1112,15 +1123,15 @@ async function waitForAll(session, settings, until = "last") {
   if (until === "first") items.sort((a, b) => Number(hasEnded(b.ended)) - Number(hasEnded(a.ended)));
   return { kind: "many", items, until, more: tasks.length - entries.length, ...submits };
 }
-var hasEnded = (ended) => !(ended instanceof Failure13) && isTerminal3(ended.seen.state);
+var hasEnded = (ended) => !(ended instanceof Failure14) && isTerminal3(ended.seen.state);
 async function endOf(session, settings, entry) {
   const { output, status } = entry.record;
   const taskId = entry.record.taskId;
   const name = output && (await import("./download.mjs")).stemOfOutput(output);
   const observer = name ? session.observer.named(name) : session.observer;
   const known2 = { entry, origin: { resumed: madeBy3(entry.record) } };
-  const ended = await orFailure10(waitTask2({ ...session, observer }, taskId, settings, known2));
-  if (!(ended instanceof Failure13)) return ended;
+  const ended = await orFailure11(waitTask2({ ...session, observer }, taskId, settings, known2));
+  if (!(ended instanceof Failure14)) return ended;
   await entry.update({ checked: dateOf4(session) });
   const named = ended.with({ status: ended.details.status ?? status, taskId });
   if (ended.code !== "TASK_NOT_FOUND") return named;
@@ -1138,9 +1149,9 @@ async function findLost(session) {
   const { api, provider } = session;
   const lost = provider.can.list ? await lostSubmits(session) : [];
   if (lost.length === 0) return void 0;
-  const list = await orFailure10(api.once(provider.list()));
-  if (list instanceof Failure13) return list;
-  await nameListed(session, lost, list.tasks);
+  const list = await orFailure11(api.once(provider.list()));
+  if (list instanceof Failure14) return list;
+  await recordListedTasks(session, lost, list.tasks);
   return void 0;
 }
 function listAgainIn({ api, provider }, lost, failure) {
@@ -1154,10 +1165,10 @@ export {
   account,
   askPrice,
   attachTask,
-  attached,
   begin,
   cheaperThan,
   checkPrice,
+  claimOf,
   clearIn,
   comparedEstimate,
   conclude,
@@ -1170,16 +1181,18 @@ export {
   isEqualRequest,
   isUnderWay,
   judgeRejection,
+  knownTaskOf,
   listTasks,
   lostSubmits,
-  nameListed,
-  nameTask,
   otherRequests,
   outcomeUnknown,
   quote,
   reconcile,
   reconcileDeadline,
+  reconcileOrResubmit,
   recordCharge,
+  recordListedTasks,
+  recordTask,
   recordedSpending,
   rowsOfList,
   search,

@@ -879,7 +879,7 @@ var RecordFiles = class {
   }
   /** Throws when another user could remove a record and so cause a second charge. */
   checkTrust() {
-    this.#isTrusted ||= isTrusted(this.folder);
+    this.#isTrusted ||= checkTrusted(this.folder);
   }
   get locks() {
     return path3.join(this.folder, "locks");
@@ -964,7 +964,7 @@ function makeShard(folder) {
     if (diskError(error) !== "EEXIST") throw error;
   }
 }
-function isTrusted(folder) {
+function checkTrusted(folder) {
   let found;
   try {
     found = distrustOf(folder);
@@ -1204,7 +1204,7 @@ var FlatFolder = class {
           if (createAtOnce(this.#folder, NOTE)) return void 0;
           continue;
         }
-        isTrusted(this.#folder);
+        checkTrusted(this.#folder);
         const owner = this.#liveOwner(path5.relative(this.#records.folder, this.#folder));
         if (owner) return owner;
         makePrivate(this.#records.folder);
@@ -1825,7 +1825,7 @@ var FileRateLimiter = class {
         const { permit, wait } = this.#next(now, kind);
         if (wait > 0) return wait;
         if (this.#move({ ...permit, isLookup: kind === "lookup" }, now)) {
-          await this.#alone.acquire("record");
+          await this.#alone.acquire("result");
           return 0;
         }
       }
@@ -2106,6 +2106,7 @@ export {
   allowedChange,
   busy,
   changeRecord,
+  checkTrusted,
   checkedLine,
   countsOf,
   createAtOnce,
@@ -2124,7 +2125,6 @@ export {
   isRecordName,
   isReplaced,
   isShard,
-  isTrusted,
   isUnsaved,
   jsonHash,
   knownRecord,

@@ -33,14 +33,14 @@ async function madeElsewhere(session, error, taskId) {
   });
 }
 
-// scripts/src/core/deliver/deliver.ts
+// scripts/src/core/deliver/with-delivery.ts
 import { isOpenEnd as isOpenEnd2, isTerminal as isTerminal2 } from "./main.mjs";
 
 // scripts/src/core/record/task-record.ts
 const { existsSync, statSync } = require("node:fs");
 import { Failure as Failure2, orFailure } from "./main.mjs";
 import { isOpenEnd, isTerminal } from "./main.mjs";
-async function recordOf({ records }, taskId) {
+async function requestOfTask({ records }, taskId) {
   const journal = await orFailure(records());
   if (!journal || journal instanceof Failure2) return void 0;
   const entry = await orFailure(journal.byTask(taskId));
@@ -107,8 +107,8 @@ var KIND_OF_STATE = {
   CANCEL: "cancelled"
 };
 
-// scripts/src/core/deliver/deliver.ts
-function deliver(session, entry, result) {
+// scripts/src/core/deliver/with-delivery.ts
+function withDelivery(session, entry, result) {
   const status = result.seen.state;
   const { kind, seen, files } = result;
   if (!entry || !isTerminal2(status) || isOpenEnd2(seen)) return result;
@@ -130,13 +130,13 @@ async function fetchStatus(service, taskId) {
   const retryUntil = api.shortDeadline;
   const status = await queryStatus(service, taskId, retryUntil);
   if ("urls" in status || !isBareEnd(status.state)) return status;
-  const task = await withRecord(status, () => api.read(provider.task(taskId), { retryUntil }));
-  return task.state === "COMPLETED" ? task : { ...status, recordUnread: task.recordUnread };
+  const task = await withTask(status, () => api.read(provider.task(taskId), { retryUntil }));
+  return task.state === "COMPLETED" ? task : { ...status, detailsUnread: task.detailsUnread };
 }
-async function withRecord(seen, read) {
+async function withTask(seen, read) {
   const task = await orFailure2(read());
   if (task instanceof Failure3)
-    return { ...seen, recordUnread: task.details.transient ? "forNow" : "forGood" };
+    return { ...seen, detailsUnread: task.details.transient ? "forNow" : "forGood" };
   return hasResult(task) ? task : { ...task, state: seen.state };
 }
 function hasResult({ state, urls }) {
@@ -146,10 +146,10 @@ function hasResult({ state, urls }) {
 // scripts/src/core/tasks/get-status.ts
 async function getStatus(session, taskId) {
   const seen = await fetchStatus(session, taskId);
-  const entry = await recordOf(session, taskId);
+  const entry = await requestOfTask(session, taskId);
   if (entry) await noteState(session, entry, seen);
   const result = taskResult(taskId, seen, { entry });
-  return seen.state === "COMPLETED" ? result : deliver(session, entry, result);
+  return seen.state === "COMPLETED" ? result : withDelivery(session, entry, result);
 }
 
 // scripts/src/http/api.ts
@@ -848,20 +848,20 @@ import { quoted as quoted3 } from "./main.mjs";
 import { AdvisedFailure } from "./main.mjs";
 var READ_AGAIN = "First run this command once more: it charges nothing, and reads the record of the task, which may have the result.";
 function generationFailed(seen, { profile, command, retry }, isReused) {
-  const why = seen.error ? `The service says: ${quoted3(seen.error)}.` : seen.recordUnread ? "Why is not known: its record at the service cannot be read." : "The service gives no reason.";
+  const why = seen.error ? `The service says: ${quoted3(seen.error)}.` : seen.detailsUnread ? "Why is not known: its record at the service cannot be read." : "The service gives no reason.";
   return new AdvisedFailure("GENERATION_FAILED", `The task ended FAILED. ${why}`, {
     nextSteps: [
-      ...seen.recordUnread === "forNow" ? [READ_AGAIN] : [],
+      ...seen.detailsUnread === "forNow" ? [READ_AGAIN] : [],
       profile.says.refund,
       ...profile.can.account ? [command("account")] : [],
       `Tell the user what the service said. Another try is a new charge: change the prompt or the image${isReused ? "." : `, or ${retry}`}`
     ]
   });
 }
-function taskCancelled({ recordUnread }, { profile, retry }, isReused) {
+function taskCancelled({ detailsUnread }, { profile, retry }, isReused) {
   const { cancelled } = profile.says;
   const another = `To have the result after all, with a new charge: ${retry}`;
-  const isOpen = recordUnread === "forNow";
+  const isOpen = detailsUnread === "forNow";
   const message = `The task was cancelled${isOpen ? "" : "; there will be no result"}.`;
   return new AdvisedFailure("TASK_CANCELLED", message, {
     nextSteps: [
@@ -1429,7 +1429,6 @@ export {
   dataOf,
   dateOf,
   decoded,
-  deliver,
   errorAnswer,
   exchange,
   explain,
@@ -1464,7 +1463,7 @@ export {
   pauseOfAll,
   pollError,
   queryStatus,
-  recordOf,
+  requestOfTask,
   resumedStep,
   runLive,
   runStep,
@@ -1476,8 +1475,9 @@ export {
   taskResult,
   unreadable,
   wholeCopy,
+  withDelivery,
   withFacts,
   withProxy,
-  withRecord,
-  withStandInWarnings
+  withStandInWarnings,
+  withTask
 };

@@ -255,7 +255,7 @@ var IS_TERMINAL = {
 var TASK_STATES = Object.keys(IS_TERMINAL);
 var isTerminal = (state) => IS_TERMINAL[state];
 var isBareEnd = (state) => IS_TERMINAL[state] && state !== "COMPLETED";
-var isOpenEnd = ({ state, recordUnread }) => isBareEnd(state) && recordUnread === "forNow";
+var isOpenEnd = ({ state, detailsUnread }) => isBareEnd(state) && detailsUnread === "forNow";
 var TASK_ID = /^[A-Za-z0-9_][A-Za-z0-9._:~@=+,-]{0,199}$/;
 var BRIEF_WAIT_S = 45;
 
@@ -1897,7 +1897,7 @@ function observerOf(view, subject) {
       if (!view.sums.isBatch || !view.isOtherSaid) view.line(`${label}${otherAccountText(earlier)}`);
       view.isOtherSaid = true;
     },
-    attached(id, created) {
+    resumed(id, created) {
       situation.saw(id);
       const said = `${view.subject(name, id).label}was submitted on ${created}; resuming it, nothing is charged`;
       if (!view.sums.isBatch) view.line(said);

@@ -503,7 +503,7 @@ async function fetchResult(session, taskId, end) {
   const times = { deadline, retryUntil };
   const poller = await session.poller();
   for (let n = 0; ; n += 1) {
-    const first = await poller.records.read(taskId, times);
+    const first = await poller.ended.read(taskId, times);
     const task = await withFiles(session, first, times);
     if (task.urls.length > 0) return { ...task, state: "COMPLETED" };
     if (hasOtherAddress(task.record)) {
@@ -519,7 +519,7 @@ async function fetchResult(session, taskId, end) {
     await api.clock.sleep(pause, api.signal);
   }
 }
-async function readTaskRecord(session, taskId) {
+async function readTask(session, taskId) {
   const { api, provider } = session;
   const task = await api.read(provider.task(taskId));
   return task.state === "COMPLETED" ? withFiles(session, task) : task;
@@ -627,7 +627,7 @@ async function saveFiles(session, task, folder, { onFresh, onFile, onSaved, ...s
   let { urls } = task;
   for (const index of task.urls.keys()) {
     const refresh = async () => {
-      const fresh = await orFailure3(readTaskRecord(session, task.id));
+      const fresh = await orFailure3(readTask(session, task.id));
       if (fresh instanceof Failure5) throw asNotShown(session, task.id, fresh);
       if (fresh.urls.length !== urls.length) return null;
       urls = fresh.urls;
@@ -773,9 +773,9 @@ async function withoutFiles(of, error, task) {
   return { ...taskResult2(taskId, seen, known), kind: "notFetched", failure: about };
 }
 
-// scripts/src/core/poll/ended-records.ts
+// scripts/src/core/poll/ended-tasks.ts
 import { Failure as Failure7 } from "./main.mjs";
-var EndedRecords = class {
+var EndedTasks = class {
   #options;
   #wanted = /* @__PURE__ */ new Set();
   #isRunning = false;
@@ -783,7 +783,7 @@ var EndedRecords = class {
     this.#options = options;
   }
   /**
-   * Returns the record of a task: with its result from the list, or by a query of its own.
+   * Returns a task with its details: with its result from the list, or by a query of its own.
    * @param listed an end without a result, where the list showed that
    * @throws Failure of its own query
    */
@@ -810,7 +810,7 @@ var EndedRecords = class {
   async #step() {
     const { limiter, isUnspaced, service } = this.#options;
     const { clock, signal } = service.api;
-    const wait = await limiter.acquire(isUnspaced || this.#wanted.size === 1 ? "record" : "poll");
+    const wait = await limiter.acquire(isUnspaced || this.#wanted.size === 1 ? "result" : "poll");
     const wanted = [...this.#wanted];
     if (wait > 0) {
       const soonest = Math.min(...wanted.map(({ deadline }) => deadline));
@@ -907,8 +907,8 @@ var PollRounds = class {
     const target = this.#target(due, overdue, mayList);
     return { results: this.#readOne(target, due, ids.size === 1), patienceMs: Infinity };
   }
-  /** Reads the list for the records of several tasks that have ended; null where it cannot be read now: nothing was sent. */
-  async records(taskIds, watched) {
+  /** Reads the list for the details of several tasks that have ended; null where it cannot be read now: nothing was sent. */
+  async readEnded(taskIds, watched) {
     await this.#learn();
     if (this.#list.failures > 0 || !this.#mayList(new Set(taskIds))) return null;
     return this.#readList(taskIds, /* @__PURE__ */ new Set([...taskIds, ...watched, ...this.#others.keys()]));
@@ -1048,7 +1048,7 @@ var PollRounds = class {
     const status = await api.once(provider.status(taskId), { deadline, isPermitted: true });
     return status.possibleError ? api.once(provider.task(taskId), { deadline }) : status;
   }
-  /** Writes the record of a task that has ended where a process reads it that waits for the task. */
+  /** Writes the details of a task that has ended where a process reads it that waits for the task. */
   async #shareEnd(task) {
     if (isTerminal3(task.state) && this.#others.has(task.id)) await this.#cache?.writeEnded(task);
   }
@@ -1133,7 +1133,7 @@ var Poller = class {
   /** How often each task is waited for; the oldest wait first. */
   #watched = /* @__PURE__ */ new Map();
   #asks = /* @__PURE__ */ new Set();
-  records;
+  ended;
   /** When each task was last seen, by the wall clock. */
   #seenAt = /* @__PURE__ */ new Map();
   #isRunning = false;
@@ -1150,7 +1150,7 @@ var Poller = class {
     this.#rounds = new PollRounds(service, this.#cache);
     this.#isUnspaced = isUnspaced;
     const readList = (taskIds) => this.#readList(taskIds);
-    this.records = new EndedRecords({ service, limiter: this.#limiter, isUnspaced, readList });
+    this.ended = new EndedTasks({ service, limiter: this.#limiter, isUnspaced, readList });
   }
   /** Begins a wait for a task. @returns the function that ends it */
   watch(taskId) {
@@ -1199,7 +1199,7 @@ var Poller = class {
     return this.#limiter.nextIn(this.#kind);
   }
   get #kind() {
-    return this.#isUnspaced && this.#watched.size < SEVERAL ? "record" : "poll";
+    return this.#isUnspaced && this.#watched.size < SEVERAL ? "result" : "poll";
   }
   async #run() {
     const { signal } = this.#service.api;
@@ -1221,7 +1221,7 @@ var Poller = class {
     await this.#announce();
     await this.#takeNews();
     const due = this.#due();
-    const kind = due.some(({ isEndSeen }) => isEndSeen) ? "record" : this.#kind;
+    const kind = due.some(({ isEndSeen }) => isEndSeen) ? "result" : this.#kind;
     const wait = due.length > 0 ? await this.#limiter.acquire(kind) : 0;
     if (due.length > 0 && wait <= 0) await this.#query(due);
     const now = clock.monotonic();
@@ -1270,7 +1270,7 @@ var Poller = class {
   }
   async #readList(taskIds) {
     const at = this.#service.api.clock.wall();
-    const results = await this.#rounds.records(taskIds, this.#watched.keys());
+    const results = await this.#rounds.readEnded(taskIds, this.#watched.keys());
     if (results) await this.#take(results, at);
     return results;
   }
@@ -1306,7 +1306,7 @@ var Poller = class {
     for (const ask of this.#asks) tasks.set(ask.taskId, Math.round(ask.dueAt + toWall));
     await this.#cache.announce(tasks);
   }
-  /** Answers with what other processes saw. An end counts only with the task's record: without it, that is read at once. */
+  /** Answers with what other processes saw. An end counts only with the task's details: without them, they are read at once. */
   async #takeNews() {
     if (!this.#cache) return;
     const { tasks } = await this.#cache.read();
@@ -1334,12 +1334,12 @@ async function openPoller(service, schedule, sharing) {
 
 // scripts/src/core/tasks/cancel-task.ts
 import { Failure as Failure11, orFailure as orFailure6 } from "./main.mjs";
-import { deliver } from "./live.mjs";
-import { fetchStatus, withRecord } from "./live.mjs";
-import { noteState, recordOf } from "./live.mjs";
+import { withDelivery } from "./live.mjs";
+import { fetchStatus, withTask } from "./live.mjs";
+import { noteState, requestOfTask } from "./live.mjs";
 import { creditsOf as creditsOf2 } from "./live.mjs";
 async function cancelTask(session, taskId) {
-  const sent = await orFailure6(cancelWhileRefusedForNow(session, taskId));
+  const sent = await orFailure6(cancelWithRetries(session, taskId));
   const [answer, refusal] = sent instanceof Failure11 ? [void 0, sent] : [sent, void 0];
   if (refusal && ["AUTH_FAILED", "RATE_LIMITED"].includes(refusal.code)) throw refusal;
   if (answer?.state === "CANCEL") return cancelled(session, taskId, answer);
@@ -1348,7 +1348,7 @@ async function cancelTask(session, taskId) {
   if (isUnread && ["AUTH_FAILED", "TASK_NOT_FOUND"].includes(status.code)) throw status;
   if (isUnread && refusal && refusal.code !== "UNKNOWN_ERROR") throw refusal;
   const seen = isUnread ? answer : status;
-  const entry = await recordOf(session, taskId);
+  const entry = await requestOfTask(session, taskId);
   if (entry && seen) await noteState(session, entry, seen);
   if (seen?.state === "CANCEL") return cancelled(session, taskId, seen);
   return notCancelled(taskId, seen, refusal, entry?.record.download ?? null);
@@ -1365,13 +1365,13 @@ function notCancelled(taskId, found, refusal, download) {
   return { kind: "notCancelled", taskId, seen, warnings: [], failure };
 }
 async function cancelled(session, taskId, seen) {
-  const entry = await recordOf(session, taskId);
+  const entry = await requestOfTask(session, taskId);
   const { api, provider } = session;
   const read = () => api.read(provider.task(taskId));
-  const credits = creditsOf2(await withRecord(seen, read), entry?.record.credits);
-  return deliver(session, entry, { kind: "cancelledNow", taskId, seen, credits, warnings: [] });
+  const credits = creditsOf2(await withTask(seen, read), entry?.record.credits);
+  return withDelivery(session, entry, { kind: "cancelledNow", taskId, seen, credits, warnings: [] });
 }
-async function cancelWhileRefusedForNow(session, taskId) {
+async function cancelWithRetries(session, taskId) {
   const { api, provider } = session;
   const retryUntil = session.api.shortDeadline;
   for (let attempt = 1; ; attempt += 1) {
@@ -1387,15 +1387,15 @@ async function cancelWhileRefusedForNow(session, taskId) {
 // scripts/src/core/tasks/get-task.ts
 import { Failure as Failure14, orFailure as orFailure9 } from "./main.mjs";
 import { isTerminal as isTerminal8 } from "./main.mjs";
-import { deliver as deliver3 } from "./live.mjs";
-import { noteState as noteState4, recordOf as recordOf3 } from "./live.mjs";
+import { withDelivery as withDelivery3 } from "./live.mjs";
+import { noteState as noteState4, requestOfTask as requestOfTask3 } from "./live.mjs";
 import { taskResult as taskResult4 } from "./live.mjs";
 
 // scripts/src/core/wait/wait-task.ts
 import { isTerminal as isTerminal7 } from "./main.mjs";
-import { deliver as deliver2 } from "./live.mjs";
-import { withRecord as withRecord2 } from "./live.mjs";
-import { noteState as noteState3, recordOf as recordOf2 } from "./live.mjs";
+import { withDelivery as withDelivery2 } from "./live.mjs";
+import { withTask as withTask2 } from "./live.mjs";
+import { noteState as noteState3, requestOfTask as requestOfTask2 } from "./live.mjs";
 import { creditsOf as creditsOf3, taskResult as taskResult3 } from "./live.mjs";
 
 // scripts/src/core/wait-settings.ts
@@ -1523,7 +1523,7 @@ async function pollTask(of, before) {
       return next.kind === "status" ? next.status : null;
     }, options);
     const seen = last ? merge(first, last) : first;
-    if (entry && seen) await noteState2(session, entry, { ...seen, recordUnread: "forNow" }, wasRunning);
+    if (entry && seen) await noteState2(session, entry, { ...seen, detailsUnread: "forNow" }, wasRunning);
     if (last && isTerminal6(last.state)) observer.polled(last, 0);
     return { seen, failure: error, hadNoPermit };
   });
@@ -1552,7 +1552,7 @@ async function likelySchedule({ session, known }) {
 
 // scripts/src/core/wait/wait-task.ts
 async function waitTask(session, taskId, settings, known = {}, shown) {
-  const entry = known.entry ?? await recordOf2(session, taskId);
+  const entry = known.entry ?? await requestOfTask2(session, taskId);
   const recorded = entry?.record.credits ?? known.credits;
   const credits = recorded && creditsOf3(shown ?? {}, recorded);
   const observer = session.observer.about(taskId, entry?.record.created);
@@ -1577,17 +1577,17 @@ async function waitOut(of, before) {
     throw polled.failure.with({ status: "UNKNOWN", taskId });
   const seen = polled.seen ?? { state: recorded, record: {} };
   if (!isTerminal7(seen.state)) return unfinished(of, { ...polled, seen });
-  return deliver2(session, known.entry, await readEnd(of, seen));
+  return withDelivery2(session, known.entry, await readEnd(of, seen));
 }
 async function readEnd(of, seen) {
   const { session, taskId, known } = of;
   if (seen.state === "COMPLETED") return finish({ ...of, known: { ...known, task: seen.task } });
   const deadline = session.api.shortDeadline;
   const poller = await session.poller();
-  const read = () => poller.records.read(taskId, { deadline, retryUntil: deadline }, seen.listed);
-  const ended = seen.task ?? await withRecord2(seen, read);
+  const read = () => poller.ended.read(taskId, { deadline, retryUntil: deadline }, seen.listed);
+  const ended = seen.task ?? await withTask2(seen, read);
   const isFinal = seen.task !== void 0 || known.entry && isTerminal7(known.entry.record.status);
-  const final = { state: seen.state, recordUnread: ended.recordUnread && "forGood" };
+  const final = { state: seen.state, detailsUnread: ended.detailsUnread && "forGood" };
   const end = { ...ended, ...isFinal && final };
   if (known.entry) await noteState3(session, known.entry, end);
   if (end.state !== "COMPLETED") return taskResult3(taskId, end, known);
@@ -1607,17 +1607,17 @@ async function unfinished({ session, taskId, wait, known }, { seen, failure, had
 async function getTask(session, taskId, settings) {
   const { folder, waitMs: filesMs } = settings;
   if (folder !== null) return waitTask(session, taskId, { ...settings, waitMs: 0, filesMs });
-  const entry = await recordOf3(session, taskId);
-  const task = await orFailure9(readTaskRecord(session, taskId));
+  const entry = await requestOfTask3(session, taskId);
+  const task = await orFailure9(readTask(session, taskId));
   if (task instanceof Failure14) {
     if (task.code !== "TASK_NOT_FOUND" || !entry || !isTerminal8(entry.record.status)) throw task;
     return waitTask(session, taskId, { ...settings, waitMs: 0, filesMs });
   }
   if (entry) await noteState4(session, entry, task);
-  return deliver3(session, entry, taskResult4(taskId, task, { entry, credits: entry?.record.credits }));
+  return withDelivery3(session, entry, taskResult4(taskId, task, { entry, credits: entry?.record.credits }));
 }
 export {
-  EndedRecords,
+  EndedTasks,
   PollRounds,
   Poller,
   RESULT_MS,
@@ -1655,7 +1655,7 @@ export {
   pollUntilEnd,
   promptExcerpt,
   quoteOutcome,
-  readTaskRecord,
+  readTask,
   saveFiles,
   savedResult,
   spanOf,

@@ -158,7 +158,7 @@ describe('the same command, when its result is still there', () => {
     expect(outcome.envelope).toMatchObject({ ok: true, errorCode: null, data: { credits: { charged: 15 } } });
     expect(outcome.exitCode).toBe(EXIT.done);
     expect(filesOf(outcome)).toEqual([file(path.join(world.out, 'ckx1.mp4'), MP4)]);
-    expect(outcome.session.told).toEqual(['attached ckx1', 'task ckx1 COMPLETED']);
+    expect(outcome.session.told).toEqual(['resumed ckx1', 'task ckx1 COMPLETED']);
     expect(requests(world)).toEqual([]);
   });
 
@@ -674,7 +674,7 @@ describe('the same command, when its task did not complete', () => {
       expect(outcome.envelope).toMatchObject({ ok: false, status, errorCode: code });
       if (status === 'FAILED') expect(outcome.envelope.errorMessage).toContain('"content policy"');
       expect(outcome.exitCode).toBe(EXIT.taskEnded);
-      expect(outcome.session.told).toEqual(['attached ckx1', `task ckx1 ${status}`]);
+      expect(outcome.session.told).toEqual(['resumed ckx1', `task ckx1 ${status}`]);
       expect(requests(world)).toEqual(['GET /api/v1/tasks/ckx1']);
     }
   });

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Envelope } from '../../scripts/src/cli/render/envelope.ts';
 import { loadContract } from '../../scripts/src/contracts/contract.ts';
-import type { Terms } from '../../scripts/src/core/checked-request.ts';
+import type { RequestNote, Terms } from '../../scripts/src/core/checked-request.ts';
 import type { GenerateOptions } from '../../scripts/src/core/generate.ts';
 import type { Observer } from '../../scripts/src/core/observer.ts';
 import { openPoller } from '../../scripts/src/core/poll/poller.ts';
@@ -59,7 +59,7 @@ export function sessionWith(origin: string, options: SessionOptions = {}): TestS
     expected: ({ fromMs, toMs }) => told.push(`expected ${fromMs} to ${toMs}`),
     batch: ({ total, done, failed, running }) => told.push(`batch ${total} ${done} ${failed} ${running}`),
     several: (count) => told.push(`several ${count}`),
-    attached: (id) => told.push(`attached ${id}`),
+    resumed: (id) => told.push(`resumed ${id}`),
     submitting: () => told.push('submitting'),
     madeUnderOther: ({ taskId }) => told.push(`made under another as ${taskId}`),
     rejected: () => told.push('rejected'),
@@ -107,10 +107,10 @@ export const REQUEST: ProviderRequest = {
 export const TERMS: Terms = {
   isNamed: false,
   isNew: false,
-  owner: null,
-  wait: null,
   caps: {},
 };
+
+export const NOTE: RequestNote = { owner: null, wait: null };
 
 /** A journal in a folder of its own, of the service at this address. */
 export function journalOf(service: string, clock: FakeClock): Journal {
@@ -128,8 +128,9 @@ export function waiting(waitMs: number, more: Partial<Settings> = {}): Settings 
   return { waitMs, folder: null, ...more };
 }
 
-interface Asked extends Partial<Omit<GenerateOptions, 'terms' | 'wait'>> {
+interface Asked extends Partial<Omit<GenerateOptions, 'terms' | 'note' | 'wait'>> {
   terms?: Partial<Terms>;
+  note?: Partial<RequestNote>;
   waitMs?: number;
   place?: Partial<Settings>;
 }
@@ -137,10 +138,13 @@ interface Asked extends Partial<Omit<GenerateOptions, 'terms' | 'wait'>> {
 const T2V = await loadContract('aivideomaker', 't2v');
 
 /** Asks for the clip of this request, with a wait of a minute. */
-export const generateClip = (session: Session, { terms, waitMs = 60_000, place, ...more }: Asked = {}) =>
+export const generateClip = (
+  session: Session,
+  { terms, note, waitMs = 60_000, place, ...more }: Asked = {},
+) =>
   generate(session, {
     ...{ contract: T2V, generation: REQUEST, isDetached: false, ...more },
-    ...{ terms: { ...TERMS, ...terms }, wait: waiting(waitMs, place) },
+    ...{ terms: { ...TERMS, ...terms }, note: { ...NOTE, ...note }, wait: waiting(waitMs, place) },
   });
 
 /** A record of this request, or of another one, as an earlier process left it. */

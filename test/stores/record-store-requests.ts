@@ -1,7 +1,7 @@
 // The rules of a store of requests, asked of a record store: as core submits, reconciles and polls through its port.
 import { noteState } from '../../scripts/src/core/record/task-record.ts';
 import type { Session } from '../../scripts/src/core/session.ts';
-import { nameTask } from '../../scripts/src/core/submit/name-task.ts';
+import { recordTask } from '../../scripts/src/core/submit/record-task.ts';
 import { requestNameOf } from '../../scripts/src/model/claim-rules.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import type { Phase } from '../../scripts/src/model/request-record.ts';
@@ -52,7 +52,7 @@ export function requestsOf({ clock, open, dies }: World): RequestStore {
   const name = async (entry: StoredRecord, by: 'answer' | 'list', task: Partial<Task>) => {
     const whole = { state: 'SUBMITTED', urls: [], record: {}, ...task } as unknown as Task;
     const accepted = { kind: 'accepted', by, isResubmitted: false, task: whole } as const;
-    const named = await nameTask({ session, store: next(), entry }, accepted);
+    const named = await recordTask({ session, store: next(), entry }, accepted);
     return named === 'recorded' && entry.record.taskId === task.id;
   };
 

@@ -56,7 +56,7 @@ function observerOf(view: CallView, subject: Subject): Observer {
       if (!view.sums.isBatch || !view.isOtherSaid) view.line(`${label}${otherAccountText(earlier)}`);
       view.isOtherSaid = true;
     },
-    attached(id, created) {
+    resumed(id, created) {
       situation.saw(id);
       const said = `${view.subject(name, id).label}was submitted on ${created}; resuming it, nothing is charged`;
       if (!view.sums.isBatch) view.line(said);

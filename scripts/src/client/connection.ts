@@ -15,7 +15,7 @@ export const SILENT: Observer = {
   submitting() {},
   madeUnderOther() {},
   rejected() {},
-  attached() {},
+  resumed() {},
   several() {},
   batch() {},
   named: () => SILENT,

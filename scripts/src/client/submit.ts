@@ -85,7 +85,7 @@ function send(
       return { ...publicTask(task.id, task, settings.key), quoted: quote?.credits ?? null };
     }
     // Whether and when to try again, the answer to this attempt says.
-    const { transient, retryAfter } = 'failure' in sent ? sent.failure.details : {};
+    const { transient, retryAfter } = sent.kind === 'accepted' ? {} : sent.failure.details;
     throw known.failure.with({ transient, retryAfter });
   });
 }
@@ -96,6 +96,7 @@ function lostSubmit({ settings: { clock } }: Connection, request: LostRequest) {
   // The minute must pass even after the clock was set back.
   const wall = Math.min(checkMoment('lostAt', request.lostAt ?? sentAt), now);
   return {
+    kind: 'lost' as const,
     sentAt,
     since: { wall, monotonic: clock.monotonic() - (now - wall) },
     resubmitted: request.resubmitted === true,

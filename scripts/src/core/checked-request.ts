@@ -3,10 +3,13 @@ import type { RequestClaim } from '../model/claim-rules.ts';
 import type { ProviderRequest, Quote } from '../providers/provider.ts';
 import type { Caps } from './money/caps.ts';
 
-export interface Terms
-  extends Pick<RequestClaim, 'isNamed' | 'isNew' | 'owner' | 'wait' | 'ordinal' | 'newRun'> {
+/** What decides whether a request is submitted. */
+export interface Terms extends Pick<RequestClaim, 'isNamed' | 'isNew'> {
   caps: Caps;
 }
+
+/** What a record says of the call: for whom, how long it waits, which of several equal lines, and which run of new tasks. */
+export type RequestNote = Pick<RequestClaim, 'owner' | 'wait' | 'ordinal' | 'newRun'>;
 
 /** Where the files of a request are wanted. */
 export interface FilePlace {
@@ -21,6 +24,7 @@ export interface CheckedRequest {
   contract: Contract;
   generation: ProviderRequest;
   terms: Terms;
+  note: RequestNote;
   /** The service's price, where it was asked for already. */
   quote?: Quote | undefined;
 }

@@ -15,7 +15,8 @@ import {
   taskResult,
 } from './result.ts';
 import type { Session } from './session.ts';
-import { submitOnRecord, withRecorded } from './submit/submit-on-record.ts';
+import { withRecorded } from './submit/claim.ts';
+import { submitOnRecord } from './submit/submit-on-record.ts';
 import { submitWithoutRecord } from './submit/submit-without-record.ts';
 import { waitTask } from './wait/wait-task.ts';
 import type { WaitSettings } from './wait-settings.ts';
@@ -105,7 +106,7 @@ async function endOfRecorded(session: Session, known: RecordedTask, wait: WaitSe
   const { entry } = known;
   const { created } = entry.record;
   const taskId = entry.record.taskId!;
-  session.observer.attached(taskId, created);
+  session.observer.resumed(taskId, created);
   const result = await orFailure(waitTask(session, taskId, wait, known));
   if (!(result instanceof Failure)) return result;
   const data = { ...result.details.data, resumed: true };
@@ -121,7 +122,7 @@ async function endOfRecorded(session: Session, known: RecordedTask, wait: WaitSe
 async function reuseResult(session: Session, entry: StoredRequest, wait: WaitSettings): Promise<TaskResult> {
   const { created, used, status } = entry.record;
   const taskId = entry.record.taskId!;
-  session.observer.attached(taskId, created);
+  session.observer.resumed(taskId, created);
   const now = session.api.clock.wall();
   // To the day: records are kept for a number of days after their last use.
   if (now - Date.parse(used ?? created) >= DAY_MS) await entry.update({ used: new Date(now).toISOString() });

@@ -41,7 +41,7 @@ export interface Observer {
   /** The same request was made with another key or at another address: submitting it with this key is a new charge. */
   madeUnderOther(earlier: OtherAccount): void;
   /** A request that was submitted before: from here on nothing is charged. */
-  attached(taskId: string, created: string): void;
+  resumed(taskId: string, created: string): void;
   several(count: number): void;
   /** The call is about a batch; told again after each change of its sums. */
   batch(progress: BatchProgress): void;

@@ -7,7 +7,7 @@ import type { Poller } from './poll/poller.ts';
 import type { Service } from './service.ts';
 import type { Slots } from './slots.ts';
 
-/** Holds the submits of several requests back, so that they heed each other's refusals. */
+/** Holds the submits of several requests back, so that they heed each other's rejections. */
 export interface SubmitGate {
   /** Resolves when a submit may be sent. @throws Failure when none may be sent any more */
   ready(): Promise<void>;

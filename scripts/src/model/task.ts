@@ -21,16 +21,16 @@ export const isTerminal = (state: TaskState): boolean => IS_TERMINAL[state];
 /** A state as a query, a list or a record showed it. */
 export interface SeenState {
   state: TaskState;
-  /** The task's own record was not read: not yet, or not for good. It may say more. */
-  recordUnread?: 'forNow' | 'forGood' | undefined;
+  /** The task's details were not read: not yet, or not for good. They may say more. */
+  detailsUnread?: 'forNow' | 'forGood' | undefined;
 }
 
-/** Tells whether a task ended without a result. Kept for good, that would lose a result which its record still may have. */
+/** Tells whether a task ended without a result. Kept for good, that would lose a result which its details still may have. */
 export const isBareEnd = (state: TaskState): boolean => IS_TERMINAL[state] && state !== 'COMPLETED';
 
-/** Tells whether a task ended without a result, and its own record is still to be read. */
-export const isOpenEnd = ({ state, recordUnread }: SeenState): boolean =>
-  isBareEnd(state) && recordUnread === 'forNow';
+/** Tells whether a task ended without a result, and its details are still to be read. */
+export const isOpenEnd = ({ state, detailsUnread }: SeenState): boolean =>
+  isBareEnd(state) && detailsUnread === 'forNow';
 
 /**
  * Ids are opaque, but they stand in commands that run as they stand, and in addresses: nothing that a shell or an address

@@ -1,9 +1,9 @@
 /**
- * What a permit is for. A `poll` keeps its distance from the query before it and leaves a few permits to others. A `record`
+ * What a permit is for. A `poll` keeps its distance from the query before it and leaves a few permits to others. A `result`
  * is read at once: it is the result of a task that has ended. A `lookup` is a single question beside all waits: it is sent
  * at once too, and leaves two thirds of the permits to them, however often it is asked.
  */
-export type PermitKind = 'poll' | 'record' | 'lookup';
+export type PermitKind = 'poll' | 'result' | 'lookup';
 
 /** Shares the queries that a service permits among all that send them. */
 export interface RateLimiter {

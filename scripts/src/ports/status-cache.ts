@@ -39,7 +39,7 @@ export interface StatusCache {
   /** Returns what was last written; the same object as long as nothing was. */
   read(): Promise<SharedStatus>;
   write(status: SharedStatus): Promise<void>;
-  /** Returns the record of a task that has ended, as the list showed it; undefined where it is not there. */
+  /** Returns a task that has ended, as the list showed it; undefined where it is not there. */
   ended(taskId: string): Promise<Task | undefined>;
   writeEnded(task: Task): Promise<void>;
 }

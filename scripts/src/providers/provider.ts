@@ -74,7 +74,7 @@ export interface TaskStatus {
   unknownState?: string | undefined;
   /** Percent done, if the service reports it. */
   progress?: number | undefined;
-  /** Set when the answer may be an error instead of the task's state. The task's record shows which it is. */
+  /** Set when the answer may be an error instead of the task's state. The task's details show which it is. */
   possibleError?: Failure | undefined;
   record: JsonObject;
 }

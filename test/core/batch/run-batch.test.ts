@@ -11,7 +11,7 @@ import { jsonHash } from '../../../scripts/src/model/fingerprint.ts';
 import { ledger } from '../../kill/ledger.ts';
 import { FakeClock } from '../../support/clock.ts';
 import { callerOf, type Settings } from '../rendered.ts';
-import { folder, journalOf, sessionWith, stepsOf, TERMS, waiting } from '../session.ts';
+import { folder, journalOf, NOTE, sessionWith, stepsOf, TERMS, waiting } from '../session.ts';
 
 const t2v = await loadContract('aivideomaker', 't2v');
 
@@ -28,6 +28,7 @@ function linesOf(count: number): BatchLine[] {
 
 const ALL = {
   terms: TERMS,
+  note: NOTE,
   ...{ webhookUrl: undefined, isDetached: false },
   stop: { requested: new AbortController().signal, defer: () => () => {} },
 };

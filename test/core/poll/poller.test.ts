@@ -192,7 +192,7 @@ it('records of finished tasks that are wanted together are read from the list: o
   const poller = new Poller(session, null, false);
   const deadline = session.clock.monotonic() + 60_000;
   const found = await Promise.all(
-    tasks.map(({ id }) => poller.records.read(id, { deadline, retryUntil: deadline })),
+    tasks.map(({ id }) => poller.ended.read(id, { deadline, retryUntil: deadline })),
   );
   expect(found.map(({ id }) => id)).toEqual(tasks.map(({ id }) => id));
   // The list leaves one out, and is no proof of an end without a result: these two have a query of their own.

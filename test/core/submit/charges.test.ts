@@ -145,7 +145,7 @@ async function run(world: World, journal: Journal, waitMs: number, ordinal: numb
   const session = sessionWith(SERVICE, { clock, transport, journal: own, firstMs: 500 });
   const generation = { ...REQUEST, idempotencyKey: world.newKey() };
   try {
-    const { envelope } = await generateClip(session, { generation, terms: { ordinal }, waitMs });
+    const { envelope } = await generateClip(session, { generation, note: { ordinal }, waitMs });
     return envelope.taskId!;
   } catch (error) {
     if (error instanceof Killed) return 'killed';

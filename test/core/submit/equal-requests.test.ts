@@ -61,7 +61,7 @@ async function world(fates: Fate[]) {
     const own = new Journal(journal.place);
     const session = sessionWith(server.origin, { clock, journal: own, maxRetries: 0 });
     const generation = { ...REQUEST, idempotencyKey: crypto.randomUUID() };
-    const asked = { generation, terms: { ordinal }, waitMs: waitS * 1_000 };
+    const asked = { generation, note: { ordinal }, waitMs: waitS * 1_000 };
     return (await endOf(generateClip(session, asked))).envelope;
   }
   const records = () => allIn(new Journal(journal.place)).map(({ record }) => record);

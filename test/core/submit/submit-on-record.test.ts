@@ -71,7 +71,7 @@ describe('a submit that was lost, and found by the command that sent it', () => 
     expect(envelope).toMatchObject({ ok: true, status: 'PROGRESS', taskId: 'ckx9' });
     expect(envelope.data).not.toHaveProperty('resumed');
     expect(envelope.data).not.toHaveProperty('resubmitted');
-    expect(told).not.toContain('attached ckx9');
+    expect(told).not.toContain('resumed ckx9');
     expect(records()).toMatchObject([{ phase: 'submitted', taskId: 'ckx9', resubmitted: false }]);
     expect((await command(0)).envelope).toMatchObject({ taskId: 'ckx9', data: { resumed: true } });
     expect(submitsTo(server)).toHaveLength(1);

@@ -4,7 +4,7 @@ import { loadContract } from '../../../scripts/src/contracts/contract.ts';
 import { FakeClock } from '../../support/clock.ts';
 import { type Reply, serve } from '../../support/server.ts';
 import { generate, getStatus, listTasks, waitTask } from '../rendered.ts';
-import { journalOf, leave, REQUEST, sessionWith, stepsOf, TERMS, waiting } from '../session.ts';
+import { journalOf, leave, NOTE, REQUEST, sessionWith, stepsOf, TERMS, waiting } from '../session.ts';
 
 const t2v = await loadContract('aivideomaker', 't2v');
 const ENDS = ['FAILED', 'CANCEL'];
@@ -52,7 +52,14 @@ async function sessionTo(origin: string, ids: string[] = []) {
 
 const ask = (session: Parameters<typeof generate>[0]) =>
   generate(session, {
-    ...{ contract: t2v, terms: TERMS, isDetached: false, generation: REQUEST, wait: waiting(60_000) },
+    ...{
+      contract: t2v,
+      terms: TERMS,
+      note: NOTE,
+      isDetached: false,
+      generation: REQUEST,
+      wait: waiting(60_000),
+    },
   });
 
 describe('fault 28: no end without a result is final before the record of the task was read', () => {

@@ -21,7 +21,7 @@ function machine(limit = LIMIT) {
     folder,
     process: () => new FileRateLimiter(folder, limit, clock),
     /** Asks again and again until then, and returns when a query was sent. */
-    async sendUntil(end: number, everyMs: number, kind: 'poll' | 'record', limiter?: FileRateLimiter) {
+    async sendUntil(end: number, everyMs: number, kind: 'poll' | 'result', limiter?: FileRateLimiter) {
       const sent: number[] = [];
       for (; clock.now < end; clock.now += everyMs)
         if ((await (limiter ?? new FileRateLimiter(folder, limit, clock)).acquire(kind)) === 0)
@@ -33,7 +33,7 @@ function machine(limit = LIMIT) {
   };
 }
 
-for (const kind of ['poll', 'record'] as const) {
+for (const kind of ['poll', 'result'] as const) {
   limiterRules(`files, each query a ${kind}`, (queries) => {
     const { clock, process } = machine({ ...LIMIT, queries });
     const processes = Array.from({ length: 5 }, process);
@@ -57,7 +57,7 @@ describe('fault 51: processes that share a limit', () => {
     expect(await process().acquire('poll')).toBe(0);
     const wait = await process().acquire('poll');
     expect(wait).toBeGreaterThan(1_000);
-    expect(await process().acquire('record')).toBe(0);
+    expect(await process().acquire('result')).toBe(0);
     clock.now += wait;
     expect(await process().acquire('poll')).toBe(0);
   });
@@ -67,7 +67,7 @@ describe('fault 51: processes that share a limit', () => {
     const limiter = process();
     for (let polls = 0; polls < 54; clock.now += 150) if ((await limiter.acquire('poll')) === 0) polls += 1;
     clock.now += 2 * SECOND;
-    const waits = await Promise.all(Array.from({ length: 5 }, () => process().acquire('record')));
+    const waits = await Promise.all(Array.from({ length: 5 }, () => process().acquire('result')));
     expect(waits.filter((wait) => wait === 0).length).toBeGreaterThanOrEqual(4);
   });
 
@@ -89,13 +89,13 @@ describe('fault 51: processes that share a limit', () => {
 
   it('say when the next permit is there, and it is', async () => {
     const { clock, process } = machine();
-    for (let n = 0; n < 58; n += 1) expect(await process().acquire('record')).toBe(0);
-    const wait = await process().nextIn('record');
-    expect(await process().acquire('record')).toBe(wait);
+    for (let n = 0; n < 58; n += 1) expect(await process().acquire('result')).toBe(0);
+    const wait = await process().nextIn('result');
+    expect(await process().acquire('result')).toBe(wait);
     clock.now += wait - 1;
-    expect(await process().acquire('record')).toBe(1);
+    expect(await process().acquire('result')).toBe(1);
     clock.now += 1;
-    expect(await process().acquire('record')).toBe(0);
+    expect(await process().acquire('result')).toBe(0);
   });
 
   it('give one permit to one of a hundred that ask at the same moment', async () => {
@@ -116,7 +116,7 @@ describe('a pause that the service asked for', () => {
   it('is as long as the wait that a process is told of', async () => {
     const { process } = machine();
     await process().pauseFor(20 * SECOND);
-    for (const kind of ['record', 'poll'] as const) expect(await process().acquire(kind)).toBe(20 * SECOND);
+    for (const kind of ['result', 'poll'] as const) expect(await process().acquire(kind)).toBe(20 * SECOND);
   });
 
   it('fault 14: lasts five minutes at most', async () => {
@@ -162,7 +162,7 @@ describe('fault 46: files that are damaged', () => {
     for (const name of permits().slice(0, 30)) rmSync(path.join(place, name));
     for (const name of ['999-0', '00x-1', 'README', '057-00', '000-999999999999999'])
       writeFileSync(path.join(place, name), '');
-    const sent = await sendUntil(3 * MINUTE, 400, 'record');
+    const sent = await sendUntil(3 * MINUTE, 400, 'result');
     expect(mostIn(MINUTE, sent)).toBeLessThanOrEqual(30);
     expect(sent.length).toBeGreaterThan(50);
   });
@@ -204,9 +204,9 @@ describe('where nothing can be written', () => {
   it('fault 83: any more: the process knows what it has sent', async () => {
     const { folder, process, sendUntil } = machine();
     const limiter = process();
-    expect(await sendUntil(30 * SECOND, 300, 'record', limiter)).toHaveLength(58);
+    expect(await sendUntil(30 * SECOND, 300, 'result', limiter)).toHaveLength(58);
     renameSync(folder, `${folder}.gone`);
     writeFileSync(folder, '');
-    expect(await limiter.acquire('record')).toBeGreaterThan(0);
+    expect(await limiter.acquire('result')).toBeGreaterThan(0);
   });
 });

@@ -15,7 +15,7 @@ import { isLineGone } from '../render/batch-steps.ts';
 import { newCharge } from '../render/batch-warnings.ts';
 import { lineAlone } from '../render/caller.ts';
 import { inSandbox, type Outcome } from '../render/envelope.ts';
-import { termsOf } from '../request/read-request.ts';
+import { noteOf, termsOf } from '../request/read-request.ts';
 import { commandForLine } from './line-command.ts';
 import { writeLine, writeReport } from './own-file.ts';
 import type { CheckedBatch } from './read-batch.ts';
@@ -38,6 +38,7 @@ export async function runBatchCommand(
   const result = await runBatch(session, {
     lines: batch.lines,
     terms: termsOf(args),
+    note: noteOf(args),
     wait,
     pattern,
     webhookUrl: batch.webhookUrl,

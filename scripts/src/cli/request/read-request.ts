@@ -1,7 +1,7 @@
 import { type Contract, loadContract, rootOf } from '../../contracts/contract.ts';
 import { checkPayload } from '../../contracts/validate.ts';
 import { withoutBody } from '../../contracts/whole-body.ts';
-import type { CheckedRequest, Terms } from '../../core/checked-request.ts';
+import type { CheckedRequest, RequestNote, Terms } from '../../core/checked-request.ts';
 import type { Failure } from '../../model/failure.ts';
 import { issuesText } from '../../model/issue.ts';
 import type { JsonObject } from '../../model/json.ts';
@@ -56,20 +56,24 @@ export async function readRequest(
     maxCredits: args.maxCredits,
     webhookUrl,
   };
-  return { contract, generation, terms: termsOf(args) };
+  return { contract, generation, terms: termsOf(args), note: noteOf(args) };
 }
 
-/** Returns under which terms the flags let a request be submitted: caps, owner, `--new`. */
+/** Returns under which terms the flags let a request be submitted: caps, `--new`, a key. */
 export function termsOf(args: Arguments): Terms {
-  const { action, idempotencyKey, new: isNew, owner = null, wait } = args;
+  const { idempotencyKey, new: isNew } = args;
   const { maxCredits, maxTotalCredits, maxCreditsPerDay } = args;
   return {
     isNamed: idempotencyKey !== undefined,
     isNew,
-    owner,
-    wait: action === 'generate' ? wait : null,
     caps: { maxCredits, maxTotalCredits, maxCreditsPerDay },
   };
+}
+
+/** Returns what the flags let the record say of the call. */
+export function noteOf(args: Arguments): RequestNote {
+  const { action, owner = null, wait } = args;
+  return { owner, wait: action === 'generate' ? wait : null };
 }
 
 /** Returns the error for a quote from a service that gives none, with the estimate where one is known. */

@@ -1,5 +1,5 @@
 import type { Failure } from '../../model/failure.ts';
-import type { Terms } from '../checked-request.ts';
+import type { RequestNote, Terms } from '../checked-request.ts';
 import type { WaitSettings } from '../wait-settings.ts';
 import type { Pattern } from './file-names.ts';
 import type { UnsavedTask } from './known-lines.ts';
@@ -17,6 +17,7 @@ export interface Stop {
 export interface BatchOptions {
   lines: readonly BatchLine[];
   terms: Terms;
+  note: RequestNote;
   wait: WaitSettings;
   /** The name of lines that give none; absent: their number. */
   pattern?: Pattern | undefined;

@@ -7,7 +7,7 @@ import { type Begun, begin, conclude } from '../generate.ts';
 import { madeBy, taskResult } from '../result.ts';
 import type { Session } from '../session.ts';
 import { Slots } from '../slots.ts';
-import { attached } from '../submit/submit-on-record.ts';
+import { knownTaskOf } from '../submit/submit-on-record.ts';
 import { BatchGate } from './batch-gate.ts';
 import { BatchSpending, type Price, sumOf } from './caps.ts';
 import { nameOfFile, namesFor } from './file-names.ts';
@@ -53,12 +53,12 @@ class Batch {
   constructor(session: Session, options: BatchOptions) {
     const { clock, signal } = session.api;
     this.#session = { ...session, results: new Slots(RESULTS) };
-    const { terms, wait } = options;
+    const { terms, note, wait } = options;
     // One line alone leaves nothing of itself as it was.
     const isRun = terms.isNew && options.lines.length > 1;
     this.#options = {
       ...options,
-      terms: { ...terms, ...(isRun && { newRun: newRunOf(options.lines, clock.wall()) }) },
+      note: { ...note, ...(isRun && { newRun: newRunOf(options.lines, clock.wall()) }) },
       wait: { ...wait, isVersioned: true },
     };
     this.#acceptedAt = clock.monotonic();
@@ -111,11 +111,11 @@ class Batch {
 
   /** Returns the lines with an earlier task that this run, or the last one for new tasks, was to make once more and did not. */
   #leftOver(known: readonly Known[]): LeftOver | undefined {
-    const { newRun, isNew } = this.#options.terms;
-    if (!isNew) return leftOver(this.#options.lines, known);
+    const { terms, note } = this.#options;
+    if (!terms.isNew) return leftOver(this.#options.lines, known);
     const left = this.#lines.filter((line) => line.taskId === null && line.known.entry?.record.taskId);
-    if (!newRun || left.length === 0) return undefined;
-    return { began: newRun.began, lines: new Set(left.map(({ number }) => number)) };
+    if (!note.newRun || left.length === 0) return undefined;
+    return { began: note.newRun.began, lines: new Set(left.map(({ number }) => number)) };
   }
 
   #lineOf(line: BatchLine, known: Known, name: string): Line {
@@ -209,7 +209,7 @@ class Batch {
   }
 
   async #begin(line: Line, leave: () => void): Promise<Begun> {
-    const { terms, wait, webhookUrl, isDetached, stop } = this.#options;
+    const { terms, note, wait, webhookUrl, isDetached, stop } = this.#options;
     const { maxCredits, maxTotalCredits } = terms.caps;
     const { contract, ordinal } = line.line;
     const resume = stop.defer();
@@ -225,7 +225,8 @@ class Batch {
           maxCredits: maxTotalCredits === undefined ? maxCredits : (price?.credits ?? maxCredits),
           webhookUrl,
         },
-        terms: { ...terms, ordinal },
+        terms,
+        note: { ...note, ordinal },
         wait: { ...wait, output: line.name, waitMs: this.#left },
         isDetached: isDetached || wait.waitMs === 0,
         quote: price?.quote,
@@ -247,7 +248,7 @@ class Batch {
     const { wait, isDetached } = this.#options;
     const entry = line.known.entry!;
     const place = { folder: this.#folder, output: line.name };
-    const known = await attached(entry, place);
+    const known = await knownTaskOf(entry, place);
     const { status, taskId, credits } = entry.record;
     if (isDetached && !isTerminal(status)) {
       return taskResult(

@@ -30,10 +30,10 @@ export function tracked(observer: Observer, line: Line, on: Changes): Observer {
       line.isSubmitting = false;
       on.answered();
     },
-    attached(taskId, created) {
+    resumed(taskId, created) {
       Object.assign(line, { taskId, isSubmitting: false });
       on.answered();
-      observer.attached(taskId, created);
+      observer.resumed(taskId, created);
     },
     task(taskId, state) {
       Object.assign(line, { taskId, state, isSubmitting: false });
@@ -67,5 +67,5 @@ export function interruptedEnd({ isSubmitting, taskId, state, known: { entry } }
     return { kind: 'notFetched', taskId, seen, warnings: [], failure, credits };
   }
   const result = taskResult(taskId, seen, { credits });
-  return isTerminal(seen.state) ? { ...result, seen: { ...seen, recordUnread: 'forNow' } } : result;
+  return isTerminal(seen.state) ? { ...result, seen: { ...seen, detailsUnread: 'forNow' } } : result;
 }

@@ -12,7 +12,7 @@ const RESULT_READS = 5;
 export const RESULT_MS = 10_000;
 
 /**
- * Returns the record of a finished task, with the addresses of its files. COMPLETED is final, whatever a later answer says.
+ * Returns a finished task, with the addresses of its files. COMPLETED is final, whatever a later answer says.
  * @param end of the wait; Infinity where there is none
  * @throws Failure where the task can be read, but names no file that can be fetched
  */
@@ -23,7 +23,7 @@ export async function fetchResult(session: Session, taskId: string, end: number)
   const times = { deadline, retryUntil };
   const poller = await session.poller();
   for (let n = 0; ; n += 1) {
-    const first = await poller.records.read(taskId, times);
+    const first = await poller.ended.read(taskId, times);
     const task = await withFiles(session, first, times);
     if (task.urls.length > 0) return { ...task, state: 'COMPLETED' };
     if (hasOtherAddress(task.record)) {
@@ -40,15 +40,15 @@ export async function fetchResult(session: Session, taskId: string, end: number)
   }
 }
 
-/** Returns the record of a task; of a finished one that names no file the second record, where that does. */
-export async function readTaskRecord(session: Session, taskId: string): Promise<Task> {
+/** Returns a task as the service shows it; a finished one that names no file by its second address, where that names one. */
+export async function readTask(session: Session, taskId: string): Promise<Task> {
   const { api, provider } = session;
   const task = await api.read(provider.task(taskId));
   return task.state === 'COMPLETED' ? withFiles(session, task) : task;
 }
 
 /**
- * Returns the record of a finished task; where it names no file, the second record of a service that has two. A failed read
+ * Returns a finished task; where it names no file, as a service with a second address for it shows it there. A failed read
  * of that one says nothing about the task.
  */
 async function withFiles({ api, provider }: Session, task: Task, times: ReadOptions = {}) {
@@ -58,7 +58,7 @@ async function withFiles({ api, provider }: Session, task: Task, times: ReadOpti
   return { ...detail, state: 'COMPLETED' as const };
 }
 
-/** Whether a record without addresses to fetch has others in their place, such as `file:`. */
+/** Whether an answer without addresses to fetch has others in their place, such as `file:`. */
 function hasOtherAddress(value: Json | undefined, depth = 0): boolean {
   if (typeof value === 'string') {
     const isAddress = /^(file:|data:|[a-z][a-z0-9+.-]*:\/\/)/i.test(value);

@@ -4,7 +4,7 @@ import type { Task } from '../../model/task.ts';
 import type { TaskFacts } from '../result.ts';
 import type { Session } from '../session.ts';
 import type { Wait } from '../wait-settings.ts';
-import { RESULT_MS, readTaskRecord } from './fetch-result.ts';
+import { RESULT_MS, readTask } from './fetch-result.ts';
 import { asNotShown } from './gone.ts';
 
 /** Where and how long files are saved, and who is told. Without a name they are named by the task's id. */
@@ -37,7 +37,7 @@ export async function saveFiles(
   let { urls } = task;
   for (const index of task.urls.keys()) {
     const refresh = async () => {
-      const fresh = await orFailure(readTaskRecord(session, task.id));
+      const fresh = await orFailure(readTask(session, task.id));
       if (fresh instanceof Failure) throw asNotShown(session, task.id, fresh);
       if (fresh.urls.length !== urls.length) return null;
       urls = fresh.urls;

@@ -4,10 +4,10 @@ import { type ListFacts, NO_LIST, type SeenStatus, type StatusCache } from '../.
 import type { TaskList, TaskStatus } from '../../providers/provider.ts';
 import type { Service } from '../service.ts';
 
-/** A status; with the task's record, where the same answer held that. */
+/** A status; with the whole task, where the same answer held that. */
 export type Polled = TaskStatus & {
   task?: Task | undefined;
-  /** An end without a result as the list showed it: the task's own record may have the result. */
+  /** An end without a result as the list showed it: the task's details may have the result. */
   listed?: Task | undefined;
 };
 
@@ -16,7 +16,7 @@ export interface Due {
   /** By the wall clock, as other processes announce theirs. */
   dueAtWall: number;
   deadlineMonotonic: number;
-  /** Another process saw its end: the record is read at once. */
+  /** Another process saw its end: the details are read at once. */
   isEndSeen: boolean;
 }
 
@@ -83,8 +83,8 @@ export class PollRounds {
     return { results: this.#readOne(target, due, ids.size === 1), patienceMs: Infinity };
   }
 
-  /** Reads the list for the records of several tasks that have ended; null where it cannot be read now: nothing was sent. */
-  async records(taskIds: readonly string[], watched: Iterable<string>): Promise<Results | null> {
+  /** Reads the list for the details of several tasks that have ended; null where it cannot be read now: nothing was sent. */
+  async readEnded(taskIds: readonly string[], watched: Iterable<string>): Promise<Results | null> {
     await this.#learn();
     if (this.#list.failures > 0 || !this.#mayList(new Set(taskIds))) return null;
     return this.#readList(taskIds, new Set([...taskIds, ...watched, ...this.#others.keys()]));
@@ -221,7 +221,7 @@ export class PollRounds {
     const at = this.#now();
     const isOwn = due.some((one) => one.taskId === taskId);
     const deadline = Math.min(target.deadlineMonotonic, api.clock.monotonic() + LIST_MS);
-    // A status is shorter. Where tasks share the permits, the record saves a second query at the end.
+    // A status is shorter. Where tasks share the permits, the details save a second query at the end.
     const query =
       isOne && !isEndSeen
         ? this.#queryStatus(taskId, deadline)
@@ -234,7 +234,7 @@ export class PollRounds {
       }
       return new Map(isOwn || status.code === 'RATE_LIMITED' ? [[taskId, status]] : []);
     }
-    // A service may answer a status query with the whole record.
+    // A service may answer a status query with the whole task.
     const task = 'urls' in status && 'id' in status ? status : undefined;
     if (status.state !== 'UNKNOWN') this.#note(taskId, { at, state: status.state });
     if (task) await this.#shareEnd(task);
@@ -249,7 +249,7 @@ export class PollRounds {
     return status.possibleError ? api.once(provider.task(taskId), { deadline }) : status;
   }
 
-  /** Writes the record of a task that has ended where a process reads it that waits for the task. */
+  /** Writes the details of a task that has ended where a process reads it that waits for the task. */
   async #shareEnd(task: Task): Promise<void> {
     if (isTerminal(task.state) && this.#others.has(task.id)) await this.#cache?.writeEnded(task);
   }

@@ -6,7 +6,7 @@ import type { PermitKind, RateLimiter } from '../../ports/rate-limiter.ts';
 import type { Sharing } from '../../ports/sharing.ts';
 import type { StatusCache } from '../../ports/status-cache.ts';
 import type { Service } from '../service.ts';
-import { EndedRecords } from './ended-records.ts';
+import { EndedTasks } from './ended-tasks.ts';
 import { isFast, type PollSchedule } from './interval.ts';
 import { type Due, type Polled, PollRounds, type Results } from './poll-rounds.ts';
 import type { PollTimes } from './poll-until-end.ts';
@@ -24,7 +24,7 @@ interface Ask {
   taskId: string;
   dueAt: number;
   deadline: number;
-  /** When another process saw the end of the task, whose record is still to be read; 0: none did. */
+  /** When another process saw the end of the task, whose details are still to be read; 0: none did. */
   endSeenAtWall: number;
   resolve(next: NextStatus): void;
   reject(error: unknown): void;
@@ -59,7 +59,7 @@ export class Poller {
   /** How often each task is waited for; the oldest wait first. */
   readonly #watched = new Map<string, number>();
   readonly #asks = new Set<Ask>();
-  readonly records: EndedRecords;
+  readonly ended: EndedTasks;
   /** When each task was last seen, by the wall clock. */
   readonly #seenAt = new Map<string, number>();
   #isRunning = false;
@@ -77,7 +77,7 @@ export class Poller {
     this.#rounds = new PollRounds(service, this.#cache);
     this.#isUnspaced = isUnspaced;
     const readList = (taskIds: readonly string[]) => this.#readList(taskIds);
-    this.records = new EndedRecords({ service, limiter: this.#limiter, isUnspaced, readList });
+    this.ended = new EndedTasks({ service, limiter: this.#limiter, isUnspaced, readList });
   }
 
   /** Begins a wait for a task. @returns the function that ends it */
@@ -134,7 +134,7 @@ export class Poller {
   }
 
   get #kind(): PermitKind {
-    return this.#isUnspaced && this.#watched.size < SEVERAL ? 'record' : 'poll';
+    return this.#isUnspaced && this.#watched.size < SEVERAL ? 'result' : 'poll';
   }
 
   async #run(): Promise<void> {
@@ -158,8 +158,8 @@ export class Poller {
     await this.#announce();
     await this.#takeNews();
     const due = this.#due();
-    // The record of a task that has ended does not keep the distance of a poll.
-    const kind = due.some(({ isEndSeen }) => isEndSeen) ? 'record' : this.#kind;
+    // The result of a task that has ended does not keep the distance of a poll.
+    const kind = due.some(({ isEndSeen }) => isEndSeen) ? 'result' : this.#kind;
     const wait = due.length > 0 ? await this.#limiter.acquire(kind) : 0;
     if (due.length > 0 && wait <= 0) await this.#query(due);
     const now = clock.monotonic();
@@ -213,7 +213,7 @@ export class Poller {
 
   async #readList(taskIds: readonly string[]): Promise<Results | null> {
     const at = this.#service.api.clock.wall();
-    const results = await this.#rounds.records(taskIds, this.#watched.keys());
+    const results = await this.#rounds.readEnded(taskIds, this.#watched.keys());
     if (results) await this.#take(results, at);
     return results;
   }
@@ -256,7 +256,7 @@ export class Poller {
     await this.#cache.announce(tasks);
   }
 
-  /** Answers with what other processes saw. An end counts only with the task's record: without it, that is read at once. */
+  /** Answers with what other processes saw. An end counts only with the task's details: without them, they are read at once. */
   async #takeNews(): Promise<void> {
     if (!this.#cache) return;
     const { tasks } = await this.#cache.read();

@@ -5,7 +5,7 @@ import type { Service } from '../service.ts';
 
 /**
  * Returns the state of a task; each query is retried as the policy for reads allows. An answer that may be either a failed
- * task or an error is decided by the record.
+ * task or an error is decided by the task's details.
  * @throws Failure when the query itself failed; that says nothing about the task
  */
 export async function queryStatus(
@@ -14,32 +14,32 @@ export async function queryStatus(
   retryUntil = api.shortDeadline,
 ): Promise<TaskStatus> {
   const status = await api.read(provider.status(taskId), { retryUntil });
-  // Where the record cannot be read either, that failure says more, and whether to retry.
+  // Where the details cannot be read either, that failure says more, and whether to retry.
   return status.possibleError ? api.read(provider.task(taskId), { retryUntil }) : status;
 }
 
-/** Returns the same for a caller that keeps it as the end of the task: an end without a result is asked of the record, too. */
+/** Returns the same for a caller that keeps it as the end of the task: an end without a result is checked by the task's details, too. */
 export async function fetchStatus(service: Service, taskId: string): Promise<TaskStatus & SeenState> {
   const { api, provider } = service;
   const retryUntil = api.shortDeadline;
   const status = await queryStatus(service, taskId, retryUntil);
-  // A service may answer a status query with the whole record.
+  // A service may answer a status query with the whole task.
   if ('urls' in status || !isBareEnd(status.state)) return status;
-  const task = await withRecord(status, () => api.read(provider.task(taskId), { retryUntil }));
-  return task.state === 'COMPLETED' ? task : { ...status, recordUnread: task.recordUnread };
+  const task = await withTask(status, () => api.read(provider.task(taskId), { retryUntil }));
+  return task.state === 'COMPLETED' ? task : { ...status, detailsUnread: task.detailsUnread };
 }
 
 /**
- * Returns the record of a task that ended without a result: it may say why. The state stays the one that was polled, unless
- * the record has the result: an end without one is kept for good, and the result would be lost with it.
+ * Returns a task that ended without a result, with its details: they may say why. The state stays the one that was polled,
+ * unless the details have the result: an end without one is kept for good, and the result would be lost with it.
  */
-export async function withRecord(
+export async function withTask(
   seen: TaskStatus,
   read: () => Promise<Task>,
 ): Promise<TaskStatus & Partial<Task> & SeenState> {
   const task = await orFailure(read());
   if (task instanceof Failure)
-    return { ...seen, recordUnread: task.details.transient ? 'forNow' : 'forGood' };
+    return { ...seen, detailsUnread: task.details.transient ? 'forNow' : 'forGood' };
   return hasResult(task) ? task : { ...task, state: seen.state };
 }
 

@@ -9,6 +9,7 @@ import { findInList } from './find-in-list.ts';
 
 /** A submit whose outcome is not known: the service may have accepted it. */
 export interface LostSubmit {
+  kind: 'lost';
   generation: ProviderRequest;
   /** By the wall clock: not later than the first attempt that may have been accepted. */
   sentAt: number;

@@ -5,8 +5,11 @@ import { isOpenEnd, isTerminal, type SeenState } from '../../model/task.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
 import type { Session } from '../session.ts';
 
-/** Returns the record of a task of this key; undefined where there is none, or none that can be read. */
-export async function recordOf({ records }: Session, taskId: string): Promise<StoredRequest | undefined> {
+/** Returns the request, as recorded, that made a task of this key; undefined where there is none, or none that can be read. */
+export async function requestOfTask(
+  { records }: Session,
+  taskId: string,
+): Promise<StoredRequest | undefined> {
   const journal = await orFailure(records());
   // The wait for a task works without its record.
   if (!journal || journal instanceof Failure) return undefined;
@@ -25,7 +28,7 @@ const SEEN_LATELY_MS = 60_000;
 
 /**
  * Notes the state of a recorded task, as just read. A final state stays, so an end without a result is noted only once the
- * task's record was read: the result would be lost with it.
+ * task's details were read: the result would be lost with it.
  * @param wasRunning this process saw the task run a moment ago, so that it knows when the task ended
  */
 export async function noteState(

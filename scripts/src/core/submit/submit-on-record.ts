@@ -1,6 +1,5 @@
-import { knownRecord, newestOf, requestNameOf, takenOver } from '../../model/claim-rules.ts';
+import { knownRecord, requestNameOf, takenOver } from '../../model/claim-rules.ts';
 import { Failure, orFailure } from '../../model/failure.ts';
-import { jsonHash } from '../../model/fingerprint.ts';
 import { type RecordChange, spentOn } from '../../model/request-record.ts';
 import type { SubmitWarning } from '../../model/submit-facts.ts';
 import type { Claimed, Lock, RecordStore, RequestClaim, StoredRequest } from '../../ports/record-store.ts';
@@ -10,13 +9,18 @@ import { checkPrice } from '../money/check-price.ts';
 import { recordCharge } from '../money/record-charge.ts';
 import { endedAt, type LostSubmit, reconcile, reconcileDeadline } from '../reconcile/reconcile.ts';
 import { otherAccountOf } from '../record/other-account.ts';
-import { promptExcerpt } from '../record/prompt-excerpt.ts';
 import { dateOf } from '../record/task-record.ts';
 import { madeBy, type RecordedTask, type SubmittedTask } from '../result.ts';
 import type { Session } from '../session.ts';
-
-import { nameTask, type RecordedRequest } from './name-task.ts';
-import { outcomeUnknown, type SubmitLog, type Submitted, submitOrReconcile } from './submit-or-reconcile.ts';
+import { claimOf } from './claim.ts';
+import { type RecordedRequest, recordTask } from './record-task.ts';
+import {
+  outcomeUnknown,
+  reconcileOrResubmit,
+  type SubmitLog,
+  type Submitted,
+  submitOrReconcile,
+} from './submit-or-reconcile.ts';
 
 type Request = CheckedRequest & FilePlace;
 
@@ -49,7 +53,7 @@ export async function submitOnRecord(
   const patience = Math.max(deadline, api.clock.monotonic() + LEAST_PATIENCE_MS);
   const found = await orFailure(store.claim(claim, patience, api.signal));
   const claimed = found instanceof Failure ? await readOnly(session, store, request, claim, found) : found;
-  if (claimed.kind === 'submitted') return { known: await attached(claimed.entry, request), warnings: [] };
+  if (claimed.kind === 'submitted') return { known: await knownTaskOf(claimed.entry, request), warnings: [] };
   const { entry, lock } = claimed;
   const own = { session, store, request, entry, lock, deadline };
   const wasResubmitted = entry.record.resubmitted;
@@ -60,14 +64,14 @@ export async function submitOnRecord(
     if (other) observer.madeUnderOther(other);
     const replaced: StoredRequest[] = [];
     for (const earlier of isNew ? claimed.unknown : []) {
-      if (!(await adopt({ ...own, entry: earlier }))) replaced.push(earlier);
+      if (!(await recordEarlierTask({ ...own, entry: earlier }))) replaced.push(earlier);
     }
     const { task, by, isUnrecorded } = await taskOf(own, isNew);
     // Only now does another task replace them.
     for (const earlier of replaced) await earlier.update({ phase: 'abandoned' });
     const { resubmitted, created, credits } = entry.record;
     const isResumed = by === 'list' && !isNew && resubmitted === wasResubmitted;
-    if (isResumed) observer.attached(task.id, created);
+    if (isResumed) observer.resumed(task.id, created);
     observer.task(task.id, task.state);
     const made = isNew ? undefined : madeBy(entry.record);
     const origin = { ...(isResumed ? { resumed: made } : { begun: made }), isResubmitted: resubmitted };
@@ -108,34 +112,6 @@ async function unknownFor(lost: LostRequest, failure: Failure): Promise<Failure>
   return (await outcomeUnknown(lost.session, lostSubmit(lost), { failure })).failure;
 }
 
-/** @param now by the wall clock, in milliseconds */
-function claimOf({ generation, terms, folder, output }: Request, now: number): RequestClaim {
-  const { model, payload, idempotencyKey } = generation;
-  const { caps: _, ...named } = terms;
-  const payloadHash = jsonHash(payload);
-  const content = { model, payloadHash, promptExcerpt: promptExcerpt(payload) };
-  const run = terms.isNew ? { newRun: { began: new Date(now).toISOString(), lines: payloadHash } } : {};
-  return { ordinal: 1, ...run, ...named, ...content, idempotencyKey, download: folder, output };
-}
-
-/**
- * Returns a failure that came before the submit with what the record of the request says: its task may run, or be paid for,
- * and the answer must not read as if there were none.
- */
-export async function withRecorded(
-  store: RecordStore | null,
-  { generation: { model, payload, idempotencyKey }, terms }: CheckedRequest,
-  failure: Failure,
-): Promise<Failure> {
-  if (!store || terms.isNew) return failure;
-  const claim = { ...terms, model, idempotencyKey, payloadHash: jsonHash(payload) };
-  const entries = await orFailure(store.allOf(requestNameOf(claim, store.place)));
-  const known = entries instanceof Failure ? undefined : newestOf(entries);
-  if (!known) return failure;
-  const { taskId, status } = known.record;
-  return failure.with({ taskId: taskId ?? undefined, status });
-}
-
 /** Notes the place in a record: a later command that names none saves the files there. */
 async function keepPlace(entry: StoredRequest, { folder, output }: FilePlace): Promise<void> {
   const { download, output: named = null } = entry.record;
@@ -145,7 +121,7 @@ async function keepPlace(entry: StoredRequest, { folder, output }: FilePlace): P
 }
 
 /** Returns the task that a record names, and keeps the place. */
-export async function attached(entry: StoredRequest, place: FilePlace): Promise<RecordedTask> {
+export async function knownTaskOf(entry: StoredRequest, place: FilePlace): Promise<RecordedTask> {
   await keepPlace(entry, place);
   const { credits, resubmitted } = entry.record;
   return { entry, credits, origin: { resumed: madeBy(entry.record), isResubmitted: resubmitted } };
@@ -156,9 +132,9 @@ async function taskOf(own: OwnRequest, isNew: boolean) {
   let result = await (isNew ? submitNew(own) : reconcileEarlier(own));
   for (;;) {
     if (result.kind !== 'accepted') throw await noteNoTask(own, result);
-    const named = await orFailure(nameTask(own, result));
-    if (named instanceof Failure) throw await unknownFor(own, named);
-    if (named !== 'taken') return { ...result, isUnrecorded: named === 'unrecorded' };
+    const recorded = await orFailure(recordTask(own, result));
+    if (recorded instanceof Failure) throw await unknownFor(own, recorded);
+    if (recorded !== 'taken') return { ...result, isUnrecorded: recorded === 'unrecorded' };
     result = await reconcileEarlier(own);
   }
 }
@@ -186,7 +162,7 @@ async function reconcileEarlier(own: OwnRequest): Promise<Submitted> {
   const lost = await lostSubmitOf(own);
   own.session.observer.submitting();
   own.session.submits?.lost();
-  return submitOrReconcile(own.session, lost.generation, logOf(own), own.deadline, lost);
+  return reconcileOrResubmit(own.session, lost, logOf(own), own.deadline);
 }
 
 /**
@@ -194,7 +170,7 @@ async function reconcileEarlier(own: OwnRequest): Promise<Submitted> {
  * that task: it is paid for, and `listPending` shows it.
  * @returns whether the list shows it
  */
-async function adopt(own: OwnRequest): Promise<boolean> {
+async function recordEarlierTask(own: OwnRequest): Promise<boolean> {
   const { session } = own;
   for (;;) {
     const lost = await lostSubmitOf(own);
@@ -202,7 +178,7 @@ async function adopt(own: OwnRequest): Promise<boolean> {
     if (found.kind !== 'found') return false;
     const { task } = found;
     const accepted = { kind: 'accepted', task, by: 'list', isResubmitted: lost.resubmitted } as const;
-    if ((await nameTask(own, accepted)) !== 'taken') return true;
+    if ((await recordTask(own, accepted)) !== 'taken') return true;
   }
 }
 
@@ -227,6 +203,7 @@ function lostSubmit(
   const { clock } = session.api;
   const { sentAt, resubmitted, idempotencyKey } = entry.record;
   return {
+    kind: 'lost',
     generation: { ...request.generation, idempotencyKey },
     sentAt: Date.parse(sentAt),
     resubmitted,

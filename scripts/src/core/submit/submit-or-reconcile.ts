@@ -47,9 +47,8 @@ const SOON_MS = 500;
 const INTERRUPTED = 'The call was interrupted before this submit.';
 
 /**
- * Submits one request. Retries it only where the service certainly did not accept it. A lost one is searched for in the
- * service's list; when that has been clear of its task for a minute, the request is submitted once more, with the same
- * idempotency key.
+ * Submits one request. Retries it only where the service certainly did not accept it. A lost one is reconciled, and
+ * submitted once more where the list proves that it has no task.
  * @param log null where no record is kept
  * @param deadline until then a rejected submit is retried, and a lost one is reconciled
  */
@@ -58,11 +57,9 @@ export async function submitOrReconcile(
   generation: ProviderRequest,
   log: SubmitLog | null,
   deadline: number,
-  earlier?: LostSubmit,
 ): Promise<Submitted> {
-  const first = earlier ?? (await submitFirst(session, generation, log, deadline));
-  if ('kind' in first) return first;
-  return resubmitWhenClear(session, generation, log, first, reconcileDeadline(session, deadline));
+  const first = await submitFirst(session, generation, log, deadline);
+  return first.kind === 'lost' ? reconcileOrResubmit(session, first, log, deadline) : first;
 }
 
 /** Submits the request, again after each rejection that time may mend, until there is an answer or one is lost. */
@@ -95,7 +92,7 @@ async function submitFirst(
       await log?.lost();
       submits?.lost();
       if (provider.can.list) observer.queryFailed(failure);
-      return { generation, sentAt, since: now(clock), resubmitted: false, failure };
+      return { kind: 'lost', generation, sentAt, since: now(clock), resubmitted: false, failure };
     }
     observer.rejected();
     const pause = api.pauseFor(failure, attempt, deadline);
@@ -106,14 +103,19 @@ async function submitFirst(
   }
 }
 
-async function resubmitWhenClear(
+/**
+ * Searches the service's list for the task of a lost submit; when that has been clear of its task for a minute, the request
+ * is submitted once more, with the same idempotency key.
+ * @param until the submit is reconciled that long, and a rejected resubmit is retried
+ */
+export async function reconcileOrResubmit(
   session: Session,
-  generation: ProviderRequest,
-  log: SubmitLog | null,
   first: LostSubmit,
-  deadline: number,
+  log: SubmitLog | null,
+  until: number,
 ): Promise<Submitted> {
   const { api, observer, submits } = session;
+  const deadline = reconcileDeadline(session, until);
   let lost = first;
   for (let attempt = 1; ; attempt += 1) {
     // It may have been accepted: the list is read before each attempt.
@@ -124,7 +126,7 @@ async function resubmitWhenClear(
     const notResubmitted = held || (log && (await orFailure(log.resubmitting())));
     if (notResubmitted) return outcomeUnknown(session, lost, { notResubmitted });
     observer.submitting();
-    const sent = await sendOnce(session, generation, { deadline });
+    const sent = await sendOnce(session, lost.generation, { deadline });
     if (sent.kind === 'accepted')
       return { kind: 'accepted', task: sent.task, by: 'answer', isResubmitted: true };
     const { failure } = sent;
@@ -197,14 +199,14 @@ interface Why {
 export async function outcomeUnknown(
   session: Session,
   { generation, sentAt, failure: lost }: LostSubmit,
-  { failure: refusal, notResubmitted: held, after: clearIn, why }: Why,
+  { why, ...found }: Why,
 ): Promise<{ kind: 'unknown'; failure: Failure }> {
   const { model, idempotencyKey } = generation;
-  const later = refusal && aboutRecords(refusal);
-  const notResubmitted = held && aboutRecords(held);
+  const later = found.failure && aboutRecords(found.failure);
+  const notResubmitted = found.notResubmitted && aboutRecords(found.notResubmitted);
   const isRecorded = (await session.records()) !== null;
   // Without a record, the same command is another submit.
-  const after = isRecorded ? (clearIn ?? later?.details.retryAfter) : undefined;
+  const after = isRecorded ? (found.after ?? later?.details.retryAfter) : undefined;
   const named = lost.details.taskId;
   const request = { model, idempotencyKey, sentAt: new Date(sentAt).toISOString(), isRecorded };
   const message = `Whether ${session.provider.title} accepted this submit, and charged for it, is not known. ${lost.message}`;

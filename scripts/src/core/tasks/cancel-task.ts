@@ -1,14 +1,14 @@
 import { Failure, orFailure } from '../../model/failure.ts';
 import type { TaskStatus } from '../../providers/provider.ts';
-import { deliver } from '../deliver/deliver.ts';
-import { fetchStatus, withRecord } from '../poll/status-query.ts';
-import { noteState, recordOf } from '../record/task-record.ts';
+import { withDelivery } from '../deliver/with-delivery.ts';
+import { fetchStatus, withTask } from '../poll/status-query.ts';
+import { noteState, requestOfTask } from '../record/task-record.ts';
 import { creditsOf, type TaskResult } from '../result.ts';
 import type { Session } from '../session.ts';
 
 /** Cancels a task and returns whether that took effect: the service allows it only before the work has begun. */
 export async function cancelTask(session: Session, taskId: string): Promise<TaskResult> {
-  const sent = await orFailure(cancelWhileRefusedForNow(session, taskId));
+  const sent = await orFailure(cancelWithRetries(session, taskId));
   const [answer, refusal] = sent instanceof Failure ? [undefined, sent] : [sent, undefined];
   if (refusal && ['AUTH_FAILED', 'RATE_LIMITED'].includes(refusal.code)) throw refusal;
   if (answer?.state === 'CANCEL') return cancelled(session, taskId, answer);
@@ -19,7 +19,7 @@ export async function cancelTask(session: Session, taskId: string): Promise<Task
   // A lost cancel, or a task that the service does not find, says more than "not cancelled".
   if (isUnread && refusal && refusal.code !== 'UNKNOWN_ERROR') throw refusal;
   const seen = isUnread ? answer : status;
-  const entry = await recordOf(session, taskId);
+  const entry = await requestOfTask(session, taskId);
   if (entry && seen) await noteState(session, entry, seen);
   if (seen?.state === 'CANCEL') return cancelled(session, taskId, seen);
   return notCancelled(taskId, seen, refusal, entry?.record.download ?? null);
@@ -42,17 +42,17 @@ function notCancelled(
   return { kind: 'notCancelled', taskId, seen, warnings: [], failure };
 }
 
-/** Returns the result of a cancel that took effect, with the credits that the task's record names. */
+/** Returns the result of a cancel that took effect, with the credits that the task's details name. */
 async function cancelled(session: Session, taskId: string, seen: TaskStatus): Promise<TaskResult> {
-  const entry = await recordOf(session, taskId);
+  const entry = await requestOfTask(session, taskId);
   const { api, provider } = session;
   const read = () => api.read(provider.task(taskId));
-  const credits = creditsOf(await withRecord(seen, read), entry?.record.credits);
-  return deliver(session, entry, { kind: 'cancelledNow', taskId, seen, credits, warnings: [] });
+  const credits = creditsOf(await withTask(seen, read), entry?.record.credits);
+  return withDelivery(session, entry, { kind: 'cancelledNow', taskId, seen, credits, warnings: [] });
 }
 
 /** Cancels a task. Retries only where the service asked for a later attempt, or was never reached. */
-async function cancelWhileRefusedForNow(session: Session, taskId: string): Promise<TaskStatus> {
+async function cancelWithRetries(session: Session, taskId: string): Promise<TaskStatus> {
   const { api, provider } = session;
   const retryUntil = session.api.shortDeadline;
   for (let attempt = 1; ; attempt += 1) {

@@ -1,6 +1,6 @@
-import { deliver } from '../deliver/deliver.ts';
+import { withDelivery } from '../deliver/with-delivery.ts';
 import { fetchStatus } from '../poll/status-query.ts';
-import { noteState, recordOf } from '../record/task-record.ts';
+import { noteState, requestOfTask } from '../record/task-record.ts';
 import { type TaskResult, taskResult } from '../result.ts';
 import type { Session } from '../session.ts';
 
@@ -10,9 +10,9 @@ import type { Session } from '../session.ts';
  */
 export async function getStatus(session: Session, taskId: string): Promise<TaskResult> {
   const seen = await fetchStatus(session, taskId);
-  const entry = await recordOf(session, taskId);
+  const entry = await requestOfTask(session, taskId);
   if (entry) await noteState(session, entry, seen);
   const result = taskResult(taskId, seen, { entry });
   // A task that ended without a result is delivered once its state is reported.
-  return seen.state === 'COMPLETED' ? result : deliver(session, entry, result);
+  return seen.state === 'COMPLETED' ? result : withDelivery(session, entry, result);
 }

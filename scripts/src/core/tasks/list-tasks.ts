@@ -5,9 +5,9 @@ import { isReplaced, type RequestRecord } from '../../model/request-record.ts';
 import type { Task, TaskState } from '../../model/task.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
 import { type OtherRequests, otherRequests } from '../money/spending.ts';
-import { noteState, ownPending, recordOf } from '../record/task-record.ts';
+import { noteState, ownPending, requestOfTask } from '../record/task-record.ts';
 import type { Session } from '../session.ts';
-import { lostSubmits, nameListed } from '../submit/name-listed.ts';
+import { lostSubmits, recordListedTasks } from '../submit/record-listed-tasks.ts';
 
 /** Which tasks of the list are wanted; null: any. */
 export interface ListFilter {
@@ -72,7 +72,7 @@ export async function listTasks(
   const matching = ofSpan.filter(({ state }) => filter.states?.includes(state) ?? true);
   const tasks: ListedTask[] = [];
   for (const task of matching.slice(0, filter.limit)) {
-    const entry = await recordOf(session, task.id);
+    const entry = await requestOfTask(session, task.id);
     tasks.push({ task, request: entry?.record, ...(await namesOf(entry?.record)) });
   }
   const { tasks: _, ...record } = list.record;
@@ -101,7 +101,7 @@ async function noteList(session: Session, tasks: readonly Task[]): Promise<Store
   const submits = await orFailure(lostSubmits(session));
   // The list serves without them.
   const lost = submits instanceof Failure ? [] : submits;
-  await nameListed(session, lost, tasks);
+  await recordListedTasks(session, lost, tasks);
   await noteStates(session, tasks);
   return lost;
 }
@@ -141,6 +141,6 @@ async function noteStates(session: Session, tasks: readonly Task[]): Promise<voi
   // The list serves without them.
   for (const entry of own instanceof Failure ? [] : own) {
     const state = states.get(entry.record.taskId ?? '');
-    if (state !== undefined) await noteState(session, entry, { state, recordUnread: 'forNow' });
+    if (state !== undefined) await noteState(session, entry, { state, detailsUnread: 'forNow' });
   }
 }

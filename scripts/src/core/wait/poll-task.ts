@@ -71,7 +71,7 @@ export async function pollTask(of: WaitedTask, before: PolledTask): Promise<Poll
       return next.kind === 'status' ? next.status : null;
     }, options);
     const seen = last ? merge(first, last) : first;
-    if (entry && seen) await noteState(session, entry, { ...seen, recordUnread: 'forNow' }, wasRunning);
+    if (entry && seen) await noteState(session, entry, { ...seen, detailsUnread: 'forNow' }, wasRunning);
     if (last && isTerminal(last.state)) observer.polled(last, 0);
     return { seen, failure: error, hadNoPermit };
   });

@@ -12,7 +12,7 @@ import {
   type UnknownSubmits,
 } from '../result.ts';
 import type { Session } from '../session.ts';
-import { lostSubmits, nameListed } from '../submit/name-listed.ts';
+import { lostSubmits, recordListedTasks } from '../submit/record-listed-tasks.ts';
 import type { WaitSettings } from '../wait-settings.ts';
 import { waitTask } from './wait-task.ts';
 
@@ -119,7 +119,7 @@ async function findLost(session: Session): Promise<Failure | undefined> {
   if (lost.length === 0) return undefined;
   const list = await orFailure(api.once(provider.list()));
   if (list instanceof Failure) return list;
-  await nameListed(session, lost, list.tasks);
+  await recordListedTasks(session, lost, list.tasks);
   return undefined;
 }
 

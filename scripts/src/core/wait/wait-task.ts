@@ -1,10 +1,10 @@
 import { isTerminal, type Task } from '../../model/task.ts';
-import { deliver } from '../deliver/deliver.ts';
 import { finish } from '../deliver/finish.ts';
 import { folderFor, outputOf } from '../deliver/place.ts';
+import { withDelivery } from '../deliver/with-delivery.ts';
 import type { Polled } from '../poll/poll-rounds.ts';
-import { withRecord } from '../poll/status-query.ts';
-import { noteState, recordOf } from '../record/task-record.ts';
+import { withTask } from '../poll/status-query.ts';
+import { noteState, requestOfTask } from '../record/task-record.ts';
 import { creditsOf, type Seen, type TaskFacts, type TaskResult, taskResult } from '../result.ts';
 import type { Session } from '../session.ts';
 import { beginWait, type WaitedTask, type WaitSettings } from '../wait-settings.ts';
@@ -22,7 +22,7 @@ export async function waitTask(
   known: TaskFacts = {},
   shown?: Partial<Polled & Task>,
 ): Promise<TaskResult> {
-  const entry = known.entry ?? (await recordOf(session, taskId));
+  const entry = known.entry ?? (await requestOfTask(session, taskId));
   const recorded = entry?.record.credits ?? known.credits;
   const credits = recorded && creditsOf(shown ?? {}, recorded);
   const observer = session.observer.about(taskId, entry?.record.created);
@@ -50,20 +50,20 @@ async function waitOut(of: WaitedTask, before: PolledTask): Promise<TaskResult> 
     throw polled.failure.with({ status: 'UNKNOWN', taskId });
   const seen = polled.seen ?? { state: recorded, record: {} };
   if (!isTerminal(seen.state)) return unfinished(of, { ...polled, seen });
-  return deliver(session, known.entry, await readEnd(of, seen));
+  return withDelivery(session, known.entry, await readEnd(of, seen));
 }
 
-/** Returns the result of a task that has ended: with its files, or with what its record says of the end. */
+/** Returns the result of a task that has ended: with its files, or with what its details say of the end. */
 async function readEnd(of: WaitedTask, seen: Polled): Promise<TaskResult> {
   const { session, taskId, known } = of;
   if (seen.state === 'COMPLETED') return finish({ ...of, known: { ...known, task: seen.task } });
   const deadline = session.api.shortDeadline;
   const poller = await session.poller();
-  const read = () => poller.records.read(taskId, { deadline, retryUntil: deadline }, seen.listed);
-  const ended: Seen = seen.task ?? (await withRecord(seen, read));
+  const read = () => poller.ended.read(taskId, { deadline, retryUntil: deadline }, seen.listed);
+  const ended: Seen = seen.task ?? (await withTask(seen, read));
   // What is on record as the end stays the end.
   const isFinal = seen.task !== undefined || (known.entry && isTerminal(known.entry.record.status));
-  const final = { state: seen.state, recordUnread: ended.recordUnread && ('forGood' as const) };
+  const final = { state: seen.state, detailsUnread: ended.detailsUnread && ('forGood' as const) };
   const end = { ...ended, ...(isFinal && final) };
   if (known.entry) await noteState(session, known.entry, end);
   if (end.state !== 'COMPLETED') return taskResult(taskId, end, known);

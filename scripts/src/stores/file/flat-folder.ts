@@ -13,7 +13,7 @@ import {
 import { type LockOwner, tryLock } from '../../disk/lock.ts';
 import { Failure } from '../../model/failure.ts';
 import { isRecordName } from './names.ts';
-import { isTrusted, makeShard, type RecordFiles, unwritable } from './record-files.ts';
+import { checkTrusted, makeShard, type RecordFiles, unwritable } from './record-files.ts';
 
 const TAKEN = /^flat-[0-9a-f]{8}$/;
 const LOCK = /^([0-9a-f]{32}|budget)\.lock$/;
@@ -56,7 +56,7 @@ export class FlatFolder {
           if (createAtOnce(this.#folder, NOTE)) return undefined;
           continue;
         }
-        isTrusted(this.#folder);
+        checkTrusted(this.#folder);
         const owner = this.#liveOwner(path.relative(this.#records.folder, this.#folder));
         if (owner) return owner;
         makePrivate(this.#records.folder);

@@ -47,7 +47,7 @@ export class FileRateLimiter implements RateLimiter {
         if (wait > 0) return wait;
         if (this.#move({ ...permit, isLookup: kind === 'lookup' }, now)) {
           // Where the disk fails later, this process knows what it has sent.
-          await this.#alone.acquire('record');
+          await this.#alone.acquire('result');
           return 0;
         }
         // Another process was faster: a poll then finds that it has to keep its distance.

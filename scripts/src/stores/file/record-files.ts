@@ -42,7 +42,7 @@ export class RecordFiles {
 
   /** Throws when another user could remove a record and so cause a second charge. */
   checkTrust(): void {
-    this.#isTrusted ||= isTrusted(this.folder);
+    this.#isTrusted ||= checkTrusted(this.folder);
   }
 
   get locks(): string {
@@ -143,8 +143,8 @@ export function makeShard(folder: string): void {
   }
 }
 
-/** Returns whether only this user can change a folder; false when that cannot be inspected. @throws Failure when others can */
-export function isTrusted(folder: string): boolean {
+/** Checks that only this user can change a folder. @returns false when that cannot be inspected @throws Failure when others can */
+export function checkTrusted(folder: string): boolean {
   let found: Distrust | undefined;
   try {
     found = distrustOf(folder);

@@ -15,12 +15,12 @@ export function generationFailed(
 ): AdvisedFailure {
   const why = seen.error
     ? `The service says: ${quoted(seen.error)}.`
-    : seen.recordUnread
+    : seen.detailsUnread
       ? 'Why is not known: its record at the service cannot be read.'
       : 'The service gives no reason.';
   return new AdvisedFailure('GENERATION_FAILED', `The task ended FAILED. ${why}`, {
     nextSteps: [
-      ...(seen.recordUnread === 'forNow' ? [READ_AGAIN] : []),
+      ...(seen.detailsUnread === 'forNow' ? [READ_AGAIN] : []),
       profile.says.refund,
       ...(profile.can.account ? [command('account')] : []),
       `Tell the user what the service said. Another try is a new charge: change the prompt or the image${isReused ? '.' : `, or ${retry}`}`,
@@ -30,13 +30,13 @@ export function generationFailed(
 
 /** @param isReused as for `generationFailed` */
 export function taskCancelled(
-  { recordUnread }: Seen,
+  { detailsUnread }: Seen,
   { profile, retry }: Caller,
   isReused: boolean,
 ): AdvisedFailure {
   const { cancelled } = profile.says;
   const another = `To have the result after all, with a new charge: ${retry}`;
-  const isOpen = recordUnread === 'forNow';
+  const isOpen = detailsUnread === 'forNow';
   const message = `The task was cancelled${isOpen ? '' : '; there will be no result'}.`;
   return new AdvisedFailure('TASK_CANCELLED', message, {
     nextSteps: [

@@ -6,10 +6,14 @@ import type { Session } from '../session.ts';
 
 /**
  * Returns the result with the record that it delivers. The request counts as delivered when the task has ended, all that
- * was asked for is there (or gone for good), and the caller has read the document. An end that its record may still
+ * was asked for is there (or gone for good), and the caller has read the document. An end that its details may still
  * contradict is none.
  */
-export function deliver(session: Session, entry: StoredRequest | undefined, result: TaskResult): TaskResult {
+export function withDelivery(
+  session: Session,
+  entry: StoredRequest | undefined,
+  result: TaskResult,
+): TaskResult {
   const status = result.seen.state;
   const { kind, seen, files } = result;
   if (!entry || !isTerminal(status) || isOpenEnd(seen)) return result;

@@ -23,8 +23,8 @@ interface Options {
   readList(taskIds: readonly string[]): Promise<Results | null>;
 }
 
-/** Reads the records of a task that has ended: several from the list together, since each query of its own costs a permit. */
-export class EndedRecords {
+/** Reads the details of tasks that have ended: several from the list together, since each query of its own costs a permit. */
+export class EndedTasks {
   readonly #options: Options;
   readonly #wanted = new Set<Wanted>();
   #isRunning = false;
@@ -34,7 +34,7 @@ export class EndedRecords {
   }
 
   /**
-   * Returns the record of a task: with its result from the list, or by a query of its own.
+   * Returns a task with its details: with its result from the list, or by a query of its own.
    * @param listed an end without a result, where the list showed that
    * @throws Failure of its own query
    */
@@ -68,7 +68,7 @@ export class EndedRecords {
   async #step(): Promise<void> {
     const { limiter, isUnspaced, service } = this.#options;
     const { clock, signal } = service.api;
-    const wait = await limiter.acquire(isUnspaced || this.#wanted.size === 1 ? 'record' : 'poll');
+    const wait = await limiter.acquire(isUnspaced || this.#wanted.size === 1 ? 'result' : 'poll');
     const wanted = [...this.#wanted];
     if (wait > 0) {
       const soonest = Math.min(...wanted.map(({ deadline }) => deadline));

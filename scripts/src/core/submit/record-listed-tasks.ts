@@ -3,7 +3,7 @@ import type { Task } from '../../model/task.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
 import { whileLocked } from '../record/while-locked.ts';
 import type { Session } from '../session.ts';
-import { nameTask } from './name-task.ts';
+import { recordTask } from './record-task.ts';
 
 /** Returns the requests of this key whose submit has no known outcome, newest first; behind them those that a later one replaced. */
 export async function lostSubmits({ records }: Session): Promise<StoredRequest[]> {
@@ -17,7 +17,7 @@ export async function lostSubmits({ records }: Session): Promise<StoredRequest[]
  * Records the tasks of lost submits that the service lists with their keys: from then on they are resumed, listed and
  * delivered like any other. Submits nothing. A submit that is being sent now is left to its sender.
  */
-export async function nameListed(
+export async function recordListedTasks(
   session: Session,
   lost: readonly StoredRequest[],
   tasks: readonly Task[],
@@ -31,7 +31,7 @@ export async function nameListed(
       whileLocked(store!, entry, async () => {
         const { taskId, resubmitted } = entry.record;
         const found = { kind: 'accepted', task, by: 'list', isResubmitted: resubmitted } as const;
-        if (taskId === null) await nameTask({ session, store: store!, entry }, found);
+        if (taskId === null) await recordTask({ session, store: store!, entry }, found);
       }),
     );
   }

@@ -35,13 +35,13 @@ const PATIENCE_MS = 5_000;
  *
  * @returns `unrecorded` where the disk refuses; after `taken` the outcome of this request is unknown again
  */
-export async function nameTask(
+export async function recordTask(
   request: RecordedRequest,
   { task, by, isResubmitted }: Accepted,
 ): Promise<'recorded' | 'unrecorded' | 'taken'> {
   const { store, entry } = request;
   const isAlike = by === 'list' && task.idempotencyKey === undefined;
-  const record = async () => ((await noteTask(request, task, isAlike)) ? 'recorded' : 'unrecorded');
+  const record = async () => ((await writeTask(request, task, isAlike)) ? 'recorded' : 'unrecorded');
   if (by === 'answer' && !isResubmitted) return record();
   const lock = await lockOf(request, task.id);
   try {
@@ -60,10 +60,10 @@ export async function nameTask(
 }
 
 /** This process holds the lock of the request, so it writes the id even where the file is gone. */
-function noteTask({ session, entry }: RecordedRequest, task: Task, foundAlike: boolean): Promise<boolean> {
+function writeTask({ session, entry }: RecordedRequest, task: Task, foundAlike: boolean): Promise<boolean> {
   const credits = creditsOf(task, entry.record.credits);
   const change = { phase: 'submitted', taskId: task.id, credits, checked: dateOf(session) } as const;
-  // An end without a result is final on record, and only the task's own record is proof of it.
+  // An end without a result is final on record, and only the task's details are proof of it.
   const status = isBareEnd(task.state) ? undefined : { status: task.state };
   return entry.update({ ...change, ...status, ...(foundAlike && { foundAlike }) }, { isOurs: true });
 }
