@@ -35,7 +35,7 @@ async function simulate(name: string, likely: LikelyDuration | undefined): Promi
     clock.random = Math.random;
     const endAt = SHORTEST_MS + (LONGEST_MS - SHORTEST_MS) * Math.random();
     const polls: number[] = [];
-    const poll = async ({ dueAtMonotonic: dueAt }: PollTimes) => {
+    const poll = async ({ dueAt }: PollTimes) => {
       clock.now = dueAt;
       polls.push(dueAt);
       // The answer takes a while, and shows the state as it was on the way.

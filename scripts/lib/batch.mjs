@@ -1104,6 +1104,7 @@ function commandForLine(argv, { model, payload, image }, output, quoted2, file) 
 const { closeSync, openSync, readSync } = require("node:fs");
 const path3 = require("node:path");
 import { createAtOnce, onDisk, replaceAtOnce } from "./journal.mjs";
+import { systemClock } from "./main.mjs";
 import { boundedJson } from "./main.mjs";
 var MOST_NAMES = 100;
 function writeOwn(folder, name, ending, text, head) {
@@ -1114,7 +1115,7 @@ function writeOwn(folder, name, ending, text, head) {
     replaceAtOnce(file2, text);
     return file2;
   }
-  const file = path3.join(folder, `${name}-${Date.now()}${ending}`);
+  const file = path3.join(folder, `${name}-${systemClock.wall()}${ending}`);
   replaceAtOnce(file, text);
   return file;
 }

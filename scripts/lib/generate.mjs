@@ -202,20 +202,29 @@ function findInList(list, generation, times, equals = 1, others = /* @__PURE__ *
   if (times.sentAt === null) return list.unread > 0 || alike.length > 0 ? "similar" : "absent";
   const offset = list.serverTime === null ? 0 : list.serverTime - times.now;
   const sentAt = times.sentAt + offset;
-  const distance = (task) => Math.abs(task.createdAt - sentAt);
-  const isOld = (task) => task.createdAt !== void 0 && task.createdAt < sentAt - CLOCK_TOLERANCE_MS;
-  const isAhead = (task) => list.serverTime === null && task.createdAt !== void 0 && task.createdAt > times.now + CLOCK_TOLERANCE_MS;
-  const candidates = alike.filter(
-    (task) => task.createdAt !== void 0 && task.input !== void 0 && !isOld(task) && !isAhead(task)
-  ).sort((a, b) => distance(a) - distance(b));
+  const earliest = sentAt - CLOCK_TOLERANCE_MS;
+  const latest = list.serverTime === null ? times.now + CLOCK_TOLERANCE_MS : Infinity;
+  const candidates = candidatesOf(alike, sentAt, { earliest, latest });
   const [own] = candidates;
-  const near = candidates.filter((task) => distance(task) - distance(own) < SAME_TIME_MS);
-  if (near.length > equals) return "similar";
-  if (own && own.createdAt <= times.endedAt + offset + MADE_WITHIN_MS) return own;
+  if (own) {
+    const near = candidates.filter(({ distance }) => distance - own.distance < SAME_TIME_MS);
+    if (near.length > equals) return "similar";
+    if (own.createdAt <= times.endedAt + offset + MADE_WITHIN_MS) return own.task;
+  }
+  const isOld = ({ createdAt = Infinity }) => createdAt < earliest;
   const maybe = list.unread > 0 || alike.some((task) => list.serverTime === null || !isOld(task));
   if (maybe) return "similar";
   const isNewer = (task) => task.createdAt !== void 0 && !isOld(task);
   return PAGE_SIZES.has(list.tasks.length) && list.tasks.every(isNewer) ? "cut" : "absent";
+}
+function candidatesOf(tasks, sentAt, { earliest, latest }) {
+  const candidates = tasks.flatMap((task) => {
+    const { createdAt, input } = task;
+    if (createdAt === void 0 || input === void 0) return [];
+    if (createdAt < earliest || createdAt > latest) return [];
+    return [{ task, createdAt, distance: Math.abs(createdAt - sentAt) }];
+  });
+  return candidates.sort((a, b) => a.distance - b.distance);
 }
 function sameModel(kept, sent) {
   return kept === void 0 || kept === sent || kept.startsWith(`${sent}-`);
@@ -997,20 +1006,14 @@ async function listTasks(session, filter, withinMs) {
   const { api, provider } = session;
   const deadline = withinMs === void 0 ? void 0 : api.clock.monotonic() + withinMs;
   const list = await api.read(provider.list(), { retryUntil: deadline, deadline });
-  const submits = await orFailure10(lostSubmits(session));
-  const lost = submits instanceof Failure13 ? [] : submits;
-  await recordListedTasks(session, lost, list.tasks);
-  await noteStates(session, list.tasks);
+  const lost = await noteList(session, list.tasks);
   const all = [...list.tasks].sort((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0));
-  const { since, model, states, limit } = filter;
-  const ofSpan = all.filter(
-    (task) => (since === null || (task.createdAt ?? -Infinity) >= since) && (model === null || task.model === model)
-  );
+  const ofSpan = all.filter((task) => isOfSpan(task, filter));
   const counts = {};
   for (const { state } of ofSpan) counts[state] = (counts[state] ?? 0) + 1;
-  const matching = ofSpan.filter(({ state }) => states?.includes(state) ?? true);
+  const matching = ofSpan.filter(({ state }) => filter.states?.includes(state) ?? true);
   const tasks = [];
-  for (const task of matching.slice(0, limit)) {
+  for (const task of matching.slice(0, filter.limit)) {
     const entry = await requestOfTask(session, task.id);
     tasks.push({ task, request: entry?.record, ...await namesOf(entry?.record) });
   }
@@ -1027,13 +1030,24 @@ async function listTasks(session, filter, withinMs) {
     undated: all.filter(({ createdAt }) => createdAt === void 0).length,
     unread: list.unread,
     lost: lost.filter(({ record: record2 }) => isStillLost(record2, filter)).length,
-    others: await othersOf(session, since),
+    others: await othersOf(session, filter.since),
     record
   };
 }
+async function noteList(session, tasks) {
+  const submits = await orFailure10(lostSubmits(session));
+  const lost = submits instanceof Failure13 ? [] : submits;
+  await recordListedTasks(session, lost, tasks);
+  await noteStates(session, tasks);
+  return lost;
+}
+function isOfSpan(task, { since, model }) {
+  const isInTime = since === null || (task.createdAt ?? -Infinity) >= since;
+  return isInTime && (model === null || task.model === model);
+}
 function isStillLost(record, { since, model }) {
-  const isOfSpan = since === null || Date.parse(record.unsettledSince) >= since;
-  return record.taskId === null && !isReplaced2(record) && isOfSpan && (model ?? record.model) === record.model;
+  const isInTime = since === null || Date.parse(record.unsettledSince) >= since;
+  return record.taskId === null && !isReplaced2(record) && isInTime && (model ?? record.model) === record.model;
 }
 async function othersOf({ records, provider }, since) {
   const rows = await orFailure10((async () => (await records())?.spending(since ?? 0))());

@@ -475,75 +475,107 @@ function undone(body, coding, options) {
 }
 
 // scripts/src/http/exchange.ts
-function exchange(client, request, receiver, { timeoutMs, signal, fresh = false, onLeave }) {
+function exchange(client, request, receiver, options) {
   return new Promise((resolve, reject) => {
-    let ongoing;
-    let left = false;
-    let head;
-    let over = false;
-    let pending = Promise.resolve();
-    const finish = (error) => {
-      if (over) return;
-      over = true;
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", onAbort);
-      if (error === void 0) return void pending.then(() => resolve(head), reject);
-      ongoing?.abort();
-      pending.catch(() => {
-      }).then(() => reject(error));
-    };
-    const onAbort = () => finish(signal?.reason);
-    const timer = setTimeout(() => {
-      const what = head ? "did not finish its answer" : left ? "did not answer" : "did not accept a connection";
-      finish(networkError(request, `${what} within ${timeoutMs} ms`, left));
-    }, timeoutMs);
-    if (signal?.aborted) return onAbort();
-    signal?.addEventListener("abort", onAbort, { once: true });
-    try {
-      ongoing = client.start(
-        request,
-        {
-          onLeave() {
-            left = true;
-            onLeave?.();
-          },
-          onHead(received) {
-            if (over) return;
-            if (received.status < 200) {
-              const what = `answered with HTTP ${received.status}, which is no answer`;
-              return finish(networkError(request, what, left));
-            }
-            head = received;
-            try {
-              if (receiver.wants?.(head) ?? true) return receiver.onHead?.(head);
-              finish(void 0);
-              ongoing?.abort();
-            } catch (error) {
-              finish(error);
-            }
-          },
-          onData(chunk) {
-            if (over) return;
-            try {
-              const busy = receiver.onData(chunk);
-              if (!busy) return;
-              ongoing?.pause();
-              pending = busy;
-              busy.then(() => ongoing?.resume(), finish);
-            } catch (error) {
-              finish(error);
-            }
-          },
-          onEnd: () => finish(void 0),
-          onError: (error) => finish(explain(request, error, left))
-        },
-        fresh
-      );
-    } catch (error) {
-      finish(explain(request, error, left));
-    }
+    new Exchange(request, receiver, options, { resolve, reject }).start(client);
   });
 }
+var Exchange = class {
+  #request;
+  #receiver;
+  #options;
+  #caller;
+  #timer;
+  #ongoing;
+  #hasLeft = false;
+  #head;
+  #isOver = false;
+  /** What the receiver is doing with the last piece. */
+  #pending = Promise.resolve();
+  constructor(request, receiver, options, caller) {
+    this.#request = request;
+    this.#receiver = receiver;
+    this.#options = options;
+    this.#caller = caller;
+  }
+  start(client) {
+    const { timeoutMs, signal, fresh = false, onLeave } = this.#options;
+    this.#timer = setTimeout(() => this.#finish(this.#timeOver()), timeoutMs);
+    if (signal?.aborted) {
+      this.#onAbort();
+      return;
+    }
+    signal?.addEventListener("abort", this.#onAbort, { once: true });
+    const events = {
+      onLeave: () => {
+        this.#hasLeft = true;
+        onLeave?.();
+      },
+      onHead: (head) => this.#onHead(head),
+      onData: (chunk) => this.#onData(chunk),
+      onEnd: () => this.#finish(void 0),
+      onError: (error) => this.#finish(explain(this.#request, error, this.#hasLeft))
+    };
+    try {
+      this.#ongoing = client.start(this.#request, events, fresh);
+    } catch (error) {
+      this.#finish(explain(this.#request, error, this.#hasLeft));
+    }
+  }
+  #onAbort = () => this.#finish(this.#options.signal?.reason);
+  #timeOver() {
+    const unmet = this.#hasLeft ? "did not answer" : "did not accept a connection";
+    const what = this.#head ? "did not finish its answer" : unmet;
+    const message = `${what} within ${this.#options.timeoutMs} ms`;
+    return networkError(this.#request, message, this.#hasLeft);
+  }
+  #onHead(head) {
+    if (this.#isOver) return;
+    if (head.status < 200) {
+      const what = `answered with HTTP ${head.status}, which is no answer`;
+      this.#finish(networkError(this.#request, what, this.#hasLeft));
+      return;
+    }
+    this.#head = head;
+    try {
+      if (this.#receiver.wants?.(head) ?? true) {
+        this.#receiver.onHead?.(head);
+        return;
+      }
+      this.#finish(void 0);
+      this.#ongoing?.abort();
+    } catch (error) {
+      this.#finish(error);
+    }
+  }
+  #onData(chunk) {
+    if (this.#isOver) return;
+    try {
+      const busy = this.#receiver.onData(chunk);
+      if (!busy) return;
+      this.#ongoing?.pause();
+      this.#pending = busy;
+      busy.then(
+        () => this.#ongoing?.resume(),
+        (error) => this.#finish(error)
+      );
+    } catch (error) {
+      this.#finish(error);
+    }
+  }
+  /** @param error undefined: the answer is there */
+  #finish(error) {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+    this.#options.signal?.removeEventListener("abort", this.#onAbort);
+    const { resolve, reject } = this.#caller;
+    if (error === void 0) return void this.#pending.then(() => resolve(this.#head), reject);
+    this.#ongoing?.abort();
+    this.#pending.catch(() => {
+    }).then(() => reject(error));
+  }
+};
 
 // scripts/src/http/node-http-client.ts
 const {

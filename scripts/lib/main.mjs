@@ -57,6 +57,29 @@ var AdvisedFailure = class _AdvisedFailure extends Failure {
   }
 };
 
+// scripts/src/model/clock.ts
+var DAY_MS = 24 * 36e5;
+var LONGEST_TIMER_MS = 2 ** 31 - 1;
+var systemClock = {
+  // Not performance.now(): the first use of `performance` costs 3 ms.
+  monotonic: () => Number(process.hrtime.bigint()) / 1e6,
+  wall: () => Date.now(),
+  random: () => Math.random(),
+  async sleep(ms, signal) {
+    const { setTimeout: setTimeout2 } = process.getBuiltinModule("node:timers/promises");
+    try {
+      await setTimeout2(Math.min(Math.max(0, ms), LONGEST_TIMER_MS), void 0, { signal });
+    } catch {
+      throw signal?.reason;
+    }
+  }
+};
+var two = (number) => String(number).padStart(2, "0");
+function dayOf(ms) {
+  const date = new Date(ms);
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
 // scripts/src/model/issue.ts
 function issue(path6, expected, received, hint) {
   return { path: path6, expected, received, hint };
@@ -326,29 +349,6 @@ function editDistance(a, b) {
   return last[b.length];
 }
 
-// scripts/src/model/clock.ts
-var DAY_MS = 24 * 36e5;
-var LONGEST_TIMER_MS = 2 ** 31 - 1;
-var systemClock = {
-  // Not performance.now(): the first use of `performance` costs 3 ms.
-  monotonic: () => Number(process.hrtime.bigint()) / 1e6,
-  wall: () => Date.now(),
-  random: () => Math.random(),
-  async sleep(ms, signal) {
-    const { setTimeout: setTimeout2 } = process.getBuiltinModule("node:timers/promises");
-    try {
-      await setTimeout2(Math.min(Math.max(0, ms), LONGEST_TIMER_MS), void 0, { signal });
-    } catch {
-      throw signal?.reason;
-    }
-  }
-};
-var two = (number) => String(number).padStart(2, "0");
-function dayOf(ms) {
-  const date = new Date(ms);
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-}
-
 // scripts/src/cli/command-line/since.ts
 var MOST_DAYS = 3650;
 var OLDEST_YEAR = 2e3;
@@ -414,7 +414,7 @@ var idempotencyKey = {
 };
 var since = {
   kind: "text",
-  accepts: (text2) => parseSince(text2, Date.now()) !== void 0,
+  accepts: (text2) => parseSince(text2, systemClock.wall()) !== void 0,
   expected: SINCE_EXPECTED,
   hint: "write for example --since 7d, for today and the six days before"
 };
@@ -970,7 +970,7 @@ function parseArguments(argv) {
     action: action ?? "generate",
     profile,
     isProviderNamed: given.has("provider"),
-    since: since2 === void 0 ? void 0 : parseSince(String(since2), Date.now())?.from,
+    since: since2 === void 0 ? void 0 : parseSince(String(since2), systemClock.wall())?.from,
     callback: given.get(profile.callbackWord)
   });
 }
@@ -1899,7 +1899,7 @@ function observerOf(view, subject) {
     },
     named: (other) => observerOf(view, view.subject(other, taskId2)),
     about(id, created) {
-      const ageMs = created === void 0 ? Number.NaN : Date.now() - Date.parse(created);
+      const ageMs = created === void 0 ? Number.NaN : systemClock.wall() - Date.parse(created);
       if (ageMs >= 0) view.setAge(id, ageMs);
       return observerOf(view, view.subject(name, id));
     },

@@ -6538,7 +6538,7 @@ var require_env_http_proxy_agent = __commonJS({
 var import_api_connect = __toESM(require_api_connect(), 1);
 var import_dispatcher = __toESM(require_dispatcher(), 1);
 var import_env_http_proxy_agent = __toESM(require_env_http_proxy_agent(), 1);
-const { subscribe } = require("node:diagnostics_channel");
+const { subscribe, unsubscribe } = require("node:diagnostics_channel");
 const { setMaxListeners } = require("node:events");
 import { THIS_MACHINE } from "./main.mjs";
 import { urlOf } from "./main.mjs";
@@ -6552,7 +6552,8 @@ import {
 import { ClosedHere } from "./live.mjs";
 var onSocket = /* @__PURE__ */ new WeakMap();
 var nextOnSocket;
-subscribe("undici:client:sendHeaders", (message) => {
+var SENT = "undici:client:sendHeaders";
+function watchSocket(message) {
   if (!nextOnSocket) return;
   const { socket } = message;
   if (!onSocket.has(socket)) {
@@ -6561,7 +6562,7 @@ subscribe("undici:client:sendHeaders", (message) => {
   }
   onSocket.set(socket, nextOnSocket);
   nextOnSocket = void 0;
-});
+}
 import_dispatcher.default.prototype.connect = import_api_connect.default;
 var UndiciHttpClient = class {
   #settings;
@@ -6573,6 +6574,8 @@ var UndiciHttpClient = class {
   constructor(settings, lookup) {
     this.#settings = settings;
     this.#lookup = lookup;
+    unsubscribe(SENT, watchSocket);
+    subscribe(SENT, watchSocket);
     this.#shared = this.#dispatcher();
   }
   start(request, events, fresh) {

@@ -306,7 +306,7 @@ function taskOutcome(result, caller) {
 
 // scripts/src/cli/render/many.ts
 function manyOutcome(result, caller) {
-  const { items, until, more, unknown: submits } = result;
+  const { items, more, unknown: submits } = result;
   const outcomes = items.map((item) => itemOutcome(item, caller));
   const whole = rowsThatFit(
     outcomes.map(({ envelope }, n) => summary(envelope, items[n].record)),
@@ -317,30 +317,16 @@ function manyOutcome(result, caller) {
     taskId,
     nextSteps: [resumeCommand2(caller, taskId)]
   }));
-  const isRunning = ({ exitCode }) => exitCode === EXIT2.stillRunning;
-  const running = outcomes.filter(isRunning).length;
-  const isOver = until === "first" && running < outcomes.length;
-  const counted4 = isOver ? outcomes.filter((outcome) => !isRunning(outcome)) : outcomes;
-  const ended = counted4.find(({ envelope }) => !envelope.ok) ?? counted4.find(({ exitCode }) => exitCode > 0);
-  const unknown = until === "last" && submits > 0 ? unknownOutcome(result, caller) : void 0;
-  const worst = [unknown, ended].flatMap((one) => one ?? []).sort(byUrgency)[0];
+  const summed = sumUp(result, outcomes, caller);
+  const { running, isOver, counted: counted4, worst } = summed;
   const isOpen = worst || running > 0 || more > 0 || submits > 0 || cut.length > 0;
-  const gone = outcomes.flatMap(
-    ({ envelope: { errorCode: errorCode2, taskId } }) => errorCode2 === "TASK_NOT_FOUND" ? [dropStep(caller, taskId)] : []
-  );
-  const hasMore = ended !== void 0 || running > 0 || unknown === void 0;
-  const nextSteps = sentences4(
-    (hasMore && gone.length < items.length || more > 0) && caller.same,
-    gone.slice(0, 5),
-    unknown ? textsIn(unknown, "nextSteps") : caller.command("listPending")
-  );
   const data = definedFields3({
     count: items.length,
     running,
     more,
     unknown: submits,
     tasks: [...whole, ...cut],
-    nextSteps: isOpen ? [...new Set(nextSteps)] : void 0
+    nextSteps: isOpen ? openSteps(more, outcomes, summed, caller) : void 0
   });
   const { errorCode = null, errorMessage = null, retryAfter = null } = worst?.envelope ?? {};
   const ok = errorCode === null && counted4.every(({ envelope }) => envelope.ok);
@@ -353,6 +339,28 @@ function manyOutcome(result, caller) {
       for (const { onWritten } of outcomes.slice(0, whole.length)) onWritten?.();
     }
   };
+}
+function sumUp(result, outcomes, caller) {
+  const isRunning = ({ exitCode }) => exitCode === EXIT2.stillRunning;
+  const running = outcomes.filter(isRunning).length;
+  const isOver = result.until === "first" && running < outcomes.length;
+  const counted4 = outcomes.filter((outcome) => !isOver || !isRunning(outcome));
+  const ended = counted4.find(({ envelope }) => !envelope.ok) ?? counted4.find(({ exitCode }) => exitCode > 0);
+  const unknown = result.until === "last" && result.unknown > 0 ? unknownOutcome(result, caller) : void 0;
+  const worst = [unknown, ended].flatMap((one) => one ?? []).sort(byUrgency)[0];
+  return { running, isOver, counted: counted4, ended, unknown, worst };
+}
+function openSteps(more, outcomes, { ended, running, unknown }, caller) {
+  const gone = outcomes.flatMap(
+    ({ envelope: { errorCode, taskId } }) => errorCode === "TASK_NOT_FOUND" ? [dropStep(caller, taskId)] : []
+  );
+  const hasMore = ended !== void 0 || running > 0 || unknown === void 0;
+  const nextSteps = sentences4(
+    (hasMore && gone.length < outcomes.length || more > 0) && caller.same,
+    gone.slice(0, 5),
+    unknown ? textsIn(unknown, "nextSteps") : caller.command("listPending")
+  );
+  return [...new Set(nextSteps)];
 }
 function unknownOutcome(submits, caller) {
   const { unknown, after } = submits;
@@ -667,15 +675,17 @@ async function savedResult({ session, taskId, wait, known }, entry, isAllThatIsL
   const warnings = await fileWarnings(session, modelOf(known), files, wait.output);
   return { ...taskResult(taskId, { state: "COMPLETED", record: {} }, known), files, warnings };
 }
-async function wholeFiles(session, entry, { folder, output, isVersioned = false, filesUntil }, count2) {
-  const { files, taskId } = entry.record;
+async function wholeFiles(session, entry, wait, count2) {
+  const whole = await findWhole(entry.record, wait, count2);
+  return whole && placeAll(session, entry, wait, whole);
+}
+async function findWhole({ files, taskId }, { folder, output }, count2) {
   const isOnly = count2 === 1;
   const numbers = new Set(files.map((file) => isOnly ? 1 : numberOf(file)));
   if (numbers.size === 0 || numbers.size !== count2) return void 0;
   const { fileIsWhole } = await import("./download.mjs");
   const { stemOf } = await import("./download.mjs");
   const { withoutExtension } = await import("./download.mjs");
-  const placed = [];
   const whole = [];
   for (const number of [...numbers].sort((a, b) => a - b)) {
     const which = count2 > 1 ? { number } : {};
@@ -689,8 +699,14 @@ async function wholeFiles(session, entry, { folder, output, isVersioned = false,
     const target = stem === null ? found.path : `${stem}${path2.extname(found.path)}`;
     whole.push({ file: found, number, target });
   }
+  return whole;
+}
+async function placeAll(session, entry, { isVersioned = false, filesUntil }, whole) {
+  const { files } = entry.record;
   const { copyTo } = await import("./download.mjs");
   const { nameFound } = await import("./download.mjs");
+  const { withoutExtension } = await import("./download.mjs");
+  const placed = [];
   const copies = [];
   const change = {};
   for (const { file, number, target } of whole) {
@@ -883,7 +899,7 @@ var PollRounds = class {
     const now = this.#now();
     await this.#learn();
     const ids = /* @__PURE__ */ new Set([...watched, ...this.#others.keys()]);
-    const overdue = [...this.#others].filter(([, dueAtWall]) => dueAtWall <= now).map(([taskId, dueAtWall]) => ({ taskId, dueAtWall, deadline: Infinity, isEndSeen: false }));
+    const overdue = [...this.#others].filter(([, dueAtWall]) => dueAtWall <= now).map(([taskId, dueAtWall]) => ({ taskId, dueAtWall, deadlineMonotonic: Infinity, isEndSeen: false }));
     const mayList = this.#mayList(ids);
     this.#wasList = mayList && this.#listServes([...due, ...overdue]);
     if (this.#wasList) {
@@ -1013,7 +1029,7 @@ var PollRounds = class {
     const { api, provider } = this.#service;
     const at = this.#now();
     const isOwn = due.some((one) => one.taskId === taskId);
-    const deadline = Math.min(target.deadline, api.clock.monotonic() + LIST_MS);
+    const deadline = Math.min(target.deadlineMonotonic, api.clock.monotonic() + LIST_MS);
     const query = isOne && !isEndSeen ? this.#queryStatus(taskId, deadline) : api.once(provider.task(taskId), { deadline, isPermitted: true });
     const status = await orFailure5(query);
     if (status instanceof Failure8) {
@@ -1073,7 +1089,7 @@ async function pollUntilEnd(poll, options) {
     const pause = Math.min(Math.max(intervalBefore(progress, schedule, clock.random), least), left);
     if (last) options.onPoll?.(last, pause);
     try {
-      const seen = await poll({ dueAtMonotonic: now + pause, earliest: now + Math.min(least, left) });
+      const seen = await poll({ dueAt: now + pause, earliest: now + Math.min(least, left) });
       if (!seen) continue;
       last = merge(last, seen);
       failure = void 0;
@@ -1121,6 +1137,7 @@ var Poller = class {
   #watched = /* @__PURE__ */ new Map();
   #asks = /* @__PURE__ */ new Set();
   ended;
+  /** When each task was last seen, by the wall clock. */
   #seenAt = /* @__PURE__ */ new Map();
   #isRunning = false;
   #announceAt = 0;
@@ -1160,14 +1177,14 @@ var Poller = class {
   async next(taskId, times, stop) {
     if (stop?.aborted) return { kind: "timeOver" };
     const now = this.#service.api.clock.monotonic();
-    const pause = Math.max(0, times.dueAtMonotonic - now);
+    const pause = Math.max(0, times.dueAt - now);
     const spread = this.#isCrowd ? Math.min(pause * CROWD_SHARE, CROWD_MOST_MS) : pause;
-    const dueAtMonotonic = Math.max(now + spread, times.earliest);
+    const dueAt = Math.max(now + spread, times.earliest);
     let onStop = () => {
     };
     try {
       return await new Promise((resolve, reject) => {
-        const ask = { taskId, ...times, dueAtMonotonic, endSeenAt: 0, resolve, reject };
+        const ask = { taskId, ...times, dueAt, endSeenAtWall: 0, resolve, reject };
         onStop = () => {
           this.#end(ask, { kind: "timeOver" });
           this.#sleep.abort(AWAKE);
@@ -1217,8 +1234,7 @@ var Poller = class {
     }
     await new Promise((resolve) => setImmediate(resolve));
     let next = Infinity;
-    for (const { dueAtMonotonic, deadline } of this.#asks)
-      next = Math.min(next, Math.max(dueAtMonotonic, now), deadline);
+    for (const { dueAt, deadline } of this.#asks) next = Math.min(next, Math.max(dueAt, now), deadline);
     const isOverdue = next <= now;
     if (this.#asks.size === 0 || isOverdue && wait <= 0) return;
     const pause = Math.min(isOverdue ? Math.max(wait, 1) : next - now, this.#cache ? TICK_MS : Infinity);
@@ -1246,15 +1262,13 @@ var Poller = class {
   #due() {
     const { clock } = this.#service.api;
     const now = clock.monotonic();
-    const wall = clock.wall() - now;
-    const asks = [...this.#asks].filter(
-      ({ dueAtMonotonic, endSeenAt }) => dueAtMonotonic <= now || endSeenAt > 0
-    );
+    const toWall = clock.wall() - now;
+    const asks = [...this.#asks].filter(({ dueAt, endSeenAtWall }) => dueAt <= now || endSeenAtWall > 0);
     if (asks.length === 0) return [];
     const order = new Map([...this.#watched.keys()].map((id, n) => [id, n]));
     asks.sort((a, b) => (order.get(a.taskId) ?? 0) - (order.get(b.taskId) ?? 0));
-    return asks.map(({ taskId, dueAtMonotonic, deadline, endSeenAt }) => {
-      return { taskId, deadline, dueAtWall: dueAtMonotonic + wall, isEndSeen: endSeenAt > 0 };
+    return asks.map(({ taskId, dueAt, deadline, endSeenAtWall }) => {
+      return { taskId, deadlineMonotonic: deadline, dueAtWall: dueAt + toWall, isEndSeen: endSeenAtWall > 0 };
     });
   }
   async #readList(taskIds) {
@@ -1289,10 +1303,10 @@ var Poller = class {
     const { clock } = this.#service.api;
     if (!this.#cache || clock.monotonic() < this.#announceAt) return;
     this.#announceAt = clock.monotonic() + ANNOUNCE_MS;
-    const wall = clock.wall() - clock.monotonic();
+    const toWall = clock.wall() - clock.monotonic();
     const later = Math.round(clock.wall()) + ANNOUNCED_MS;
     const tasks = new Map([...this.#watched.keys()].map((id) => [id, later]));
-    for (const ask of this.#asks) tasks.set(ask.taskId, Math.round(ask.dueAtMonotonic + wall));
+    for (const ask of this.#asks) tasks.set(ask.taskId, Math.round(ask.dueAt + toWall));
     await this.#cache.announce(tasks);
   }
   /** Answers with what other processes saw. An end counts only with the task's details: without them, they are read at once. */
@@ -1304,7 +1318,7 @@ var Poller = class {
     for (const ask of this.#asks) {
       const seen = tasks.get(ask.taskId);
       const since = this.#seenAt.get(ask.taskId) ?? now - FRESH_MS;
-      if (!seen?.state || seen.at <= Math.max(since, ask.endSeenAt) || seen.at > now + FRESH_MS) continue;
+      if (!seen?.state || seen.at <= Math.max(since, ask.endSeenAtWall) || seen.at > now + FRESH_MS) continue;
       if (!isTerminal5(seen.state)) {
         this.#seenAt.set(ask.taskId, seen.at);
         this.#answer(ask, { state: seen.state, record: {} });
@@ -1312,7 +1326,7 @@ var Poller = class {
       }
       const task = await this.#cache.ended(ask.taskId);
       if (task && task.state === seen.state) this.#answer(ask, { ...task, task });
-      else ask.endSeenAt = seen.at;
+      else ask.endSeenAtWall = seen.at;
     }
   }
 };
@@ -1472,7 +1486,7 @@ async function firstStatus(of) {
   const recorded = known.entry?.record.status;
   if (recorded && isTerminal6(recorded)) return { seen: { state: recorded, record: {} } };
   if (wait.deadline <= wait.start) return { seen: await queryStatus(session, taskId) };
-  const times = { dueAtMonotonic: wait.start, earliest: wait.start, deadline: wait.deadline };
+  const times = { dueAt: wait.start, earliest: wait.start, deadline: wait.deadline };
   const found = await orFailure8(watching(of, (poller) => poller.next(taskId, times, wait.stop)));
   if (!(found instanceof Failure13)) return found.kind === "status" ? { seen: found.status } : {};
   const graceUntil = known.entry === void 0 ? 0 : graceOf(session, known.entry);

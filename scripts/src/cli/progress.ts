@@ -1,4 +1,5 @@
 import type { Observer } from '../core/observer.ts';
+import { systemClock } from '../model/clock.ts';
 import type { Failure } from '../model/failure.ts';
 import { isTerminal, type TaskState } from '../model/task.ts';
 import { counted } from '../model/text.ts';
@@ -47,7 +48,7 @@ function observerOf(view: CallView, subject: Subject): Observer {
     },
     named: (other) => observerOf(view, view.subject(other, taskId)),
     about(id, created) {
-      const ageMs = created === undefined ? Number.NaN : Date.now() - Date.parse(created);
+      const ageMs = created === undefined ? Number.NaN : systemClock.wall() - Date.parse(created);
       if (ageMs >= 0) view.setAge(id, ageMs);
       return observerOf(view, view.subject(name, id));
     },

@@ -1,4 +1,5 @@
-import type { HttpClient, HttpHead, HttpRequest, OngoingRequest } from './http-client.ts';
+import type { Failure } from '../model/failure.ts';
+import type { HttpClient, HttpEvents, HttpHead, HttpRequest, OngoingRequest } from './http-client.ts';
 import { explain, networkError } from './network-error.ts';
 
 export interface ExchangeOptions {
@@ -31,79 +32,119 @@ export function exchange(
   client: HttpClient,
   request: HttpRequest,
   receiver: Receiver,
-  { timeoutMs, signal, fresh = false, onLeave }: ExchangeOptions,
+  options: ExchangeOptions,
 ): Promise<HttpHead> {
   return new Promise((resolve, reject) => {
-    let ongoing: OngoingRequest | undefined;
-    let left = false;
-    let head: HttpHead | undefined;
-    let over = false;
-    let pending: Promise<void> = Promise.resolve();
+    new Exchange(request, receiver, options, { resolve, reject }).start(client);
+  });
+}
 
-    const finish = (error: unknown) => {
-      if (over) return;
-      over = true;
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
-      if (error === undefined) return void pending.then(() => resolve(head as HttpHead), reject);
-      ongoing?.abort();
-      // The receiver finishes what it has received before the caller gets the error.
-      pending.catch(() => {}).then(() => reject(error));
+interface Caller {
+  resolve(head: HttpHead): void;
+  reject(error: unknown): void;
+}
+
+/** One exchange that is under way. It ends once: with the answer, or with an error. */
+class Exchange {
+  readonly #request: HttpRequest;
+  readonly #receiver: Receiver;
+  readonly #options: ExchangeOptions;
+  readonly #caller: Caller;
+  #timer: NodeJS.Timeout | undefined;
+  #ongoing: OngoingRequest | undefined;
+  #hasLeft = false;
+  #head: HttpHead | undefined;
+  #isOver = false;
+  /** What the receiver is doing with the last piece. */
+  #pending: Promise<void> = Promise.resolve();
+
+  constructor(request: HttpRequest, receiver: Receiver, options: ExchangeOptions, caller: Caller) {
+    this.#request = request;
+    this.#receiver = receiver;
+    this.#options = options;
+    this.#caller = caller;
+  }
+
+  start(client: HttpClient): void {
+    const { timeoutMs, signal, fresh = false, onLeave } = this.#options;
+    this.#timer = setTimeout(() => this.#finish(this.#timeOver()), timeoutMs);
+    if (signal?.aborted) {
+      this.#onAbort();
+      return;
+    }
+    signal?.addEventListener('abort', this.#onAbort, { once: true });
+    const events: HttpEvents = {
+      onLeave: () => {
+        this.#hasLeft = true;
+        onLeave?.();
+      },
+      onHead: (head) => this.#onHead(head),
+      onData: (chunk) => this.#onData(chunk),
+      onEnd: () => this.#finish(undefined),
+      onError: (error) => this.#finish(explain(this.#request, error, this.#hasLeft)),
     };
-    const onAbort = () => finish(signal?.reason);
-    const timer = setTimeout(() => {
-      const what = head
-        ? 'did not finish its answer'
-        : left
-          ? 'did not answer'
-          : 'did not accept a connection';
-      finish(networkError(request, `${what} within ${timeoutMs} ms`, left));
-    }, timeoutMs);
-    if (signal?.aborted) return onAbort();
-    signal?.addEventListener('abort', onAbort, { once: true });
-
     try {
-      ongoing = client.start(
-        request,
-        {
-          onLeave() {
-            left = true;
-            onLeave?.();
-          },
-          onHead(received) {
-            if (over) return;
-            if (received.status < 200) {
-              const what = `answered with HTTP ${received.status}, which is no answer`;
-              return finish(networkError(request, what, left));
-            }
-            head = received;
-            try {
-              if (receiver.wants?.(head) ?? true) return receiver.onHead?.(head);
-              finish(undefined);
-              ongoing?.abort();
-            } catch (error) {
-              finish(error);
-            }
-          },
-          onData(chunk) {
-            if (over) return;
-            try {
-              const busy = receiver.onData(chunk);
-              if (!busy) return;
-              ongoing?.pause();
-              pending = busy;
-              busy.then(() => ongoing?.resume(), finish);
-            } catch (error) {
-              finish(error);
-            }
-          },
-          onEnd: () => finish(undefined),
-          onError: (error) => finish(explain(request, error, left)),
-        },
-        fresh,
+      this.#ongoing = client.start(this.#request, events, fresh);
+    } catch (error) {
+      this.#finish(explain(this.#request, error, this.#hasLeft));
+    }
+  }
+
+  readonly #onAbort = (): void => this.#finish(this.#options.signal?.reason);
+
+  #timeOver(): Failure {
+    const unmet = this.#hasLeft ? 'did not answer' : 'did not accept a connection';
+    const what = this.#head ? 'did not finish its answer' : unmet;
+    const message = `${what} within ${this.#options.timeoutMs} ms`;
+    return networkError(this.#request, message, this.#hasLeft);
+  }
+
+  #onHead(head: HttpHead): void {
+    if (this.#isOver) return;
+    if (head.status < 200) {
+      const what = `answered with HTTP ${head.status}, which is no answer`;
+      this.#finish(networkError(this.#request, what, this.#hasLeft));
+      return;
+    }
+    this.#head = head;
+    try {
+      if (this.#receiver.wants?.(head) ?? true) {
+        this.#receiver.onHead?.(head);
+        return;
+      }
+      this.#finish(undefined);
+      this.#ongoing?.abort();
+    } catch (error) {
+      this.#finish(error);
+    }
+  }
+
+  #onData(chunk: Buffer): void {
+    if (this.#isOver) return;
+    try {
+      const busy = this.#receiver.onData(chunk);
+      if (!busy) return;
+      this.#ongoing?.pause();
+      this.#pending = busy;
+      busy.then(
+        () => this.#ongoing?.resume(),
+        (error) => this.#finish(error),
       );
     } catch (error) {
-      finish(explain(request, error, left));
+      this.#finish(error);
     }
-  });
+  }
+
+  /** @param error undefined: the answer is there */
+  #finish(error: unknown): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    const { resolve, reject } = this.#caller;
+    if (error === undefined) return void this.#pending.then(() => resolve(this.#head as HttpHead), reject);
+    this.#ongoing?.abort();
+    // The receiver finishes what it has received before the caller gets the error.
+    this.#pending.catch(() => {}).then(() => reject(error));
+  }
 }

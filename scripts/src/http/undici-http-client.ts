@@ -1,4 +1,4 @@
-import { subscribe } from 'node:diagnostics_channel';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { setMaxListeners } from 'node:events';
 import type { LookupFunction, Socket } from 'node:net';
 import type { Dispatcher } from 'undici';
@@ -25,9 +25,14 @@ import { ClosedHere } from './network-error.ts';
 const onSocket = new WeakMap<Socket, Dispatcher.DispatchController>();
 let nextOnSocket: Dispatcher.DispatchController | undefined;
 
-// undici fails, outside of any request, when a connection ends while an answer is held back; and a TLS connection that
-// breaks in the middle is not closed by Node, so that undici waits on. It tells the socket right after `onRequestStart`.
-subscribe('undici:client:sendHeaders', (message) => {
+// undici tells on this channel, right after `onRequestStart`, which socket a request is sent on.
+const SENT = 'undici:client:sendHeaders';
+
+/**
+ * Watches the socket of the request that has just started. undici fails, outside of any request, when a connection ends
+ * while an answer is held back; and a TLS connection that breaks in the middle is not closed by Node, so that undici waits on.
+ */
+function watchSocket(message: unknown): void {
   // Other users of undici in this process are none of this module's concern.
   if (!nextOnSocket) return;
   const { socket } = message as { socket: Socket };
@@ -37,7 +42,7 @@ subscribe('undici:client:sendHeaders', (message) => {
   }
   onSocket.set(socket, nextOnSocket);
   nextOnSocket = undefined;
-});
+}
 
 // The library's entry gives its dispatchers this method, which opens the tunnels; its single files come without.
 DispatcherBase.prototype.connect = connect;
@@ -54,6 +59,9 @@ export class UndiciHttpClient implements HttpClient {
   constructor(settings: ProxySettings, lookup?: LookupFunction) {
     this.#settings = settings;
     this.#lookup = lookup;
+    // One subscription serves all clients of this process.
+    unsubscribe(SENT, watchSocket);
+    subscribe(SENT, watchSocket);
     this.#shared = this.#dispatcher();
   }
 

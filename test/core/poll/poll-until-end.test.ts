@@ -26,8 +26,8 @@ async function wait(steps: Step[], more: Partial<PollOptions> & { chance?: numbe
   const polledAt: number[] = [];
   let n = 0;
   const waited = pollUntilEnd(
-    async ({ dueAtMonotonic }) => {
-      await clock.sleep(dueAtMonotonic - clock.now);
+    async ({ dueAt }) => {
+      await clock.sleep(dueAt - clock.now);
       polledAt.push(clock.now);
       clock.now += queryMs;
       const step = steps[Math.min(n, steps.length - 1)] as Step;
@@ -77,8 +77,8 @@ describe('the schedule', () => {
     };
     const polls: number[] = [];
     await pollUntilEnd(
-      async ({ dueAtMonotonic }) => {
-        await clock.sleep(dueAtMonotonic - clock.now);
+      async ({ dueAt }) => {
+        await clock.sleep(dueAt - clock.now);
         polls.push(clock.now);
         return see('PROGRESS');
       },

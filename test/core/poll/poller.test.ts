@@ -215,7 +215,7 @@ it('the status of a task that runs does not hold its payload, which the service 
   });
   const session = sessionWith(server.origin);
   const poller = new Poller(session, null, false);
-  const times = { dueAtMonotonic: 0, earliest: 0, deadline: session.clock.monotonic() + 60_000 };
+  const times = { dueAt: 0, earliest: 0, deadline: session.clock.monotonic() + 60_000 };
   for (const { id } of running) poller.watch(id);
   const found = await Promise.all(running.map(({ id }) => poller.next(id, times)));
   expect(server.received.map(({ path: at }) => at)).toContain('/api/v1/tasks');

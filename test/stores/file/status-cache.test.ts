@@ -142,7 +142,7 @@ describe('a wait', () => {
     const next = () => {
       const unwatch = poller.watch('ckx1');
       return poller
-        .next('ckx1', { dueAtMonotonic: clock.now + HOUR, earliest: 0, deadline: clock.now + HOUR })
+        .next('ckx1', { dueAt: clock.now + HOUR, earliest: 0, deadline: clock.now + HOUR })
         .finally(unwatch);
     };
     return { server, other, next };

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import path from 'node:path';
 import { createAtOnce, onDisk, replaceAtOnce } from '../../disk/durable.ts';
+import { systemClock } from '../../model/clock.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { boundedJson } from '../render/bounded.ts';
 import type { LineRequest } from './line-command.ts';
@@ -21,7 +22,7 @@ export function writeOwn(folder: string, name: string, ending: string, text: str
     replaceAtOnce(file, text);
     return file;
   }
-  const file = path.join(folder, `${name}-${Date.now()}${ending}`);
+  const file = path.join(folder, `${name}-${systemClock.wall()}${ending}`);
   replaceAtOnce(file, text);
   return file;
 }

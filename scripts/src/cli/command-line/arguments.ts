@@ -1,3 +1,4 @@
+import { systemClock } from '../../model/clock.ts';
 import { type Issue, issue } from '../../model/issue.ts';
 import { compact } from '../../model/json.ts';
 import type { OutputKind } from '../../model/output-kind.ts';
@@ -65,7 +66,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     action: action ?? 'generate',
     profile,
     isProviderNamed: given.has('provider'),
-    since: since === undefined ? undefined : parseSince(String(since), Date.now())?.from,
+    since: since === undefined ? undefined : parseSince(String(since), systemClock.wall())?.from,
     callback: given.get(profile.callbackWord),
   }) as Arguments;
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { systemClock } from '../../model/clock.ts';
 import { nameProblem } from '../../model/file-name-rule.ts';
 import { isIdempotencyKey } from '../../model/idempotency-key.ts';
 import { type Issue, issue } from '../../model/issue.ts';
@@ -81,7 +82,7 @@ export const idempotencyKey: TextValue = {
 };
 export const since: TextValue = {
   kind: 'text',
-  accepts: (text) => parseSince(text, Date.now()) !== undefined,
+  accepts: (text) => parseSince(text, systemClock.wall()) !== undefined,
   expected: SINCE_EXPECTED,
   hint: 'write for example --since 7d, for today and the six days before',
 };

@@ -24,7 +24,7 @@ import { taskOutcome } from './task.ts';
  * for and has come, the tasks that still run do not count.
  */
 export function manyOutcome(result: ManyResult, caller: Caller): Outcome {
-  const { items, until, more, unknown: submits } = result;
+  const { items, more, unknown: submits } = result;
   const outcomes = items.map((item) => itemOutcome(item, caller));
   const whole = rowsThatFit(
     outcomes.map(({ envelope }, n) => summary(envelope, items[n]!.record)),
@@ -35,32 +35,16 @@ export function manyOutcome(result: ManyResult, caller: Caller): Outcome {
     taskId,
     nextSteps: [resumeCommand(caller, taskId!)],
   }));
-  const isRunning = ({ exitCode }: Outcome) => exitCode === EXIT.stillRunning;
-  const running = outcomes.filter(isRunning).length;
-  const isOver = until === 'first' && running < outcomes.length;
-  const counted = isOver ? outcomes.filter((outcome) => !isRunning(outcome)) : outcomes;
-  const ended = counted.find(({ envelope }) => !envelope.ok) ?? counted.find(({ exitCode }) => exitCode > 0);
-  const unknown = until === 'last' && submits > 0 ? unknownOutcome(result, caller) : undefined;
-  // As of the lines of a batch, the one that the caller has to see to first.
-  const worst = [unknown, ended].flatMap((one) => one ?? []).sort(byUrgency)[0];
+  const summed = sumUp(result, outcomes, caller);
+  const { running, isOver, counted, worst } = summed;
   const isOpen = worst || running > 0 || more > 0 || submits > 0 || cut.length > 0;
-  const gone = outcomes.flatMap(({ envelope: { errorCode, taskId } }) =>
-    errorCode === 'TASK_NOT_FOUND' ? [dropStep(caller, taskId!)] : [],
-  );
-  // Of a submit whose outcome is not known, the same command finds out what the list shows, which its own steps say.
-  const hasMore = ended !== undefined || running > 0 || unknown === undefined;
-  const nextSteps = sentences(
-    ((hasMore && gone.length < items.length) || more > 0) && caller.same,
-    gone.slice(0, 5),
-    unknown ? textsIn(unknown, 'nextSteps') : caller.command('listPending'),
-  );
   const data = definedFields({
     count: items.length,
     running,
     more,
     unknown: submits,
     tasks: [...whole, ...cut],
-    nextSteps: isOpen ? [...new Set(nextSteps)] : undefined,
+    nextSteps: isOpen ? openSteps(more, outcomes, summed, caller) : undefined,
   });
   const { errorCode = null, errorMessage = null, retryAfter = null } = worst?.envelope ?? {};
   const ok = errorCode === null && counted.every(({ envelope }) => envelope.ok);
@@ -73,6 +57,53 @@ export function manyOutcome(result: ManyResult, caller: Caller): Outcome {
       for (const { onWritten } of outcomes.slice(0, whole.length)) onWritten?.();
     },
   };
+}
+
+/** What the outcomes of several tasks come to. */
+interface Summed {
+  running: number;
+  /** The first end was waited for and has come. */
+  isOver: boolean;
+  /** The outcomes that count. */
+  counted: Outcome[];
+  /** The first of them that failed, or else has an exit code above 0. */
+  ended: Outcome | undefined;
+  /** That of the submits whose outcome is not known, where all ends were waited for. */
+  unknown: Outcome | undefined;
+  /** The one that the caller has to see to first. */
+  worst: Outcome | undefined;
+}
+
+function sumUp(result: ManyResult, outcomes: readonly Outcome[], caller: Caller): Summed {
+  const isRunning = ({ exitCode }: Outcome) => exitCode === EXIT.stillRunning;
+  const running = outcomes.filter(isRunning).length;
+  const isOver = result.until === 'first' && running < outcomes.length;
+  const counted = outcomes.filter((outcome) => !isOver || !isRunning(outcome));
+  const ended = counted.find(({ envelope }) => !envelope.ok) ?? counted.find(({ exitCode }) => exitCode > 0);
+  const unknown = result.until === 'last' && result.unknown > 0 ? unknownOutcome(result, caller) : undefined;
+  // As of the lines of a batch.
+  const worst = [unknown, ended].flatMap((one) => one ?? []).sort(byUrgency)[0];
+  return { running, isOver, counted, ended, unknown, worst };
+}
+
+/** Returns what to do where something is open. @param more how many tasks this call left out */
+function openSteps(
+  more: number,
+  outcomes: readonly Outcome[],
+  { ended, running, unknown }: Summed,
+  caller: Caller,
+): string[] {
+  const gone = outcomes.flatMap(({ envelope: { errorCode, taskId } }) =>
+    errorCode === 'TASK_NOT_FOUND' ? [dropStep(caller, taskId!)] : [],
+  );
+  // Of a submit whose outcome is not known, the same command finds out what the list shows, which its own steps say.
+  const hasMore = ended !== undefined || running > 0 || unknown === undefined;
+  const nextSteps = sentences(
+    ((hasMore && gone.length < outcomes.length) || more > 0) && caller.same,
+    gone.slice(0, 5),
+    unknown ? textsIn(unknown, 'nextSteps') : caller.command('listPending'),
+  );
+  return [...new Set(nextSteps)];
 }
 
 /** Returns the outcome of submits that made a task or did not. */

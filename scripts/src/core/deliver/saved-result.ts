@@ -27,22 +27,39 @@ export async function savedResult(
   return { ...taskResult(taskId, { state: 'COMPLETED', record: {} }, known), files, warnings };
 }
 
+/** A complete copy of one file of a result. */
+interface WholeFile {
+  file: RecordedFile;
+  /** Which of the result's files it is, from 1. */
+  number: number;
+  /** Where the file is wanted. */
+  target: string;
+}
+
 /** Returns the files of the result in the wanted place. @param count of how many files the result is */
 async function wholeFiles(
   session: Session,
   entry: StoredRequest,
-  { folder, output, isVersioned = false, filesUntil }: Wait,
+  wait: Wait,
   count: number,
 ): Promise<SavedFile[] | undefined> {
-  const { files, taskId } = entry.record;
+  const whole = await findWhole(entry.record, wait, count);
+  return whole && placeAll(session, entry, wait, whole);
+}
+
+/** Returns a complete copy of each file, preferably the one in the wanted place; undefined where one has none. */
+async function findWhole(
+  { files, taskId }: RequestRecord,
+  { folder, output }: Wait,
+  count: number,
+): Promise<WholeFile[] | undefined> {
   const isOnly = count === 1;
   const numbers = new Set(files.map((file) => (isOnly ? 1 : numberOf(file))));
   if (numbers.size === 0 || numbers.size !== count) return undefined;
   const { fileIsWhole } = await import('../../download/file-hash.ts');
   const { stemOf } = await import('../../download/download.ts');
   const { withoutExtension } = await import('../../download/names.ts');
-  const placed: SavedFile[] = [];
-  const whole: { file: RecordedFile; number: number; target: string }[] = [];
+  const whole: WholeFile[] = [];
   for (const number of [...numbers].sort((a, b) => a - b)) {
     const which = count > 1 ? { number } : {};
     const stem = folder === null ? null : stemOf({ folder, taskId: taskId!, output, ...which });
@@ -55,8 +72,21 @@ async function wholeFiles(
     const target = stem === null ? found.path : `${stem}${path.extname(found.path)}`;
     whole.push({ file: found, number, target });
   }
+  return whole;
+}
+
+/** Copies each file to where it is wanted and is not yet, and notes the copies in the record. */
+async function placeAll(
+  session: Session,
+  entry: StoredRequest,
+  { isVersioned = false, filesUntil }: Wait,
+  whole: readonly WholeFile[],
+): Promise<SavedFile[]> {
+  const { files } = entry.record;
   const { copyTo } = await import('../../download/copy-file.ts');
   const { nameFound } = await import('../../download/save-once.ts');
+  const { withoutExtension } = await import('../../download/names.ts');
+  const placed: SavedFile[] = [];
   const copies: RecordedFile[] = [];
   const change: { output?: string } = {};
   for (const { file, number, target } of whole) {

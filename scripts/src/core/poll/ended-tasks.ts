@@ -6,7 +6,7 @@ import type { Results } from './poll-rounds.ts';
 
 interface Wanted {
   taskId: string;
-  /** The result is then worth a query without a permit. */
+  /** By the monotonic clock. Once it has passed, no permit is waited for. */
   deadline: number;
   /** What the list showed of it, which counts where no query was permitted in time; null: no end. Absent: not read yet. */
   listed: Task | null | undefined;

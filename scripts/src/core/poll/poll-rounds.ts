@@ -13,8 +13,9 @@ export type Polled = TaskStatus & {
 
 export interface Due {
   taskId: string;
+  /** By the wall clock, as other processes announce theirs. */
   dueAtWall: number;
-  deadline: number;
+  deadlineMonotonic: number;
   /** Another process saw its end: the details are read at once. */
   isEndSeen: boolean;
 }
@@ -70,7 +71,7 @@ export class PollRounds {
     const ids = new Set([...watched, ...this.#others.keys()]);
     const overdue = [...this.#others]
       .filter(([, dueAtWall]) => dueAtWall <= now)
-      .map(([taskId, dueAtWall]) => ({ taskId, dueAtWall, deadline: Infinity, isEndSeen: false }));
+      .map(([taskId, dueAtWall]) => ({ taskId, dueAtWall, deadlineMonotonic: Infinity, isEndSeen: false }));
     const mayList = this.#mayList(ids);
     this.#wasList = mayList && this.#listServes([...due, ...overdue]);
     if (this.#wasList) {
@@ -219,7 +220,7 @@ export class PollRounds {
     const { api, provider } = this.#service;
     const at = this.#now();
     const isOwn = due.some((one) => one.taskId === taskId);
-    const deadline = Math.min(target.deadline, api.clock.monotonic() + LIST_MS);
+    const deadline = Math.min(target.deadlineMonotonic, api.clock.monotonic() + LIST_MS);
     // A status is shorter. Where tasks share the permits, the details save a second query at the end.
     const query =
       isOne && !isEndSeen

@@ -7,11 +7,12 @@ import { intervalBefore, type PollSchedule } from './interval.ts';
 import { graceAfter, isMissingForNow } from './not-found-grace.ts';
 import { pauseAfterFailure } from './pause-after-failure.ts';
 
+/** Its times are by the monotonic clock. */
 export interface PollOptions {
   clock: Clock;
   schedule: PollSchedule;
   deadline: number;
-  /** When the task was submitted, on the monotonic clock; absent where that is not known. */
+  /** When the task was submitted; absent where that is not known. */
   submittedAt?: number | undefined;
   stop?: AbortSignal | undefined;
   /** Until then "not found" says nothing about the task: `not-found-grace.ts`. */
@@ -22,8 +23,9 @@ export interface PollOptions {
   onError?(failure: Failure): void;
 }
 
+/** By the monotonic clock. */
 export interface PollTimes {
-  dueAtMonotonic: number;
+  dueAt: number;
   /** Not sooner than this, however the queries of several tasks are spread: the one before it failed. */
   earliest: number;
 }
@@ -59,7 +61,7 @@ export async function pollUntilEnd(
     if (last) options.onPoll?.(last, pause);
 
     try {
-      const seen = await poll({ dueAtMonotonic: now + pause, earliest: now + Math.min(least, left) });
+      const seen = await poll({ dueAt: now + pause, earliest: now + Math.min(least, left) });
       if (!seen) continue;
       last = merge(last, seen);
       failure = undefined;

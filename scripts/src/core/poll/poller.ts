@@ -19,12 +19,13 @@ type NextStatus =
   /** The time was over, and no query was permitted. */
   | { kind: 'noPermit' };
 
+/** Its times are by the monotonic clock, but for one. */
 interface Ask {
   taskId: string;
-  dueAtMonotonic: number;
+  dueAt: number;
   deadline: number;
-  /** The end of the task that another process has seen, by the wall clock of its query; its details are still to be read. */
-  endSeenAt: number;
+  /** When another process saw the end of the task, whose details are still to be read; 0: none did. */
+  endSeenAtWall: number;
   resolve(next: NextStatus): void;
   reject(error: unknown): void;
 }
@@ -59,6 +60,7 @@ export class Poller {
   readonly #watched = new Map<string, number>();
   readonly #asks = new Set<Ask>();
   readonly ended: EndedTasks;
+  /** When each task was last seen, by the wall clock. */
   readonly #seenAt = new Map<string, number>();
   #isRunning = false;
   #announceAt = 0;
@@ -106,13 +108,13 @@ export class Poller {
   ): Promise<NextStatus> {
     if (stop?.aborted) return { kind: 'timeOver' };
     const now = this.#service.api.clock.monotonic();
-    const pause = Math.max(0, times.dueAtMonotonic - now);
+    const pause = Math.max(0, times.dueAt - now);
     const spread = this.#isCrowd ? Math.min(pause * CROWD_SHARE, CROWD_MOST_MS) : pause;
-    const dueAtMonotonic = Math.max(now + spread, times.earliest);
+    const dueAt = Math.max(now + spread, times.earliest);
     let onStop = () => {};
     try {
       return await new Promise((resolve, reject) => {
-        const ask: Ask = { taskId, ...times, dueAtMonotonic, endSeenAt: 0, resolve, reject };
+        const ask: Ask = { taskId, ...times, dueAt, endSeenAtWall: 0, resolve, reject };
         onStop = () => {
           this.#end(ask, { kind: 'timeOver' });
           this.#sleep.abort(AWAKE);
@@ -168,8 +170,7 @@ export class Poller {
     // Those who got an answer ask for the next one.
     await new Promise((resolve) => setImmediate(resolve));
     let next = Infinity;
-    for (const { dueAtMonotonic, deadline } of this.#asks)
-      next = Math.min(next, Math.max(dueAtMonotonic, now), deadline);
+    for (const { dueAt, deadline } of this.#asks) next = Math.min(next, Math.max(dueAt, now), deadline);
     const isOverdue = next <= now;
     // Some are due that were not before, or that this query did not serve.
     if (this.#asks.size === 0 || (isOverdue && wait <= 0)) return;
@@ -200,15 +201,13 @@ export class Poller {
   #due(): Due[] {
     const { clock } = this.#service.api;
     const now = clock.monotonic();
-    const wall = clock.wall() - now;
-    const asks = [...this.#asks].filter(
-      ({ dueAtMonotonic, endSeenAt }) => dueAtMonotonic <= now || endSeenAt > 0,
-    );
+    const toWall = clock.wall() - now;
+    const asks = [...this.#asks].filter(({ dueAt, endSeenAtWall }) => dueAt <= now || endSeenAtWall > 0);
     if (asks.length === 0) return [];
     const order = new Map([...this.#watched.keys()].map((id, n) => [id, n]));
     asks.sort((a, b) => (order.get(a.taskId) ?? 0) - (order.get(b.taskId) ?? 0));
-    return asks.map(({ taskId, dueAtMonotonic, deadline, endSeenAt }) => {
-      return { taskId, deadline, dueAtWall: dueAtMonotonic + wall, isEndSeen: endSeenAt > 0 };
+    return asks.map(({ taskId, dueAt, deadline, endSeenAtWall }) => {
+      return { taskId, deadlineMonotonic: deadline, dueAtWall: dueAt + toWall, isEndSeen: endSeenAtWall > 0 };
     });
   }
 
@@ -249,11 +248,11 @@ export class Poller {
     const { clock } = this.#service.api;
     if (!this.#cache || clock.monotonic() < this.#announceAt) return;
     this.#announceAt = clock.monotonic() + ANNOUNCE_MS;
-    const wall = clock.wall() - clock.monotonic();
+    const toWall = clock.wall() - clock.monotonic();
     // A task that is waited for, but not at this moment, is not due.
     const later = Math.round(clock.wall()) + ANNOUNCED_MS;
     const tasks = new Map([...this.#watched.keys()].map((id) => [id, later]));
-    for (const ask of this.#asks) tasks.set(ask.taskId, Math.round(ask.dueAtMonotonic + wall));
+    for (const ask of this.#asks) tasks.set(ask.taskId, Math.round(ask.dueAt + toWall));
     await this.#cache.announce(tasks);
   }
 
@@ -266,7 +265,7 @@ export class Poller {
     for (const ask of this.#asks) {
       const seen = tasks.get(ask.taskId);
       const since = this.#seenAt.get(ask.taskId) ?? now - FRESH_MS;
-      if (!seen?.state || seen.at <= Math.max(since, ask.endSeenAt) || seen.at > now + FRESH_MS) continue;
+      if (!seen?.state || seen.at <= Math.max(since, ask.endSeenAtWall) || seen.at > now + FRESH_MS) continue;
       if (!isTerminal(seen.state)) {
         this.#seenAt.set(ask.taskId, seen.at);
         this.#answer(ask, { state: seen.state, record: {} });
@@ -274,7 +273,7 @@ export class Poller {
       }
       const task = await this.#cache.ended(ask.taskId);
       if (task && task.state === seen.state) this.#answer(ask, { ...task, task });
-      else ask.endSeenAt = seen.at;
+      else ask.endSeenAtWall = seen.at;
     }
   }
 }

@@ -15,6 +15,14 @@ const MADE_WITHIN_MS = 5 * 60_000;
 // Usual sizes of a page. No paging is documented for AIVideoMaker, nor that there is none.
 const PAGE_SIZES = new Set([10, 20, 25, 30, 50, 100, 200, 250, 500, 1000]);
 
+/** A task that may be the one of the submit, by its input and its date. */
+interface Candidate {
+  task: Task;
+  createdAt: number;
+  /** Milliseconds between the submit and the task. */
+  distance: number;
+}
+
 /**
  * Finds the task of a submit in the service's task list: by its idempotency key or, where the list does not show the key
  * of a task, by model, input and time.
@@ -44,29 +52,39 @@ export function findInList(
   if (times.sentAt === null) return list.unread > 0 || alike.length > 0 ? 'similar' : 'absent';
   const offset = list.serverTime === null ? 0 : list.serverTime - times.now;
   const sentAt = times.sentAt + offset;
-  const distance = (task: Task) => Math.abs(task.createdAt! - sentAt);
-  const isOld = (task: Task) => task.createdAt !== undefined && task.createdAt < sentAt - CLOCK_TOLERANCE_MS;
+  const earliest = sentAt - CLOCK_TOLERANCE_MS;
   // Without the service's time, a task from the future only shows that the clocks differ.
-  const isAhead = (task: Task) =>
-    list.serverTime === null &&
-    task.createdAt !== undefined &&
-    task.createdAt > times.now + CLOCK_TOLERANCE_MS;
-  const candidates = alike
-    .filter(
-      (task) => task.createdAt !== undefined && task.input !== undefined && !isOld(task) && !isAhead(task),
-    )
-    .sort((a, b) => distance(a) - distance(b));
+  const latest = list.serverTime === null ? times.now + CLOCK_TOLERANCE_MS : Infinity;
+  const candidates = candidatesOf(alike, sentAt, { earliest, latest });
   const [own] = candidates;
-  // Several tasks are alike and about equally old: taking the wrong one would lose the paid result of another request. Where
-  // there are so many equal requests, none is wrong.
-  const near = candidates.filter((task) => distance(task) - distance(own!) < SAME_TIME_MS);
-  if (near.length > equals) return 'similar';
-  if (own && own.createdAt! <= times.endedAt + offset + MADE_WITHIN_MS) return own;
+  if (own) {
+    // Several tasks are alike and about equally old: taking the wrong one would lose the paid result of another request. Where
+    // there are so many equal requests, none is wrong.
+    const near = candidates.filter(({ distance }) => distance - own.distance < SAME_TIME_MS);
+    if (near.length > equals) return 'similar';
+    if (own.createdAt <= times.endedAt + offset + MADE_WITHIN_MS) return own.task;
+  }
+  const isOld = ({ createdAt = Infinity }: Task) => createdAt < earliest;
   // Without the service's time, a task that seems too old may only be dated by a slow clock.
   const maybe = list.unread > 0 || alike.some((task) => list.serverTime === null || !isOld(task));
   if (maybe) return 'similar';
   const isNewer = (task: Task) => task.createdAt !== undefined && !isOld(task);
   return PAGE_SIZES.has(list.tasks.length) && list.tasks.every(isNewer) ? 'cut' : 'absent';
+}
+
+/** Returns the tasks with an input and a date in a span of time, the one nearest to the submit first. */
+function candidatesOf(
+  tasks: readonly Task[],
+  sentAt: number,
+  { earliest, latest }: { earliest: number; latest: number },
+): Candidate[] {
+  const candidates = tasks.flatMap((task) => {
+    const { createdAt, input } = task;
+    if (createdAt === undefined || input === undefined) return [];
+    if (createdAt < earliest || createdAt > latest) return [];
+    return [{ task, createdAt, distance: Math.abs(createdAt - sentAt) }];
+  });
+  return candidates.sort((a, b) => a.distance - b.distance);
 }
 
 /** Compares model names: the service lists one model under a longer name (minimax-h3 for minimax); t2v_v3 is not t2v. */

@@ -3,6 +3,7 @@ import { Failure, orFailure } from '../../model/failure.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { isReplaced, type RequestRecord } from '../../model/request-record.ts';
 import type { Task, TaskState } from '../../model/task.ts';
+import type { StoredRequest } from '../../ports/record-store.ts';
 import { type OtherRequests, otherRequests } from '../money/spending.ts';
 import { noteState, ownPending, requestOfTask } from '../record/task-record.ts';
 import type { Session } from '../session.ts';
@@ -63,22 +64,14 @@ export async function listTasks(
   const { api, provider } = session;
   const deadline = withinMs === undefined ? undefined : api.clock.monotonic() + withinMs;
   const list = await api.read(provider.list(), { retryUntil: deadline, deadline });
-  const submits = await orFailure(lostSubmits(session));
-  // The list serves without them.
-  const lost = submits instanceof Failure ? [] : submits;
-  await recordListedTasks(session, lost, list.tasks);
-  await noteStates(session, list.tasks);
+  const lost = await noteList(session, list.tasks);
   const all = [...list.tasks].sort((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0));
-  const { since, model, states, limit } = filter;
-  const ofSpan = all.filter(
-    (task) =>
-      (since === null || (task.createdAt ?? -Infinity) >= since) && (model === null || task.model === model),
-  );
+  const ofSpan = all.filter((task) => isOfSpan(task, filter));
   const counts: Partial<Record<TaskState, number>> = {};
   for (const { state } of ofSpan) counts[state] = (counts[state] ?? 0) + 1;
-  const matching = ofSpan.filter(({ state }) => states?.includes(state) ?? true);
+  const matching = ofSpan.filter(({ state }) => filter.states?.includes(state) ?? true);
   const tasks: ListedTask[] = [];
-  for (const task of matching.slice(0, limit)) {
+  for (const task of matching.slice(0, filter.limit)) {
     const entry = await requestOfTask(session, task.id);
     tasks.push({ task, request: entry?.record, ...(await namesOf(entry?.record)) });
   }
@@ -95,16 +88,34 @@ export async function listTasks(
     undated: all.filter(({ createdAt }) => createdAt === undefined).length,
     unread: list.unread,
     lost: lost.filter(({ record }) => isStillLost(record, filter)).length,
-    others: await othersOf(session, since),
+    others: await othersOf(session, filter.since),
     record,
   };
 }
 
+/**
+ * Notes on record what the list shows: the tasks of lost submits, and the states of tasks that have not ended.
+ * @returns the submits that were lost before
+ */
+async function noteList(session: Session, tasks: readonly Task[]): Promise<StoredRequest[]> {
+  const submits = await orFailure(lostSubmits(session));
+  // The list serves without them.
+  const lost = submits instanceof Failure ? [] : submits;
+  await recordListedTasks(session, lost, tasks);
+  await noteStates(session, tasks);
+  return lost;
+}
+
+function isOfSpan(task: Task, { since, model }: ListFilter): boolean {
+  const isInTime = since === null || (task.createdAt ?? -Infinity) >= since;
+  return isInTime && (model === null || task.model === model);
+}
+
 /** Tells whether the task of a record, if there is one, may be wanted: its state is not known, so it may be any. */
 function isStillLost(record: RequestRecord, { since, model }: ListFilter): boolean {
-  const isOfSpan = since === null || Date.parse(record.unsettledSince) >= since;
+  const isInTime = since === null || Date.parse(record.unsettledSince) >= since;
   return (
-    record.taskId === null && !isReplaced(record) && isOfSpan && (model ?? record.model) === record.model
+    record.taskId === null && !isReplaced(record) && isInTime && (model ?? record.model) === record.model
   );
 }
 

@@ -29,7 +29,7 @@ export async function firstStatus(of: WaitedTask): Promise<PolledTask> {
   if (recorded && isTerminal(recorded)) return { seen: { state: recorded, record: {} } };
   // Without a wait a single query is sent, retried like any other.
   if (wait.deadline <= wait.start) return { seen: await queryStatus(session, taskId) };
-  const times = { dueAtMonotonic: wait.start, earliest: wait.start, deadline: wait.deadline };
+  const times = { dueAt: wait.start, earliest: wait.start, deadline: wait.deadline };
   const found = await orFailure(watching(of, (poller) => poller.next(taskId, times, wait.stop)));
   if (!(found instanceof Failure)) return found.kind === 'status' ? { seen: found.status } : {};
   const graceUntil = known.entry === undefined ? 0 : graceOf(session, known.entry);
