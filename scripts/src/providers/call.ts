@@ -23,7 +23,7 @@ export interface Answered {
   settings: Pick<ProviderSettings, 'key' | 'now'>;
 }
 
-/** Returns a request with JSON in both directions. @param own the headers that name the key */
+/** Returns a request with JSON in both directions. @param own headers that this service wants beside those of every request, such as the key */
 export function jsonRequest(
   method: HttpRequest['method'],
   url: string,

@@ -235,6 +235,14 @@ describe('a task that is not found', () => {
     expect((await wait(seen)).waited).toMatchObject({ last: { state: 'COMPLETED' } });
   });
 
+  it('fault 20: is queried again after half a second, doubled for each 404 in a row up to 8 s, with jitter', async () => {
+    const steps = [...Array.from({ length: 7 }, missing), see('COMPLETED')];
+    // Intervals so short that the pauses alone are seen; this jitter is in the middle, at three quarters of the longest pause.
+    const { polledAt } = await wait(steps, { schedule: { firstMs: 1 }, graceUntil: 600_000, chance: 0.5 });
+    const pauses = polledAt.slice(1).map((at, n) => at - polledAt[n]!);
+    expect(pauses).toEqual([375, 750, 1_500, 3_000, 6_000, 6_000, 6_000]);
+  });
+
   it('fault 20: is not found once the grace is over', async () => {
     const { waited, clock } = await wait([missing()], { graceUntil: 30_000 });
     expect(waited).toMatchObject({ code: 'TASK_NOT_FOUND' });
