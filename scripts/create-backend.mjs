@@ -76,14 +76,15 @@ function nextSteps(target, count, skill) {
   const { node } = process.versions;
   const isOlder = node.localeCompare(needed, void 0, { numeric: true }) < 0;
   const note = isOlder ? `
-The backend needs Node ${needed} or newer; this is ${node}.
+The backend needs Node ${needed} or newer; this is ${node}. The last command fetches one.
 ` : "";
+  const fetched = `npx -y -p node@${needed.split(".")[0]} -c "npm run build && node dist/main.js"`;
   return `Copied the backend to ${quoteWord(target)}: ${count} files.
 ${note}
 Next:
   cd ${quoteWord(target)}
   npm install
-  npm start
+  ${isOlder ? fetched : "npm start"}
 
 Then open http://127.0.0.1:8080. It runs with an embedded database, sandbox services that charge
 nothing, and a demo user. README.md there says how it works, what to change first, and how to

@@ -48,7 +48,9 @@ describe('E2: create-backend copies it whole', () => {
         name,
       ).toBe(true);
     expect(done.stdout).toContain(`Copied the backend to '${target}': ${expected.length} files.`);
-    expect(done.stdout).toContain(`\n  cd '${target}'\n  npm install\n  npm start\n`);
+    const isOlder = process.versions.node.localeCompare('22.12.0', undefined, { numeric: true }) < 0;
+    const start = isOlder ? 'npx -y -p node@22 -c "npm run build && node dist/main.js"' : 'npm start';
+    expect(done.stdout).toContain(`\n  cd '${target}'\n  npm install\n  ${start}\n`);
     expect(readFileSync(path.join(target, '.gitignore'), 'utf8')).toMatch(/^node_modules\/\ndist\/\ndata\//);
   });
 
