@@ -56,6 +56,10 @@ describe('what the lines of a batch may cost', () => {
     expect(last.nextSteps[0]).toMatch(
       /^Ask the user for --maxTotalCredits 15 .*only the new charges of this run.* 45 credits were charged before for the other lines/,
     );
+    const lastBoth = await runBatch(['--maxTotalCredits', '14', '--maxCredits', '14']);
+    expect(lastBoth.nextSteps[1]).toMatch(
+      /^Ask the user for --maxTotalCredits 15 .* 45 credits were charged before/,
+    );
     expect(charges()).toBe(3);
   });
 
