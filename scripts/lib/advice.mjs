@@ -314,6 +314,7 @@ var CANCEL_REJECTED = {
 
 // scripts/src/cli/render/errors/credits.ts
 import { definedFields } from "./main.mjs";
+import { sentences } from "./main.mjs";
 var CREDITS = {
   // The message, with the missing amount: `core/money/short-of-credits.ts`.
   shortOfCredits: ({ quoted, balance, missing, cheaper, fit }, { profile }) => ({
@@ -349,19 +350,21 @@ var CREDITS = {
       `Ask the user whether ${quoted} credits are fine; then submit with --maxCredits ${quoted}.`
     ]
   }),
-  linesAboveCap: ({ lines, most, maxCredits }) => ({
-    message: `${lines.length === 1 ? `Line ${lines[0]} costs ${most} credits` : `${lines.length} lines cost up to ${most} credits each`}; --maxCredits allows ${maxCredits}.`,
+  linesAboveCap: ({ lines, most, maxCredits, sum }) => ({
+    message: sentences(
+      `${lines.length === 1 ? `Line ${lines[0]} costs ${most} credits` : `${lines.length} lines cost up to ${most} credits each`}; --maxCredits allows ${maxCredits}.`,
+      sum && `The lines that are not charged yet cost ${sum.quoted} credits; --maxTotalCredits allows ${sum.maxTotalCredits}.`
+    ).join(" "),
     nothingSubmitted: true,
-    data: { quoted: most, maxCredits },
+    data: definedFields({ quoted: most, maxCredits, maxTotalCredits: sum?.maxTotalCredits }),
     nextSteps: [
-      `Ask the user whether ${most} credits for a line are fine; then submit with --maxCredits ${most}. Or take the lines that cost more than ${maxCredits} out, or choose a cheaper model or duration for them, where there is one (data.items has the prices; the first is line ${lines[0]}).`
+      `Ask the user whether ${most} credits for a line are fine; then submit with --maxCredits ${most}. Or take the lines that cost more than ${maxCredits} out, or choose a cheaper model or duration for them, where there is one (data.items has the prices; the first is line ${lines[0]}).`,
+      sum && sumStep(sum)
     ]
   }),
-  sumAboveCap: ({ quoted, maxTotalCredits, fit }) => ({
-    data: fit && { quoted, maxTotalCredits },
-    nextSteps: [
-      `Ask the user for --maxTotalCredits ${quoted} (now it is ${maxTotalCredits}${fit ? `: the first ${fit.lines} of ${fit.of} lines fit` : ""}), or take lines out. It counts only the new charges of this run; what has been submitted before is not charged again.`
-    ]
+  sumAboveCap: (sum) => ({
+    data: sum.fit && { quoted: sum.quoted, maxTotalCredits: sum.maxTotalCredits },
+    nextSteps: [sumStep(sum)]
   }),
   aboveDay: ({ quoted, spent, limit }, { profile, command }) => {
     const so = spent === null ? "What a recorded request of the last 24 hours cost is not known" : `The recorded requests of the last 24 hours cost or may have cost up to ${spent} credits, and this one costs ${quoted}`;
@@ -376,6 +379,14 @@ var CREDITS = {
     };
   }
 };
+function sumStep({ quoted, maxTotalCredits, fit }) {
+  const fits = fit ? `: ${fitWords(fit, maxTotalCredits)}` : "";
+  return `Ask the user for --maxTotalCredits ${quoted} (now it is ${maxTotalCredits}${fits}), or take lines out. It counts only the new charges of this run; what has been submitted before is not charged again.`;
+}
+function fitWords({ lines, of, cheapest }, cap) {
+  if (lines > 0) return `the first ${lines} of ${of} lines fit`;
+  return `${cheapest > cap ? "no line fits" : "the first line does not fit"}, the cheapest costs ${cheapest}`;
+}
 function cheaperSteps({ model, asOf, variants, most }) {
   if (variants.length === 0 && most !== null && most > 0)
     return [`No form of ${model} is known that costs at most ${most} credits.`];
@@ -422,13 +433,13 @@ import { compact, unlessEmpty } from "./main.mjs";
 import { AdvisedFailure } from "./main.mjs";
 import { resumeCommand as resumeCommand3 } from "./main.mjs";
 import { definedFields as definedFields2 } from "./main.mjs";
-import { sentences as sentences2 } from "./main.mjs";
+import { sentences as sentences3 } from "./main.mjs";
 import { warningText } from "./main.mjs";
 
 // scripts/src/cli/render/errors/submit-outcome-unknown.ts
 import { resumeCommand as resumeCommand2 } from "./main.mjs";
 import { decision, NOT_YET } from "./main.mjs";
-import { sentences } from "./main.mjs";
+import { sentences as sentences2 } from "./main.mjs";
 var UNDECIDABLE = {
   noList: "the service documents no list of tasks",
   similar: "the list shows a task, or has one that cannot be read, which may be this one or that of another request",
@@ -442,7 +453,7 @@ var SUBMIT_OUTCOME_UNKNOWN = {
     const { profile, command, same } = caller;
     const why = notResubmitted ? `It was not submitted once more: ${messageOf(notResubmitted)}` : later?.message;
     const yet = after === void 0 ? "" : " yet";
-    const message = `Whether ${profile.title} accepted this submit, and charged for it, is not known${yet}. ${sentences(lost.message, why).join(" ")}`;
+    const message = `Whether ${profile.title} accepted this submit, and charged for it, is not known${yet}. ${sentences2(lost.message, why).join(" ")}`;
     const answered = named !== void 0 && [
       "The answer named a task beside an error; this shows the state of that task:",
       resumeCommand2(caller, named)
@@ -594,7 +605,7 @@ function explained(failure, caller) {
     ...details,
     ...compact(advice),
     data: submit ? submitData(submit, facts) : facts,
-    nextSteps: unlessEmpty(sentences2(...nextSteps, chargedSteps(failure, caller)))
+    nextSteps: unlessEmpty(sentences3(...nextSteps, chargedSteps(failure, caller)))
   });
 }
 function submitData({ credits, isResubmitted, warnings }, data) {
@@ -608,7 +619,7 @@ function submitData({ credits, isResubmitted, warnings }, data) {
 function withFallbackSteps(failure, caller, taskId) {
   const known = explained(failure, caller);
   if (known.details.nextSteps?.length) return known;
-  return known.with({ nextSteps: sentences2(...WORDS[failure.code]?.(failure, caller, taskId) ?? []) });
+  return known.with({ nextSteps: sentences3(...WORDS[failure.code]?.(failure, caller, taskId) ?? []) });
 }
 function said({ details: { reason } }, caller) {
   if (reason === void 0) return { nextSteps: [] };

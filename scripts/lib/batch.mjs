@@ -7,19 +7,18 @@ const path4 = require("node:path");
 import { Failure } from "./main.mjs";
 function overBudget(lines, { maxCredits = Infinity, maxTotalCredits = Infinity }) {
   const quoted2 = sumOf(lines.values());
+  const sum2 = quoted2 > maxTotalCredits ? { kind: "sumAboveCap", quoted: quoted2, maxTotalCredits, fit: fitting(lines, maxTotalCredits) } : void 0;
   const above = [...lines].filter(([, { credits }]) => credits > maxCredits);
   if (above.length > 0) {
     const message2 = `${above.length} lines cost more than ${maxCredits} credits each.`;
     const most = Math.max(...above.map(([, { credits }]) => credits));
     return new Failure("BUDGET_EXCEEDED", message2, {
-      reason: { kind: "linesAboveCap", lines: above.map(([number]) => number), most, maxCredits }
+      reason: { kind: "linesAboveCap", lines: above.map(([number]) => number), most, maxCredits, sum: sum2 }
     });
   }
-  if (quoted2 > maxTotalCredits) {
+  if (sum2) {
     const message2 = `The lines that are not charged yet cost ${quoted2} credits; the limit for all of them is ${maxTotalCredits}.`;
-    return new Failure("BUDGET_EXCEEDED", message2, {
-      reason: { kind: "sumAboveCap", quoted: quoted2, maxTotalCredits, fit: fitting(lines, maxTotalCredits) }
-    });
+    return new Failure("BUDGET_EXCEEDED", message2, { reason: sum2 });
   }
   const balance = balanceOf(lines.values());
   if (balance === null || balance >= quoted2) return void 0;
@@ -42,7 +41,8 @@ function fitting(lines, cap) {
     left -= credits;
     return left < 0;
   });
-  return { lines: tooMuch < 0 ? prices.length : tooMuch, of: prices.length };
+  const cheapest = Math.min(...prices.map(({ credits }) => credits));
+  return { lines: tooMuch < 0 ? prices.length : tooMuch, of: prices.length, cheapest };
 }
 function sumOf(prices) {
   return [...prices].reduce((sum2, { credits }) => sum2 + credits, 0);
@@ -943,9 +943,11 @@ function batchSteps(result, sorted, hidden, caller) {
 function heldSteps(held, lines, caller) {
   const { nextSteps = [] } = advisedInLine(held, caller, null).details;
   const { charged } = totalsOf(lines.filter(({ isReused }) => isReused));
-  if (held.details.reason?.kind !== "sumAboveCap" || !charged) return nextSteps;
+  const { reason } = held.details;
+  const isSumAbove = reason?.kind === "sumAboveCap" || reason?.kind === "linesAboveCap" && reason.sum;
+  if (!isSumAbove || !charged) return nextSteps;
   const before = `${counted2(charged, "credit")} ${charged === 1 ? "was" : "were"} charged before for the other lines (their newest tasks).`;
-  return [`${nextSteps[0]} ${before}`, ...nextSteps.slice(1)];
+  return [...nextSteps.slice(0, -1), `${nextSteps.at(-1)} ${before}`];
 }
 var isLineGone = ({ end }) => end !== null && !(end instanceof Failure8) && isGone(end);
 var isLastingEnd = ({ end }) => end !== null && "failure" in end && LASTING.has(end.failure.details.reason?.kind ?? "");

@@ -1087,14 +1087,18 @@ async function waitForNewest(session, settings) {
   for (const entry of tasks) {
     const waitMs = Math.max(0, deadline - clock.monotonic());
     const ended = await endOf(session, { ...settings, waitMs }, entry);
+    const { model, promptExcerpt: promptExcerpt2, created } = entry.record;
+    const isListed = session.provider.can.list;
+    const notNamed = { kind: "taskNotNamed", model, promptExcerpt: promptExcerpt2, created, isListed };
     if (!(ended instanceof Failure14)) {
       const passed = gone.map(({ details }) => ({ kind: "taskGone", taskId: details.taskId }));
-      const warnings = [...ended.warnings, ...passed];
+      const warnings = [notNamed, ...ended.warnings, ...passed];
       if (unknown > 0) warnings.push({ kind: "unknownSubmits", count: unknown });
       return { ...ended, warnings };
     }
-    if (ended.code !== "TASK_NOT_FOUND") throw ended;
-    gone.push(ended);
+    const failure = ended.with({ submit: { warnings: [notNamed] } });
+    if (failure.code !== "TASK_NOT_FOUND") throw failure;
+    gone.push(failure);
   }
   if (gone[0]) throw gone[0];
   return { kind: "nothingPending", ...submits };

@@ -2257,6 +2257,7 @@ var BY_FLAGS = {
 };
 
 // scripts/src/cli/render/warnings.ts
+var requestNamed = (promptExcerpt, model) => promptExcerpt === null ? model ?? "a task" : `${quoted(promptExcerpt)}${model ? ` (${model})` : ""}`;
 function warningText(warning) {
   switch (warning.kind) {
     case "otherKind": {
@@ -2276,6 +2277,11 @@ function warningText(warning) {
     }
     case "unrecorded":
       return `The record of this request could not be written when the service accepted it: keep the task id. waitTask with it brings the result, and charges nothing.`;
+    case "taskNotNamed": {
+      const { promptExcerpt, model, created, isListed } = warning;
+      const list = ", or --action listTasks --since 7d, which also shows those that have ended";
+      return `Without --taskId this is the newest unfinished request: ${requestNamed(promptExcerpt, model)}, made on ${created}. If another one was meant: --action listPending${isListed ? list : ""}.`;
+    }
     case "noPermit":
       return `The state is the last known one. The queries that the service allows were used by other waits on this machine, or it asked for a pause; the next query is due in ${warning.seconds} s.`;
     case "taskGone":
@@ -2458,6 +2464,7 @@ export {
   refuseUnsupported,
   refused,
   refusedInputs,
+  requestNamed,
   resumeCommand,
   resumeFlags,
   rowsThatFit,

@@ -15,11 +15,11 @@ function accountOutcome({ account: { balance, models, record }, contracts, notLi
 
 // scripts/src/cli/render/cancellable.ts
 import { issue } from "./main.mjs";
-import { quoted } from "./main.mjs";
 import { nameIn } from "./live.mjs";
 import { AdvisedFailure } from "./main.mjs";
 import { failed } from "./main.mjs";
 import { sentences } from "./main.mjs";
+import { requestNamed } from "./main.mjs";
 var MOST_LOST = 5;
 function cancellableOutcome(result, caller, hasKey = true) {
   const { tasks, more, lost, clearAfter, isListed } = result;
@@ -43,17 +43,16 @@ function cancellableOutcome(result, caller, hasKey = true) {
   const refusal = new AdvisedFailure("INVALID_PAYLOAD", message, { issues, nextSteps, retryAfter });
   return failed(refusal, "UNKNOWN", null);
 }
-var named = (promptExcerpt2, model) => promptExcerpt2 === null ? model ?? "a task" : `${quoted(promptExcerpt2)}${model ? ` (${model})` : ""}`;
 function cancelStep(task, { command }) {
   const { taskId, promptExcerpt: promptExcerpt2, created, seen, isRecorded } = task;
-  const what = named(promptExcerpt2, nameIn(task.model));
+  const what = requestNamed(promptExcerpt2, nameIn(task.model));
   const made = `${created ? `, made on ${created}` : ""}${isRecorded ? "" : " (this machine has no record of it)"}`;
   const state = seen === void 0 ? "is SUBMITTED now" : `was SUBMITTED when it was last seen, on ${seen}`;
   return `To cancel ${what}${made}, which ${state}: ${command("cancelTask", { taskId })}`;
 }
 function lostStep(record, result, caller) {
   const { promptExcerpt: promptExcerpt2, model, created, idempotencyKey } = record;
-  const what = `the submit of ${named(promptExcerpt2, model)}, begun on ${created}`;
+  const what = `the submit of ${requestNamed(promptExcerpt2, model)}, begun on ${created}`;
   const warning = "Do not run its own command, which may submit once more.";
   const { title } = caller.profile;
   const unknown = `Whether ${what}, made a task is not known`;
@@ -91,7 +90,7 @@ function promptExcerpt(payload) {
 
 // scripts/src/cli/render/list.ts
 import { isObject, unlessEmpty as unlessEmpty2 } from "./main.mjs";
-import { counted as counted2, plain as plain2, quoted as quoted2 } from "./main.mjs";
+import { counted as counted2, plain as plain2, quoted } from "./main.mjs";
 import { nameIn as nameIn2 } from "./live.mjs";
 import { briefWait, resumeCommand } from "./main.mjs";
 import { definedFields, done as done3, upstream as upstream2 } from "./main.mjs";
@@ -262,7 +261,7 @@ function rowOf2({ task, request, name, file }) {
     createdAt: dateOf(createdAt),
     completedAt: dateOf(completedAt),
     credits: { charged: charged ?? null, refunded: refunded ?? null },
-    reason: error && quoted2(error, LONGEST_REASON),
+    reason: error && quoted(error, LONGEST_REASON),
     // A key has no spaces: whatever has some is no key, and may be a sentence.
     idempotencyKey: /^[\x21-\x7e]{1,128}$/.test(key) ? key : void 0
   });

@@ -104,6 +104,8 @@ export interface Cheaper {
 export interface Fit {
   lines: number;
   of: number;
+  /** The credits that the cheapest of them costs. */
+  cheapest: number;
 }
 
 /**
@@ -149,6 +151,14 @@ export interface ModelUnknown {
     | { what: 'nowhere'; near: string | undefined; models: readonly string[] };
 }
 
+/** `fit` is absent where the cap is met on the way. */
+export interface SumAboveCap {
+  kind: 'sumAboveCap';
+  quoted: number;
+  maxTotalCredits: number;
+  fit?: Fit;
+}
+
 /** What a failure is about, beyond its code: the facts from which its advice is made. */
 export type Reason =
   | SubmitUnknown
@@ -188,10 +198,15 @@ export type Reason =
       cheaper: Cheaper;
     }
   | { kind: 'quoteAboveCap'; quoted: number; maxCredits: number; cheaper: Cheaper }
-  /** Lines of a batch that cost more than a line may; `most`: the price of the dearest. */
-  | { kind: 'linesAboveCap'; lines: readonly number[]; most: number; maxCredits: number }
-  /** `fit` is absent where the cap is met on the way. */
-  | { kind: 'sumAboveCap'; quoted: number; maxTotalCredits: number; fit?: Fit }
+  /** Lines of a batch that cost more than a line may; `most`: the price of the dearest. `sum`: so does the sum. */
+  | {
+      kind: 'linesAboveCap';
+      lines: readonly number[];
+      most: number;
+      maxCredits: number;
+      sum?: SumAboveCap | undefined;
+    }
+  | SumAboveCap
   | { kind: 'lineWithoutEstimate'; line: number; model: string; title: string }
   /** Lines of a batch are wrong; the issues name them. */
   | { kind: 'wrongLines' }

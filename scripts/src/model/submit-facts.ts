@@ -21,7 +21,18 @@ export type SubmitWarning =
   /** An earlier submit of the same request, whose outcome is unknown, may be charged as well; `created` in ISO 8601. */
   | { kind: 'replacedSubmit'; created: string; idempotencyKey: string }
   /** The task's id could not be written to the record of the request when it was accepted. */
-  | { kind: 'unrecorded'; taskId: string };
+  | { kind: 'unrecorded'; taskId: string }
+  /**
+   * The call named no task, so this is the newest unfinished one, which need not be the one that was meant; `created` in
+   * ISO 8601. `isListed`: the service has a list in which another one can be found.
+   */
+  | {
+      kind: 'taskNotNamed';
+      model: string;
+      promptExcerpt: string | null;
+      created: string;
+      isListed: boolean;
+    };
 
 /** What is known of the submit of a task. */
 export interface SubmitFacts {

@@ -64,6 +64,19 @@ describe('the document of a task', () => {
     });
   });
 
+  it.each([
+    ['fog "at dawn"', true, / request: "fog \\"at dawn\\"" \(t2v\), made on 2026.* or --action listTasks/],
+    [null, false, / request: t2v, made on 2026-11-22\. If another one was meant: --action listPending\.$/],
+  ])(
+    'a task that nobody named: by what the user knows it (%s; listed: %s)',
+    async (promptExcerpt, isListed, said) => {
+      const facts = { model: 't2v', promptExcerpt, created: '2026-11-22', isListed };
+      const warnings = [{ kind: 'taskNotNamed' as const, ...facts }];
+      const { envelope } = await outcomeOfResult(task('PROGRESS', { warnings }), caller);
+      expect(envelope.data!.warnings).toEqual([expect.stringMatching(said)]);
+    },
+  );
+
   it('names each task that is gone, and how its record is dropped', async () => {
     const seen = { state: 'COMPLETED' as const, record: {}, urls: [] };
     const warnings = [{ kind: 'taskGone' as const, taskId: 'ck9' }];

@@ -25,6 +25,21 @@ describe('what the lines of a batch may cost', () => {
     );
     expect(each.envelope.data).toMatchObject({ quoted: 30, limit: { quoted: 15, maxCredits: 14 } });
     expect(each.items).toMatchObject([{ quoted: 15 }, { quoted: 15 }]);
+    // Who raises one limit alone would only meet the other one.
+    const both = await runBatch(['--maxCredits', '14', '--maxTotalCredits', '10']);
+    expect(both.code).toBe(5);
+    expect(both.envelope.errorMessage).toMatch(
+      /^2 lines cost up to 15 credits each; --maxCredits allows 14\. The lines that are not charged yet cost 30 credits; --maxTotalCredits allows 10\. This run/,
+    );
+    expect(both.nextSteps.slice(0, 2)).toEqual([
+      expect.stringMatching(/submit with --maxCredits 15\./),
+      expect.stringMatching(
+        /^Ask the user for --maxTotalCredits 30 \(now it is 10: no line fits, the cheapest costs 15\), or take/,
+      ),
+    ]);
+    expect(both.envelope.data).toMatchObject({
+      limit: { quoted: 15, maxCredits: 14, maxTotalCredits: 10 },
+    });
     expect(submits()).toEqual([]);
     expect((await runBatch(['--maxTotalCredits', '30', '--maxCredits', '15'])).code).toBe(0);
     expect(charges()).toBe(2);
@@ -40,6 +55,10 @@ describe('what the lines of a batch may cost', () => {
     expect(last.items[0]).toMatchObject({ line: 4, errorCode: 'BUDGET_EXCEEDED', taskId: null });
     expect(last.nextSteps[0]).toMatch(
       /^Ask the user for --maxTotalCredits 15 .*only the new charges of this run.* 45 credits were charged before for the other lines/,
+    );
+    const lastBoth = await runBatch(['--maxTotalCredits', '14', '--maxCredits', '14']);
+    expect(lastBoth.nextSteps[1]).toMatch(
+      /^Ask the user for --maxTotalCredits 15 .* 45 credits were charged before/,
     );
     expect(charges()).toBe(3);
   });

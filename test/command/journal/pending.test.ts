@@ -310,7 +310,10 @@ describe('what is pending', () => {
     await run(['--model', 't2v', '--payload', other, '--wait', '0'], { env: here.env });
     const { ok, data } = envelopeOf(await act(here, 'waitTask', ...FAST));
     expect(ok).toBe(true);
-    expect(data.warnings).toEqual([expect.stringContaining('The outcome of 1 other submit is not known')]);
+    expect(data.warnings).toEqual([
+      expect.stringMatching(/^Without --taskId this is the newest unfinished request: "two" \(t2v\)/),
+      expect.stringContaining('The outcome of 1 other submit is not known'),
+    ]);
     await run(['--model', 't2v', '--payload', other, '--new', '--wait', '0'], { env: here.env });
     const all = await act(here, 'waitTask', '--all', ...FAST);
     expect(all.code).toBe(EXIT.submitUnknown);
@@ -327,6 +330,10 @@ describe('what is pending', () => {
     const [, second] = await requests(here, 'one', 'two');
     const done = envelopeOf(await act(here, 'waitTask', ...FAST));
     expect(done).toMatchObject({ status: 'COMPLETED', taskId: second, data: { resumed: true } });
+    // Which one was meant is not known.
+    expect(done.data.warnings).toEqual([
+      `Without --taskId this is the newest unfinished request: "two" (t2v), made on ${done.data.createdAt}. If another one was meant: --action listPending, or --action listTasks --since 7d, which also shows those that have ended.`,
+    ]);
     expect(existsSync(path.join(here.out, `${second}.mp4`))).toBe(true);
     expect(envelopeOf(await act(here, 'listPending')).data.count).toBe(1);
   });

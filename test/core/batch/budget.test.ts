@@ -38,6 +38,22 @@ describe('the caps of a batch', () => {
     );
   });
 
+  it('a refusal tells how many lines fit, and of none what the cheapest costs', () => {
+    const lines = new Map([20, 5].map((credits, n): [number, Price] => [n + 1, { credits }]));
+    const over = (caps: Parameters<typeof overBudget>[1]) => overBudget(lines, caps)?.details.reason;
+    const sum = (maxTotalCredits: number, fitting: number) => ({
+      ...{ kind: 'sumAboveCap', quoted: 25, maxTotalCredits },
+      fit: { lines: fitting, of: 2, cheapest: 5 },
+    });
+    expect(over({ maxTotalCredits: 20 })).toEqual(sum(20, 1));
+    expect(over({ maxTotalCredits: 4 })).toEqual(sum(4, 0));
+    expect(over({ maxTotalCredits: 10, maxCredits: 10 })).toEqual({
+      ...{ kind: 'linesAboveCap', lines: [1], most: 20, maxCredits: 10 },
+      sum: sum(10, 0),
+    });
+    expect(over({ maxTotalCredits: 25, maxCredits: 10 })).toHaveProperty('sum', undefined);
+  });
+
   it('fault 79: what is submitted never costs more than the sum allows, whatever is charged, lost or rejected', () => {
     const event = fc.record({
       line: fc.nat({ max: 5 }),

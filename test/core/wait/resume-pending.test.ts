@@ -60,6 +60,7 @@ describe('the newest unfinished task', () => {
     const result = await waitForNewest(session, waiting(600_000));
     expect(result).toMatchObject({ kind: 'completed', taskId: 'one' });
     expect(result).toHaveProperty('warnings', [
+      expect.objectContaining({ kind: 'taskNotNamed', created: expect.any(String) }),
       { kind: 'taskGone', taskId: 'gone2' },
       { kind: 'taskGone', taskId: 'gone1' },
     ]);
@@ -72,5 +73,6 @@ describe('the newest unfinished task', () => {
     const failure = await failureOf(waitForNewest(session, waiting(600_000)));
     expect(failure).toMatchObject({ code: 'TASK_NOT_FOUND', details: { taskId: 'gone2' } });
     expect(failure.details.reason).toEqual({ kind: 'pendingTaskGone', taskId: 'gone2' });
+    expect(failure.details.submit?.warnings).toMatchObject([{ kind: 'taskNotNamed' }]);
   });
 });

@@ -77,9 +77,11 @@ export function batchSteps(
 function heldSteps(held: Failure, lines: readonly LineResult[], caller: Caller): string[] {
   const { nextSteps = [] } = advisedInLine(held, caller, null).details;
   const { charged } = totalsOf(lines.filter(({ isReused }) => isReused));
-  if (held.details.reason?.kind !== 'sumAboveCap' || !charged) return nextSteps;
+  const { reason } = held.details;
+  const isSumAbove = reason?.kind === 'sumAboveCap' || (reason?.kind === 'linesAboveCap' && reason.sum);
+  if (!isSumAbove || !charged) return nextSteps;
   const before = `${counted(charged, 'credit')} ${charged === 1 ? 'was' : 'were'} charged before for the other lines (their newest tasks).`;
-  return [`${nextSteps[0]} ${before}`, ...nextSteps.slice(1)];
+  return [...nextSteps.slice(0, -1), `${nextSteps.at(-1)} ${before}`];
 }
 
 /** Tells whether the result of a line is lost: only its own command with --new can make another. */

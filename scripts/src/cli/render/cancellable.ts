@@ -1,12 +1,12 @@
 import type { Cancellable, CancellableResult } from '../../core/tasks/cancellable.ts';
 import { issue } from '../../model/issue.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
-import { quoted } from '../../model/text.ts';
 import { nameIn } from '../../providers/read-answer.ts';
 import { AdvisedFailure } from '../advised-failure.ts';
 import type { Caller } from './caller.ts';
 import { failed, type Outcome } from './envelope.ts';
 import { sentences } from './sentences.ts';
+import { requestNamed } from './warnings.ts';
 
 const MOST_LOST = 5;
 
@@ -41,12 +41,9 @@ export function cancellableOutcome(result: CancellableResult, caller: Caller, ha
   return failed(refusal, 'UNKNOWN', null);
 }
 
-const named = (promptExcerpt: string | null, model: string | undefined): string =>
-  promptExcerpt === null ? (model ?? 'a task') : `${quoted(promptExcerpt)}${model ? ` (${model})` : ''}`;
-
 function cancelStep(task: Cancellable, { command }: Caller): string {
   const { taskId, promptExcerpt, created, seen, isRecorded } = task;
-  const what = named(promptExcerpt, nameIn(task.model));
+  const what = requestNamed(promptExcerpt, nameIn(task.model));
   const made = `${created ? `, made on ${created}` : ''}${isRecorded ? '' : ' (this machine has no record of it)'}`;
   const state = seen === undefined ? 'is SUBMITTED now' : `was SUBMITTED when it was last seen, on ${seen}`;
   return `To cancel ${what}${made}, which ${state}: ${command('cancelTask', { taskId })}`;
@@ -55,7 +52,7 @@ function cancelStep(task: Cancellable, { command }: Caller): string {
 /** The command of such a request may submit once more, which a user who cancels does not want. */
 function lostStep(record: RequestRecord, result: CancellableResult, caller: Caller): string {
   const { promptExcerpt, model, created, idempotencyKey } = record;
-  const what = `the submit of ${named(promptExcerpt, model)}, begun on ${created}`;
+  const what = `the submit of ${requestNamed(promptExcerpt, model)}, begun on ${created}`;
   const warning = 'Do not run its own command, which may submit once more.';
   const { title } = caller.profile;
   const unknown = `Whether ${what}, made a task is not known`;

@@ -1,7 +1,11 @@
 import type { Warning } from '../../core/result.ts';
 import { KIND_WORDS, madeAs } from '../../model/output-kind.ts';
-import { counted } from '../../model/text.ts';
+import { counted, quoted } from '../../model/text.ts';
 import { otherAccountText } from '../other-account.ts';
+
+/** Returns by what the user knows a request. */
+export const requestNamed = (promptExcerpt: string | null, model: string | undefined): string =>
+  promptExcerpt === null ? (model ?? 'a task') : `${quoted(promptExcerpt)}${model ? ` (${model})` : ''}`;
 
 /** Returns what the answer says of a warning. */
 export function warningText(warning: Warning): string {
@@ -23,6 +27,11 @@ export function warningText(warning: Warning): string {
     }
     case 'unrecorded':
       return `The record of this request could not be written when the service accepted it: keep the task id. waitTask with it brings the result, and charges nothing.`;
+    case 'taskNotNamed': {
+      const { promptExcerpt, model, created, isListed } = warning;
+      const list = ', or --action listTasks --since 7d, which also shows those that have ended';
+      return `Without --taskId this is the newest unfinished request: ${requestNamed(promptExcerpt, model)}, made on ${created}. If another one was meant: --action listPending${isListed ? list : ''}.`;
+    }
     case 'noPermit':
       return `The state is the last known one. The queries that the service allows were used by other waits on this machine, or it asked for a pause; the next query is due in ${warning.seconds} s.`;
     case 'taskGone':

@@ -1,4 +1,4 @@
-import { Failure, type Fit } from '../../model/failure.ts';
+import { Failure, type Fit, type SumAboveCap } from '../../model/failure.ts';
 import type { Quote } from '../../providers/provider.ts';
 import type { Caps } from '../money/caps.ts';
 
@@ -18,19 +18,21 @@ export function overBudget(
   { maxCredits = Infinity, maxTotalCredits = Infinity }: Caps,
 ): Failure | undefined {
   const quoted = sumOf(lines.values());
+  const sum: SumAboveCap | undefined =
+    quoted > maxTotalCredits
+      ? { kind: 'sumAboveCap', quoted, maxTotalCredits, fit: fitting(lines, maxTotalCredits) }
+      : undefined;
   const above = [...lines].filter(([, { credits }]) => credits > maxCredits);
   if (above.length > 0) {
     const message = `${above.length} lines cost more than ${maxCredits} credits each.`;
     const most = Math.max(...above.map(([, { credits }]) => credits));
     return new Failure('BUDGET_EXCEEDED', message, {
-      reason: { kind: 'linesAboveCap', lines: above.map(([number]) => number), most, maxCredits },
+      reason: { kind: 'linesAboveCap', lines: above.map(([number]) => number), most, maxCredits, sum },
     });
   }
-  if (quoted > maxTotalCredits) {
+  if (sum) {
     const message = `The lines that are not charged yet cost ${quoted} credits; the limit for all of them is ${maxTotalCredits}.`;
-    return new Failure('BUDGET_EXCEEDED', message, {
-      reason: { kind: 'sumAboveCap', quoted, maxTotalCredits, fit: fitting(lines, maxTotalCredits) },
-    });
+    return new Failure('BUDGET_EXCEEDED', message, { reason: sum });
   }
   const balance = balanceOf(lines.values());
   if (balance === null || balance >= quoted) return undefined;
@@ -55,7 +57,8 @@ function fitting(lines: ReadonlyMap<number, Price>, cap: number): Fit {
     left -= credits;
     return left < 0;
   });
-  return { lines: tooMuch < 0 ? prices.length : tooMuch, of: prices.length };
+  const cheapest = Math.min(...prices.map(({ credits }) => credits));
+  return { lines: tooMuch < 0 ? prices.length : tooMuch, of: prices.length, cheapest };
 }
 
 export function sumOf(prices: Iterable<Price>): number {

@@ -1,5 +1,6 @@
-import type { Cheaper } from '../../../model/failure.ts';
+import type { Cheaper, Fit, SumAboveCap } from '../../../model/failure.ts';
 import { definedFields } from '../envelope.ts';
+import { sentences } from '../sentences.ts';
 import type { Words } from './said.ts';
 
 // INSUFFICIENT_CREDITS (HTTP 402, or a balance below the price) and BUDGET_EXCEEDED.
@@ -40,19 +41,22 @@ export const CREDITS = {
       `Ask the user whether ${quoted} credits are fine; then submit with --maxCredits ${quoted}.`,
     ],
   }),
-  linesAboveCap: ({ lines, most, maxCredits }) => ({
-    message: `${lines.length === 1 ? `Line ${lines[0]} costs ${most} credits` : `${lines.length} lines cost up to ${most} credits each`}; --maxCredits allows ${maxCredits}.`,
+  linesAboveCap: ({ lines, most, maxCredits, sum }) => ({
+    message: sentences(
+      `${lines.length === 1 ? `Line ${lines[0]} costs ${most} credits` : `${lines.length} lines cost up to ${most} credits each`}; --maxCredits allows ${maxCredits}.`,
+      sum &&
+        `The lines that are not charged yet cost ${sum.quoted} credits; --maxTotalCredits allows ${sum.maxTotalCredits}.`,
+    ).join(' '),
     nothingSubmitted: true,
-    data: { quoted: most, maxCredits },
+    data: definedFields({ quoted: most, maxCredits, maxTotalCredits: sum?.maxTotalCredits }),
     nextSteps: [
       `Ask the user whether ${most} credits for a line are fine; then submit with --maxCredits ${most}. Or take the lines that cost more than ${maxCredits} out, or choose a cheaper model or duration for them, where there is one (data.items has the prices; the first is line ${lines[0]}).`,
+      sum && sumStep(sum),
     ],
   }),
-  sumAboveCap: ({ quoted, maxTotalCredits, fit }) => ({
-    data: fit && { quoted, maxTotalCredits },
-    nextSteps: [
-      `Ask the user for --maxTotalCredits ${quoted} (now it is ${maxTotalCredits}${fit ? `: the first ${fit.lines} of ${fit.of} lines fit` : ''}), or take lines out. It counts only the new charges of this run; what has been submitted before is not charged again.`,
-    ],
+  sumAboveCap: (sum) => ({
+    data: sum.fit && { quoted: sum.quoted, maxTotalCredits: sum.maxTotalCredits },
+    nextSteps: [sumStep(sum)],
   }),
   aboveDay: ({ quoted, spent, limit }, { profile, command }) => {
     const so =
@@ -70,6 +74,17 @@ export const CREDITS = {
     };
   },
 } satisfies Partial<Words>;
+
+function sumStep({ quoted, maxTotalCredits, fit }: SumAboveCap): string {
+  const fits = fit ? `: ${fitWords(fit, maxTotalCredits)}` : '';
+  return `Ask the user for --maxTotalCredits ${quoted} (now it is ${maxTotalCredits}${fits}), or take lines out. It counts only the new charges of this run; what has been submitted before is not charged again.`;
+}
+
+function fitWords({ lines, of, cheapest }: Fit, cap: number): string {
+  if (lines > 0) return `the first ${lines} of ${of} lines fit`;
+  // The lines count in their order: one behind the first may be cheap enough.
+  return `${cheapest > cap ? 'no line fits' : 'the first line does not fit'}, the cheapest costs ${cheapest}`;
+}
 
 /** Returns forms of a request that cost less, as literals to put into the payload; or that there are none. */
 export function cheaperSteps({ model, asOf, variants, most }: Cheaper): string[] {
