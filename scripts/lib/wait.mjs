@@ -64,8 +64,9 @@ function lostStep(record, result, caller) {
   const drop = caller.command("forget", { idempotencyKey });
   return `The list of ${title} shows no task of ${what}, although a minute has passed: as far as the keys in that list tell, nothing was made. ${warning} To drop its record, so that no later answer leads to that command: ${drop}`;
 }
-function noneStep({ isListed, listFailure }, { profile }, hasKey) {
-  if (isListed) return `${profile.title} lists no task of this key that is SUBMITTED: none can be cancelled.`;
+function noneStep({ isListed, listFailure }, { profile, command }, hasKey) {
+  if (isListed)
+    return `${profile.title} lists no task of this key that is SUBMITTED: none can be cancelled. A task that runs already stays as it is. The unfinished requests of this machine: ${command("listPending")}`;
   const none = "By the records of this machine, no task can be cancelled any more.";
   if (listFailure) return `${none} The list of ${profile.title} could not be read: ${listFailure.message}`;
   if (hasKey) return none;
@@ -230,7 +231,7 @@ function warningsOf2(result, caller) {
 }
 function lostWords(lost, caller) {
   const those = lost === 1 ? "its task" : "their tasks";
-  const search = caller.command("waitTask", { all: lost > 1, wait: briefWait(caller) });
+  const search = caller.command("waitTask", { all: true, wait: briefWait(caller) });
   return `The outcome of ${counted2(lost, "submit")} on record here is not known, and the list does not show ${those} yet, if there ${lost === 1 ? "is one" : "are any"}. This searches the list again, and submits nothing: ${search}`;
 }
 function nothingMatches({ listed, models, counts, filter: { states, model, since } }) {

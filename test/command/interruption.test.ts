@@ -30,9 +30,14 @@ function stoppedAt(part: string, signal: NodeJS.Signals): string {
   cpSync(path.join(ROOT, 'scripts', 'lib'), lib, { recursive: true });
   cpSync(ENTRY, path.join(folder, 'scripts', 'run-workflow.mjs'));
   symlinkSync(path.join(ROOT, 'contracts'), path.join(folder, 'contracts'));
-  const stop = `process.kill(process.pid, '${signal}'); await new Promise((resolve) => setTimeout(resolve));`;
+  // A listener for signals alone does not keep a process.
+  const came = `{
+    const alive = setInterval(() => {}, 5);
+    await new Promise((resolve) => process.once('${signal}', resolve).kill(process.pid, '${signal}'));
+    clearInterval(alive);
+  }`;
   const file = path.join(lib, part);
-  writeFileSync(file, `${stop}\n${readFileSync(file, 'utf8')}`);
+  writeFileSync(file, `${came}\n${readFileSync(file, 'utf8')}`);
   return path.join(folder, 'scripts', 'run-workflow.mjs');
 }
 

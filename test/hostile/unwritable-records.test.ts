@@ -85,9 +85,10 @@ describe('fault 44: a submit was cut off, and the records became unwritable:', (
 
   it('a line of a batch, and other commands, do not say that nothing was submitted', async () => {
     const { env, record, charges } = await lostSubmit(REFUSALS[1]!);
-    const lines = path.join(tempFolder(), 'lines.jsonl');
+    const folder = tempFolder();
+    const lines = path.join(folder, 'lines.jsonl');
     writeFileSync(lines, `${JSON.stringify({ payload: T2V })}\n`);
-    const batch = ['--action', 'generate', '--model', 't2v', '--batch', lines, '--wait', '0'];
+    const batch = ['--model', 't2v', '--batch', lines, '--wait', '0', '--download', folder];
     const done = envelopeOf(await run(batch, { env }));
     expect(done).toMatchObject({ ok: false, errorCode: 'SUBMIT_OUTCOME_UNKNOWN' });
     expect(done.data.batch).toMatchObject({ unknown: 1, notSubmitted: 0 });

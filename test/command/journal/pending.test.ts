@@ -8,6 +8,10 @@ import { letPass, rewrite } from '../../support/records.ts';
 import { runShell } from '../shell.ts';
 import { act, FAST, journalOf, killedInSubmit, type Place, place, recordOf } from './support.ts';
 
+const NONE_LISTED = expect.stringMatching(
+  /^AIVideoMaker lists no task of this key that is SUBMITTED: none can be cancelled\. A task that runs already stays as it is\. The unfinished requests of this machine: node .* --action listPending/,
+);
+
 describe('what is pending', () => {
   const requests = async (here: Place, ...prompts: string[]): Promise<string[]> => {
     const ids: string[] = [];
@@ -99,9 +103,7 @@ describe('what is pending', () => {
     expect(steps).toEqual(said);
     expect(steps[0]).toContain(third);
     expect(steps[2]).toMatch(new RegExp(` --action cancelTask --taskId ${second}$`));
-    expect(await refused('--sandbox')).toEqual([
-      'AIVideoMaker lists no task of this key that is SUBMITTED: none can be cancelled.',
-    ]);
+    expect(await refused('--sandbox')).toEqual([NONE_LISTED]);
     const [newest] = await refused();
     const done = await runShell(newest!.replace(/^.*?(?=node )/, ''), { env: here.env });
     expect(envelopeOf(done)).toMatchObject({ ok: true, status: 'CANCEL', taskId: third });
@@ -140,9 +142,8 @@ describe('what is pending', () => {
     };
     // A list that does not show it yet.
     here.service.hidesTasks = true;
-    const none = 'AIVideoMaker lists no task of this key that is SUBMITTED: none can be cancelled.';
     expect(await refused()).toEqual([
-      none,
+      NONE_LISTED,
       expect.stringMatching(
         /^Whether the submit of "a lighthouse at dawn" \(t2v\), begun on \S+Z, made a task is not known: the list of AIVideoMaker does not show it yet\. Do not run its own command, which may submit once more\. The list can tell more after \d+ seconds; then run this command again: node .* --action cancelTask$/,
       ),
@@ -250,7 +251,7 @@ describe('what is pending', () => {
     const warnings = async (...flags: string[]) =>
       envelopeOf(await act(here, 'listTasks', ...flags)).data.warnings as string[] | undefined;
     const warning = expect.stringMatching(
-      /^The outcome of 1 submit on record here is not known, and the list does not show its task yet, if there is one\. This searches the list again, and submits nothing: node .* --action waitTask --wait 45$/,
+      /^The outcome of 1 submit on record here is not known, and the list does not show its task yet, if there is one\. This searches the list again, and submits nothing: node .* --action waitTask --all --wait 45$/,
     );
     expect(await warnings('--status', 'running')).toEqual([warning]);
     expect(await warnings('--since', '7d')).toEqual([warning]);

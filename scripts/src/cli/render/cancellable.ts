@@ -67,10 +67,11 @@ function lostStep(record: RequestRecord, result: CancellableResult, caller: Call
 
 function noneStep(
   { isListed, listFailure }: CancellableResult,
-  { profile }: Caller,
+  { profile, command }: Caller,
   hasKey: boolean,
 ): string {
-  if (isListed) return `${profile.title} lists no task of this key that is SUBMITTED: none can be cancelled.`;
+  if (isListed)
+    return `${profile.title} lists no task of this key that is SUBMITTED: none can be cancelled. A task that runs already stays as it is. The unfinished requests of this machine: ${command('listPending')}`;
   const none = 'By the records of this machine, no task can be cancelled any more.';
   if (listFailure) return `${none} The list of ${profile.title} could not be read: ${listFailure.message}`;
   if (hasKey) return none;

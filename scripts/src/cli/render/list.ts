@@ -49,7 +49,7 @@ function warningsOf(result: ListResult, caller: Caller): string[] {
 /** Says that there may be a task which the list does not show, with the command that searches for it. */
 function lostWords(lost: number, caller: Caller): string {
   const those = lost === 1 ? 'its task' : 'their tasks';
-  const search = caller.command('waitTask', { all: lost > 1, wait: briefWait(caller) });
+  const search = caller.command('waitTask', { all: true, wait: briefWait(caller) });
   return `The outcome of ${counted(lost, 'submit')} on record here is not known, and the list does not show ${those} yet, if there ${lost === 1 ? 'is one' : 'are any'}. This searches the list again, and submits nothing: ${search}`;
 }
 
